@@ -1,0 +1,47 @@
+# Everything a newcomer types. `make help` lists it.
+# Each target prepares what it needs: the .venv here, and Debian packages where it may.
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin
+ARGS   ?=
+
+.PHONY: help install demo test check bench golden schema screenshot clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.ready: pyproject.toml packaging/debian
+	sh packaging/debian $(PYTHON)
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+install: $(VENV)/.ready ## make .venv with the pressout command in it
+
+demo: install ## the whole product, with a simulated patient (ARGS="--speed 10" and so on)
+	$(RUN)/pressout demo $(ARGS)
+
+test: install ## every test
+	$(RUN)/python -m pytest $(ARGS)
+
+check: install ## format, lint, types, import contracts
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy signal session device ui clinic tests bench
+	$(RUN)/lint-imports --no-cache
+
+bench: install ## what we claim, measured (ARGS=part runs one part)
+	$(RUN)/python -m bench $(ARGS)
+
+golden: install ## rewrite the stories of tests/traces from what the core tells today
+	$(RUN)/python tests/golden.py
+
+schema: install ## rewrite docs/reference from the code
+	$(RUN)/python -m pressout_session.schema docs/reference
+
+screenshot: install ## redraw the pictures of the README
+	$(RUN)/python -m pressout_ui.gallery docs/screens
+
+clean: ## remove what make made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

@@ -1,0 +1,1 @@
+"""The other end: a subscriber that checks, stores and acknowledges."""

@@ -1,0 +1,42 @@
+"""May this document be stored? Pure: bytes and a topic in, a document or a reason out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_session.document import SessionDocument, decode
+from pressout_session.wire import address_of
+
+# Twenty sets of fifty repetitions are 300 kB; no honest session is larger than this.
+LARGEST_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a document was not stored, in one sentence for staff."""
+
+    reason: str
+
+
+def checked(topic: str, payload: bytes) -> SessionDocument | Rejection:
+    """Give the document that `payload` holds, or why it is none of ours.
+
+    A station speaks only for itself: site, station and session of the topic, which the broker's rules
+    guard, must be those of the document.
+    """
+    address = address_of(topic)
+    if address is None:
+        return Rejection(f"topic: found {topic[:80]!r}, expected a session topic")
+    if len(payload) > LARGEST_BYTES:
+        return Rejection(f"size: found {len(payload)} bytes, expected at most {LARGEST_BYTES}")
+    try:
+        document = decode(payload)
+    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; nesting is bounded by Python
+        return Rejection(f"document: {error}")
+    said = (document.site_id, document.station_id, document.session_id)
+    heard = (address.site_id, address.station_id, address.session_id)
+    if said != heard:
+        return Rejection(
+            f"identity: found {'/'.join(said)} in the document, expected {'/'.join(heard)} as in the topic"
+        )
+    return document

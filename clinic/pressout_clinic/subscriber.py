@@ -1,0 +1,80 @@
+"""Receives session documents, stores them, and only then answers: the broker, and the station."""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections.abc import Callable
+
+import msgspec
+from pressout_link.broker import Broker
+from pressout_link.connection import Arrived, Connection, Publication
+from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of, digest
+
+from pressout_clinic.intake import Rejection, checked
+from pressout_clinic.store import Store
+
+logger = logging.getLogger(__name__)
+
+TOPIC = f"{ROOT}/+/+/session/+"
+# Workers of one clinic share this subscription where the broker can (MQTT 5); the store makes any of them enough.
+SHARED_TOPIC = f"$share/ingest/{TOPIC}"
+
+
+class Subscriber:
+    """One worker of the clinic.
+
+    Parameters
+    ----------
+    broker : Broker
+        Where the stations publish.
+    store : Store
+        Where sessions go.
+    worker : str
+        A stable name: the broker keeps this worker's share for it while it is away.
+    """
+
+    def __init__(self, broker: Broker, store: Store, worker: str) -> None:
+        self._store = store
+        self._connection = Connection(broker, f"pressout-clinic-{worker}", topics=(SHARED_TOPIC,))
+
+    @property
+    def connected(self) -> bool:
+        """Whether sessions can arrive."""
+        return self._connection.connected
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Take messages one by one until `stopped()`; an unanswered one comes again."""
+        while not stopped():
+            self._connection.tend()
+            try:
+                message = self._connection.arrived.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            self._take(message)
+        self._connection.close()
+
+    def _take(self, message: Arrived) -> None:
+        ack = answered(self._store, message.topic, message.payload)
+        address = address_of(message.topic)
+        if address is not None:
+            topic = ack_topic(address.site_id, address.station_id, address.session_id)
+            self._connection.publish(Publication(topic, msgspec.json.encode(ack)))
+        self._connection.acknowledge(message)
+
+
+def answered(store: Store, topic: str, payload: bytes) -> Ack:
+    """Store what is sound, set aside what is not, and give the answer for the station."""
+    document = checked(topic, payload)
+    sha256 = digest(payload)
+    if isinstance(document, Rejection):
+        store.set_aside(topic, payload, document.reason)
+        logger.warning("rejected %d bytes: %s", len(payload), document.reason)
+        return Ack(revision=0, sha256=sha256, result=AckResult.REJECTED, reason=document.reason)
+    result = store.keep(document, payload)
+    reason = None
+    if result is AckResult.REJECTED:
+        reason = f"revision {document.revision} is already stored with other content; send it as a new revision"
+        store.set_aside(topic, payload, reason)
+    logger.info("session %s revision %d: %s", document.session_id, document.revision, result)
+    return Ack(revision=document.revision, sha256=sha256, result=result, reason=reason)

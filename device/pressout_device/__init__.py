@@ -1,0 +1,1 @@
+"""The station: load cell, journal, uplink, commands and the composition root."""

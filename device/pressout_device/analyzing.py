@@ -1,0 +1,133 @@
+"""`pressout analyze`: recorded traces through the pipeline that the station runs, one sample after another."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
+from pressout_signal.events import Movement, Resistance
+from pressout_signal.story import Story
+from pressout_signal.strokes import pipeline_for
+from pressout_signal.traces import BadLine, Trace, TraceError
+
+from pressout_device.errors import TraceFileError
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line said; None leaves it to the trace's head, and that to the default."""
+
+    resistance: Resistance | None = None
+    exercise: str | None = None
+    target_n: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a trace told, or why it could not be read."""
+
+    name: str
+    told: dict[str, Any]
+    bad_lines: tuple[BadLine, ...] = ()
+
+    @property
+    def error(self) -> str | None:
+        """Why it could not be read."""
+        return self.told.get("error")
+
+
+def analyzed(path: Path, asked: Asked) -> Analysis:
+    """Run one trace through a fresh pipeline; what goes wrong is said in the result, not raised."""
+    name = str(path)
+    try:
+        with lines_of(path) as lines:
+            trace = Trace(lines)
+            samples = iter(trace)
+            first = next(samples)  # the head is known once the first sample is
+            resistance, movement, target_n = _chosen(asked, trace.head)
+            story = Story()
+            story.listen(pipeline_for(resistance, movement, target_n), chain([first], samples))
+    except (TraceError, TraceFileError) as error:
+        return Analysis(name, {"trace": name, "error": str(error)})
+    return Analysis(name, story.as_json(name), tuple(trace.bad_lines))
+
+
+@contextmanager
+def lines_of(path: Path) -> Iterator[Iterator[str]]:
+    """Give the lines of a trace file, gzipped or not.
+
+    Raises
+    ------
+    TraceFileError
+        If it cannot be opened, is not text, or ends in the middle of its compression.
+    """
+    try:
+        with open(path, "rb") as raw:
+            zipped = raw.peek(2)[:2] == GZIP_MAGIC
+            stream = gzip.GzipFile(fileobj=raw) if zipped else raw
+            with io.TextIOWrapper(stream, encoding="utf-8") as text:
+                yield iter(text)
+    except UnicodeDecodeError as error:
+        raise TraceFileError("found bytes that are no text, expected a CSV trace; is this the right file?") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise TraceFileError(f"found a gzip file that is cut short or damaged ({error}); copy it again") from error
+    except OSError as error:
+        raise TraceFileError(f"found {error.strerror or error}, expected a file that this user may read") from error
+
+
+def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, float | None]:
+    """Choose: the command line over the head, the head over the default."""
+    said = head.get("resistance", Resistance.TUBING)
+    if asked.resistance is None and said not in tuple(Resistance):
+        raise TraceError(f"found resistance {said!r} in the head, expected tubing or cable; say --resistance")
+    exercise = asked.exercise or head.get("exercise", CABLED[0])
+    known = EXERCISES.get(exercise)
+    if not isinstance(known, CabledExercise):
+        raise TraceError(f"found exercise {exercise!r}, expected one of {', '.join(CABLED)}; say --exercise")
+    target_n = asked.target_n
+    if target_n is None and "target_n" in head:
+        try:
+            target_n = float(head["target_n"])
+        except ValueError as error:
+            raise TraceError(f"found target_n {head['target_n']!r} in the head, expected newtons") from error
+    return asked.resistance or Resistance(said), known.movement, target_n if target_n and target_n > 0 else None
+
+
+def table(analysis: Analysis) -> str:
+    """Give an analysis as a person reads it."""
+    told = analysis.told
+    if analysis.error is not None:
+        return f"{analysis.name}\n  cannot be read: {analysis.error}"
+    lines = [f"{analysis.name}", f"  {told['samples']} samples over {told['duration_s']:.1f} s"]
+    lines.extend(f"  line {bad.number}: {bad.reason}; skipped" for bad in analysis.bad_lines[:5])
+    if len(analysis.bad_lines) > 5:
+        lines.append(f"  and {len(analysis.bad_lines) - 5} more lines that were skipped")
+    lines.append("  set rep   out at   out s  hold s  back s  chest N  hold N  peak N")
+    for rep in told["reps"]:
+        out_s = rep["hold_start_s"] - rep["press_out_start_s"]
+        hold_s = rep["return_start_s"] - rep["hold_start_s"]
+        back_s = rep["return_end_s"] - rep["return_start_s"]
+        lines.append(
+            f"  {rep['set']:3d} {rep['rep']:3d} {rep['press_out_start_s']:8.2f}"
+            f" {out_s:7.2f} {hold_s:7.2f} {back_s:7.2f}"
+            f" {rep['chest_n']:8.1f} {rep['hold_n']:7.1f} {rep['peak_n']:7.1f}"
+        )
+    sets = ", ".join(f"set {one['set']}: {one['reps']}" for one in told["sets"]) or "none"
+    lines.append(f"  repetitions {len(told['reps'])} ({sets}), partials {len(told['partials'])}")
+    lines.extend(
+        f"  {drift['kind'].replace('_', ' ')} at {drift['t_s']:.1f} s, confidence {drift['confidence']:.2f}"
+        for drift in told["drift"]
+    )
+    faults = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in told["faults"].items())
+    lines.append(f"  faults: {faults}")
+    return "\n".join(lines)

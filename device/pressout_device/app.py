@@ -1,0 +1,146 @@
+"""The composition root: builds the station's parts in plain sight. No container; nothing is built at import time."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uuid6
+from pressout_session.document import Clock as ClockDocument
+from pressout_session.writing import Origin
+from pressout_signal.calibration import Calibration
+from pressout_ui.app import Screen, turns_portrait, view
+from pressout_ui.known import Known
+from pressout_ui.messages import Message, Sound
+
+from pressout_device import opening
+from pressout_device.clock import RealClock, ScaledClock
+from pressout_device.config import Config
+from pressout_device.counting import Counting, Given
+from pressout_device.errors import JournalError
+from pressout_device.identity import device_of
+from pressout_device.journal.tables import Journal
+from pressout_device.journal.writer import Writer
+from pressout_device.sampler import Opening, Sampler
+from pressout_device.simulation.patient import Asked
+from pressout_device.station import Face, Parts, Station
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A simulated patient in the place of the real one: what they were asked, and how fast time goes."""
+
+    asked: Asked
+    speed: float = 1.0
+
+
+def station_of(config: Config, face: Face, simulated: Simulated | None = None) -> Station:
+    """Build a station from its configuration.
+
+    Raises
+    ------
+    PressoutError
+        If the journal's folder cannot be used.
+    """
+    origin_s = time.monotonic()
+    clock = RealClock() if simulated is None else ScaledClock(origin_s, simulated.speed)
+    outbox, inbox = folders_of(config.folder)
+    journal = Journal(config.folder / "journal.db", new_id)
+    writer = Writer(journal, outbox, inbox, functools.partial(origin_of, config))
+    cell = config.load_cell
+    calibration = Calibration(zero_counts=cell.zero_counts, counts_per_newton=cell.counts_per_newton)
+    counting = Counting(Given(calibration, config.prescription, new_id), writer, clock)
+    way: Opening = functools.partial(opening.real, cell)
+    if simulated is not None:
+        way = functools.partial(opening.simulated, cell, simulated.asked, origin_s, simulated.speed)
+    parts = Parts(Sampler(way, clock, time.monotonic), counting, writer, clock, face)
+    known = Known(
+        station=config.station.station_id,
+        language=config.screen.language,
+        unit=config.screen.unit,
+        muted=config.screen.muted,
+    )
+    return Station(parts, Screen(known))
+
+
+def new_id() -> str:
+    """Name a journal or a session: UUID version 7 (RFC 9562), which sorts by time."""
+    return str(uuid6.uuid7())
+
+
+def origin_of(config: Config, journal_id: str, seq: int) -> Origin:
+    """Say where a document comes from."""
+    return Origin(
+        site_id=config.station.site_id,
+        station_id=config.station.station_id,
+        journal_id=journal_id,
+        seq=seq,
+        device=device_of(config.load_cell.load_cell_id, config.load_cell.calibration_id),
+        clock=ClockDocument(synchronised=Path("/run/systemd/timesync/synchronized").exists()),
+    )
+
+
+def folders_of(folder: Path) -> tuple[Path, Path]:
+    """Make the station's folders, if they are not there; give outbox and inbox.
+
+    Raises
+    ------
+    JournalError
+        If they cannot be made.
+    """
+    outbox, inbox = folder / "outbox", folder / "inbox"
+    try:
+        for each in (folder, outbox, inbox):
+            each.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
+    return outbox, inbox
+
+
+class PanelFace:
+    """The screen on a panel, with its sounds."""
+
+    def __init__(self, config: Config) -> None:
+        from pressout_ui.panel import Panel
+        from pressout_ui.sounds import Sounds
+        from pressout_ui.theme import THEMES
+
+        screen = config.screen
+        self._panel = Panel((screen.width_px, screen.height_px), THEMES[screen.theme], full_screen=screen.full_screen)
+        self._sounds = Sounds()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the window was closed."""
+        return self._panel.closed
+
+    def show(self, screen: Screen) -> None:
+        """Show the screen."""
+        self._panel.use(portrait=turns_portrait(screen))
+        self._panel.paint(view(screen, self._panel.brush.plane))
+
+    def messages(self) -> list[Message]:
+        """Give what was tapped and typed."""
+        return self._panel.messages()
+
+    def play(self, sound: Sound) -> None:
+        """Let a sound be heard."""
+        self._sounds.play(sound)
+
+
+def face_of(config: Config, *, headless: bool, say: Callable[[str], None] | None) -> Face:
+    """Give a panel, or a text that is told to `say`.
+
+    Raises
+    ------
+    OSError
+        If a panel is wanted and there is no display, in one sentence.
+    """
+    if headless:
+        from pressout_ui.text import TextFace
+
+        return TextFace(say)
+    return PanelFace(config)

@@ -1,0 +1,271 @@
+"""The one command, `pressout`: what each subcommand is called, takes and prints. The work is elsewhere.
+
+It is imported when it is asked for, so that an uplink loads no screen and a clinic no pins.
+
+Exit codes: 0 success, 2 wrong usage, 1 failure; an error is one sentence on standard error, never a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from pressout_session.exercises import CABLED
+
+from pressout_device.errors import PressoutError
+
+DEFAULT_CONFIG = Path("/etc/pressout/station.toml")
+config_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_CONFIG,
+    show_default=True,
+    help="TOML file.",
+)
+simulate_option = click.option("--simulate", is_flag=True, help="The simulated chip in the place of the real one.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pressout")
+@click.option("-v", "--verbose", is_flag=True, help="Say what happens, line by line, on standard error.")
+def cli(verbose: bool) -> None:
+    """Count cable and tubing exercise from the tension in the line."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+
+
+@cli.command()
+@click.option("--headless", is_flag=True, help="Text, even where there is a display.")
+@click.option(
+    "--speed", type=click.FloatRange(0.1, 200), default=1.0, show_default=True, help="Simulated seconds a second."
+)
+@click.option("--resistance", type=click.Choice(["tubing", "cable"]), default="tubing", show_default=True)
+@click.option("--exercise", type=click.Choice(CABLED), default=CABLED[0], show_default=True)
+@click.option(
+    "--reps", type=click.IntRange(1, 100), default=None, help="Repetitions a side.  [default: the exercise's]"
+)
+@click.option("--sets", type=click.IntRange(1, 10), default=None, help="Sets a side.  [default: the exercise's]")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Which simulated patient.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object at the end, and nothing else.")
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), default=None, help="Use the broker named there."
+)
+def demo(**given: Any) -> None:  # noqa: ANN401
+    """Show the whole product with a simulated patient."""
+    from pressout_signal.events import Resistance
+
+    from pressout_device import config, demo
+
+    as_json = bool(given["as_json"])
+    usual = config.DoseSection(
+        exercise=given["exercise"],
+        resistance=Resistance(given["resistance"]),
+        target_n=60.0 if given["resistance"] == "cable" else 40.0,
+        tolerance_n=8.0,
+        sets=given["sets"],
+        reps=given["reps"],
+    )
+    file: Path | None = given["config_file"]
+    options = demo.Options(
+        dose=usual,
+        seed=given["seed"],
+        speed=given["speed"],
+        headless=given["headless"] or not _display(),
+        config=None if file is None else config.read(file),
+        say=None if as_json else click.echo,
+    )
+    outcome = demo.run(options)
+    click.echo(outcome.as_json() if as_json else outcome.in_words())
+
+
+@cli.command()
+@config_option
+@simulate_option
+def run(config_file: Path, simulate: bool) -> None:
+    """Run the station."""
+    from pressout_device import config, running
+
+    running.station(config.read(config_file), stopped=_stopped(), simulate=simulate)
+
+
+@cli.command()
+@config_option
+def uplink(config_file: Path) -> None:
+    """Send what the journal holds to the clinic."""
+    from pressout_device import config
+    from pressout_device.uplink.courier import courier_of
+
+    courier_of(config.read(config_file)).run(_stopped())
+
+
+@cli.command()
+@click.option("--config", "config_file", type=click.Path(path_type=Path), default=None, help="TOML file with [broker].")
+@click.option("--broker", "url", default=None, help="mqtts://HOST[:PORT]")
+@click.option("--allow-plain", is_flag=True, help="Allow mqtt://, which anyone on the network can read.")
+@click.option("--database", default="sqlite:///clinic.db", show_default=True, help="sqlite:///FILE")
+@click.option("--worker", default="1", show_default=True, help="A stable name for this worker.")
+def clinic(config_file: Path | None, url: str | None, allow_plain: bool, database: str, worker: str) -> None:
+    """Run the clinic's subscriber: check, store, acknowledge."""
+    from pressout_clinic.store import Store, database_path
+    from pressout_clinic.subscriber import Subscriber
+    from pressout_link.broker import broker_at
+
+    from pressout_device import config
+
+    if (url is None) == (config_file is None):
+        raise click.UsageError("Say either --broker URL or --config FILE.")
+    broker = broker_at(url, allow_plain=allow_plain) if url else config.read_broker(config_file or DEFAULT_CONFIG)
+    store = Store(database_path(database))
+    try:
+        Subscriber(broker, store, worker).run(_stopped())
+    finally:
+        store.close()
+
+
+@cli.command()
+@click.option("--resistance", type=click.Choice(["tubing", "cable"]), default=None)
+@click.option("--exercise", type=click.Choice(CABLED), default=None)
+@click.option("--target-n", type=click.FloatRange(min=0, min_open=True), default=None, help="Newtons.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a trace.")
+@click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
+def analyze(
+    resistance: str | None, exercise: str | None, target_n: float | None, as_json: bool, traces: tuple[Path, ...]
+) -> None:
+    """Run recorded traces through the station's own pipeline."""
+    from pressout_signal.events import Resistance
+
+    from pressout_device import analyzing
+
+    asked = analyzing.Asked(Resistance(resistance) if resistance else None, exercise, target_n)
+    failed = False
+    for path in traces:
+        analysis = analyzing.analyzed(path, asked)
+        failed = failed or analysis.error is not None
+        click.echo(json.dumps(analysis.told) if as_json else analyzing.table(analysis))
+        if analysis.error is not None:
+            click.echo(f"{path}: {analysis.error}", err=True)
+    if failed:
+        sys.exit(1)
+
+
+@cli.command()
+@config_option
+@simulate_option
+@click.option("--seconds", type=click.FloatRange(0.5, 86_400), default=60.0, show_default=True)
+@click.argument("trace", type=click.Path(path_type=Path))
+def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> None:
+    """Write the load cell's readings to a trace file."""
+    from pressout_device import config, measuring, running
+
+    settings = config.read(config_file)
+    with running.load_cell(settings, simulate=simulate) as (cell, clock):
+        count = measuring.recorded(measuring.heard(cell, clock, seconds), settings.load_cell, trace)
+    click.echo(f"{trace}: {count} readings")
+
+
+@cli.command()
+@config_option
+@simulate_option
+def diagnose(config_file: Path, simulate: bool) -> None:
+    """Measure the load cell for ten seconds and say how it is."""
+    from pressout_device import config, measuring, running
+
+    settings = config.read(config_file)
+    with running.load_cell(settings, simulate=simulate) as (cell, clock):
+        diagnosis = measuring.diagnosed(list(measuring.heard(cell, clock, 10.0)), settings.load_cell)
+    click.echo("\n".join(diagnosis.lines()))
+    if not diagnosis.well:
+        sys.exit(1)
+
+
+@cli.command()
+@config_option
+@simulate_option
+@click.option("--mass-kg", type=click.FloatRange(0.5, 200), prompt="Known mass, in kg", help="The known mass.")
+def calibrate(config_file: Path, simulate: bool, mass_kg: float) -> None:
+    """Find the load cell's zero and span with one known mass."""
+    from pressout_device import config, measuring, running
+
+    settings = config.read(config_file)
+    with running.load_cell(settings, simulate=simulate) as (cell, clock):
+        loads = []
+        for step in ("Take everything off the line.", f"Hang {mass_kg:g} kg on it. Let it stop swinging. Hands off."):
+            click.prompt(f"{step} Then press Enter", default="", show_default=False, prompt_suffix=" ")
+            loads.append(measuring.load_of(list(measuring.heard(cell, clock, 4.0))))
+        found = measuring.calibrated(loads[0], loads[1], mass_kg)
+    click.echo("Write these two lines into [load_cell] of the configuration:")
+    click.echo(f"zero_counts = {found.zero_counts:.1f}\ncounts_per_newton = {found.counts_per_newton:.4f}")
+
+
+@cli.group(name="config")
+def config_group() -> None:
+    """Look at a configuration."""
+
+
+@config_group.command(name="check")
+@click.argument("file", type=click.Path(path_type=Path))
+def config_check(file: Path) -> None:
+    """Tell all mistakes in a configuration at once."""
+    from pressout_device import config
+
+    config.read(file)
+    click.echo(f"{file}: no mistakes found")
+
+
+@cli.command()
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+@click.argument("source", type=click.Path(path_type=Path))
+def export(form: str, source: Path) -> None:
+    """Print the sessions of a journal or of a clinic's database."""
+    from pressout_device import exporting
+
+    documents = exporting.sessions_in(source)
+    if form == "csv":
+        click.echo(exporting.as_csv(documents), nl=False)
+        return
+    for document in documents:
+        click.echo(document)
+
+
+def _display() -> bool:
+    """Tell whether a window can be opened."""
+    try:
+        from pressout_ui.panel import can_open
+    except ImportError:
+        return False
+    return can_open()
+
+
+def _stopped() -> Callable[[], bool]:
+    """Give a question that is answered yes once someone asked us to stop."""
+    asked = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: asked.set())
+    return asked.is_set
+
+
+def main() -> None:
+    """Run the command; say in one sentence what failed."""
+    from pressout_link.broker import BrokerAddressError
+
+    try:
+        cli()
+    except (PressoutError, BrokerAddressError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        # The edge of other packages (display, database): their sentences are ours too.
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

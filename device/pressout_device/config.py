@@ -1,0 +1,286 @@
+"""The station's configuration: one TOML file, checked whole before anything else is built.
+
+Keys carry units. An unknown key is a mistake, and all mistakes are told at once. A technician sets it; what the device
+learns (calibration) and what must be secret live elsewhere.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+from pressout_link.broker import Broker, BrokerAddressError, broker_at
+from pressout_session.document import Reference
+from pressout_session.exercises import EXERCISES, CabledExercise, Side, TimedExercise
+from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
+from pressout_signal.events import Resistance
+
+from pressout_device.errors import ConfigError
+
+# BCM numbers on the 40-pin header that nothing else of the station uses (0 and 1 identify add-on boards).
+Pin = Annotated[int, msgspec.Meta(ge=2, le=27)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One table of the file."""
+
+
+class StationSection(Section, frozen=True, kw_only=True):
+    """Which station this is, and where it keeps what it counted."""
+
+    site_id: Reference
+    station_id: Reference
+    folder: str = "/var/lib/pressout"
+
+
+class LoadCellSection(Section, frozen=True, kw_only=True):
+    """How the load cell is wired, and what its last calibration found."""
+
+    way: Literal["gpio", "simulated"] = "gpio"
+    data_pin: Pin = 9  # the wiring of hardware/wiring.md, which serves SPI as well
+    clock_pin: Pin = 10
+    rate_hz: Literal[10, 80] = 80  # the amplifier's solder bridge; software cannot change it
+    zero_counts: float = 0.0
+    counts_per_newton: float
+    load_cell_id: Reference = "unknown"
+    calibration_id: Reference = "unknown"
+
+
+class ScreenSection(Section, frozen=True, kw_only=True):
+    """How the screen speaks and looks."""
+
+    language: Literal["en", "es"] = "en"
+    theme: Literal["light", "dark"] = "light"
+    unit: Literal["kg", "lb", "N"] = "kg"
+    width_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 800
+    height_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 480
+    full_screen: bool = True
+    muted: bool = False
+
+
+class BrokerSection(Section, frozen=True, kw_only=True):
+    """The clinic's broker. A password is never here: it is in a file, or a systemd credential."""
+
+    url: str
+    allow_plain: bool = False
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    username: str | None = None
+    password_file: str | None = None
+
+
+class DoseSection(Section, frozen=True, kw_only=True):
+    """One exercise of the dose that a patient without a prescription is given; the file may have several, in order."""
+
+    exercise: str
+    resistance: Resistance = Resistance.TUBING
+    target_n: Annotated[float, msgspec.Meta(ge=5, le=500)] = 40.0
+    tolerance_n: Annotated[float, msgspec.Meta(ge=0.5, le=100)] = 6.0
+    sets: Annotated[int, msgspec.Meta(ge=1, le=20)] | None = None
+    reps: Annotated[int, msgspec.Meta(ge=1, le=200)] | None = None
+    hold_s: Annotated[float, msgspec.Meta(ge=0, le=120)] | None = None
+    duration_s: Annotated[float, msgspec.Meta(ge=0, le=600)] | None = None
+    first_side: Side = Side.LEFT
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole file."""
+
+    station: StationSection
+    load_cell: LoadCellSection
+    screen: ScreenSection
+    dose: tuple[DoseSection, ...]
+    broker: BrokerSection | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the journal, the outbox and the inbox are."""
+        return Path(self.station.folder)
+
+    @property
+    def prescription(self) -> Prescription:
+        """The dose as a prescription."""
+        return Prescription(prescription_id="station-default", items=tuple(item_of(dose) for dose in self.dose))
+
+    def the_broker(self) -> Broker:
+        """Give the broker's address and secrets.
+
+        Raises
+        ------
+        ConfigError
+            If none is configured, or its files cannot be read.
+        """
+        if self.broker is None:
+            raise ConfigError('broker: found no [broker] table, expected one with url = "mqtts://..."; add it')
+        return broker_of(self.broker)
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "station": StationSection,
+    "load_cell": LoadCellSection,
+    "screen": ScreenSection,
+    "broker": BrokerSection,
+    "dose": DoseSection,
+}
+
+
+def item_of(dose: DoseSection) -> Item:
+    """Give the prescribed item, with the exercise's usual dose where the file says nothing."""
+    exercise = EXERCISES[dose.exercise]
+    match exercise:
+        case CabledExercise():
+            return CabledItem(
+                exercise=exercise.id,
+                resistance=dose.resistance,
+                target_n=dose.target_n,
+                tolerance_n=dose.tolerance_n,
+                sets=dose.sets or exercise.sets,
+                reps=dose.reps or exercise.reps,
+                hold_s=exercise.hold_s if dose.hold_s is None else dose.hold_s,
+                first_side=dose.first_side,
+            )
+        case TimedExercise():
+            return TimedItem(
+                exercise=exercise.id,
+                reps=dose.reps or exercise.reps,
+                duration_s=exercise.duration_s if dose.duration_s is None else dose.duration_s,
+                first_side=dose.first_side,
+            )
+
+
+def read(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises
+    ------
+    ConfigError
+        With every mistake, one a line.
+    """
+    return checked(_parsed(path))
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: found {error}, expected a TOML file that this user may read") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: found {error}, expected TOML; see docs/how-to/configure.md") from error
+
+
+def read_broker(path: Path) -> Broker:
+    """Read the broker of a configuration file; a clinic's file may hold nothing else.
+
+    Raises
+    ------
+    ConfigError
+        With every mistake, one a line.
+    """
+    raw = _parsed(path)
+    mistakes: list[str] = []
+    section = _section("broker", raw.get("broker", {}), BrokerSection, mistakes)
+    if mistakes or not isinstance(section, BrokerSection):
+        raise ConfigError("\n".join(mistakes))
+    return broker_of(section)
+
+
+def broker_of(section: BrokerSection) -> Broker:
+    """Give the broker's address and secrets.
+
+    Raises
+    ------
+    ConfigError
+        If its files cannot be read.
+    """
+    files = msgspec.structs.asdict(section)
+    try:
+        return broker_at(files.pop("url"), allow_plain=files.pop("allow_plain"), **files)
+    except BrokerAddressError as error:
+        raise ConfigError(str(error)) from error
+
+
+def checked(raw: dict[str, Any]) -> Config:
+    """Give the configuration of a parsed file.
+
+    Raises
+    ------
+    ConfigError
+        With every mistake, one a line: what was found, what was expected.
+    """
+    mistakes = [_unknown("", name, SECTIONS) for name in raw if name not in SECTIONS]
+    parts: dict[str, Any] = {}
+    for name, section in SECTIONS.items():
+        if name == "broker" and name not in raw:
+            continue
+        found = raw.get(name, [] if name == "dose" else {})
+        if name == "dose":
+            tables = found if isinstance(found, list) else [found]
+            parts[name] = tuple(
+                _section(f"dose[{place}]", table, section, mistakes) for place, table in enumerate(tables, 1)
+            )
+        else:
+            parts[name] = _section(name, found, section, mistakes)
+    if not parts["dose"]:
+        mistakes.append("dose: found none, expected at least one [[dose]] table with an exercise")
+    mistakes.extend(_contradictions(parts))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return Config(**parts)
+
+
+def _section(name: str, found: object, section: type[Section], mistakes: list[str]) -> Section | None:
+    """Convert one table key by key, so that one mistake does not hide the next."""
+    if not isinstance(found, dict):
+        mistakes.append(f"{name}: found {found!r}, expected a table")
+        return None
+    hints = get_type_hints(section, include_extras=True)
+    mistakes.extend(_unknown(f"{name}.", key, hints) for key in found if key not in hints)
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(section):
+        if field.name not in found:
+            if field.required:
+                mistakes.append(f"{name}.{field.name}: found nothing, expected a value")
+            continue
+        try:
+            values[field.name] = msgspec.convert(found[field.name], hints[field.name])
+        except msgspec.ValidationError as error:
+            wanted = str(error)[:1].lower() + str(error)[1:]
+            mistakes.append(f"{name}.{field.name}: found {found[field.name]!r}, {wanted}")
+    complete = all(not field.required or field.name in values for field in msgspec.structs.fields(section))
+    return section(**values) if complete else None
+
+
+def _unknown(prefix: str, key: str, known: dict[str, Any]) -> str:
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    hint = f"; did you mean {prefix}{close[0]}?" if close else f"; expected one of {', '.join(known)}"
+    return f"{prefix}{key}: found a key that means nothing here{hint}"
+
+
+def _contradictions(parts: dict[str, Any]) -> list[str]:
+    """Give the mistakes that no single key shows."""
+    mistakes: list[str] = []
+    cell, broker = parts.get("load_cell"), parts.get("broker")
+    if isinstance(cell, LoadCellSection):
+        if cell.data_pin == cell.clock_pin:
+            mistakes.append(
+                f"load_cell: found pin {cell.data_pin} used twice, expected data_pin and clock_pin to differ"
+            )
+        if cell.counts_per_newton == 0:
+            mistakes.append("load_cell.counts_per_newton: found 0, expected the cell's span; run pressout calibrate")
+    if isinstance(broker, BrokerSection):
+        try:
+            broker_at(broker.url, allow_plain=broker.allow_plain)
+        except BrokerAddressError as error:
+            mistakes.append(str(error))
+    doses = [dose for dose in parts["dose"] if isinstance(dose, DoseSection)]
+    for dose in doses:
+        if dose.exercise not in EXERCISES:
+            mistakes.append(f"dose.exercise: found {dose.exercise!r}, expected one of {', '.join(EXERCISES)}")
+    cabled = any(isinstance(EXERCISES.get(dose.exercise), CabledExercise) for dose in doses)
+    if doses and not cabled and all(dose.exercise in EXERCISES for dose in doses):
+        mistakes.append("dose: found no exercise on the line, expected at least one")
+    return mistakes

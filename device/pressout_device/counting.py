@@ -1,0 +1,227 @@
+"""What the station counts, and where it keeps it: pipeline, visit and writer, held together without a screen.
+
+Everything that the signal says of a visit becomes facts; facts go to the writer; what is shown is what came back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pressout_session.course import Course
+from pressout_session.prescription import CabledItem, Prescription
+from pressout_session.record import AnyFact, Closed, Opened, Record, SignalSeen
+from pressout_session.visit import Visit
+from pressout_session.writing import rfc3339
+from pressout_signal.calibration import Calibration
+from pressout_signal.events import Event, LineLetGo, LineTaken
+from pressout_signal.pipeline import Pipeline
+from pressout_signal.samples import Fault, Reading, Sample
+from pressout_signal.strokes import pipeline_for
+
+from pressout_device.clock import boot_id, wall_time
+from pressout_device.journal.writer import Answered, Kept, NotKept, Told, Writer
+from pressout_device.ports import Clock
+
+# A session that nobody signs out of is closed after this much slack.
+IDLE_CLOSE_S = 180.0
+# A fact that has waited this long for the disk is shown as not saved yet.
+LATE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What counting is built for: the cell's calibration, the default dose, and how to name a session."""
+
+    calibration: Calibration
+    prescription: Prescription
+    new_session_id: Callable[[], str]
+
+
+class Counting:
+    """One station's counting, visit after visit.
+
+    Parameters
+    ----------
+    given : Given
+        Calibration, dose and names.
+    writer : Writer
+        Keeps facts.
+    clock : Clock
+        The readings' clock.
+    """
+
+    def __init__(self, given: Given, writer: Writer, clock: Clock) -> None:
+        self._given = given
+        self._writer = writer
+        self._clock = clock
+        self.session_id: str | None = None
+        self.visit: Visit | None = None
+        self.record = Record()
+        self._last_session_id: str | None = None
+        self._unsaved_since_s: list[float] = []
+        self._slack_since_s: float | None = clock.now_s()
+        self._samples = 0
+        self._first_s: float | None = None
+        self._last_s: float | None = None
+        self._faults: Counter[str] = Counter()
+        self._pipeline = self._fresh_pipeline()
+        self._tuned_to: CabledItem | None = self._item()
+
+    # ---- what arrives ------------------------------------------------------------------------
+
+    def take(self, item: Reading | Fault) -> tuple[Sample | None, tuple[Event, ...]]:
+        """Take what the load cell said; give its tension, and what the pipeline made of it."""
+        if isinstance(item, Fault):
+            self._faults[str(item.kind)] += 1
+            return None, (item,)
+        sample = self._given.calibration.sample(item)
+        self._samples += 1
+        self._first_s = sample.t_s if self._first_s is None else self._first_s
+        self._last_s = sample.t_s
+        self._pipeline, events = self._pipeline.step(sample)
+        for event in events:
+            self._hear(event)
+        return sample, events
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case LineTaken():
+                self._slack_since_s = None
+            case LineLetGo(t_s=t_s):
+                self._slack_since_s = t_s
+            case Fault(kind=kind):
+                self._faults[str(kind)] += 1
+            case _:
+                pass
+        if self.visit is not None:
+            self._move(self.visit.heard(event))
+
+    def told(self) -> list[Told]:
+        """Give what the writer has done since the last call; the record grows with it."""
+        news = self._writer.told()
+        for one in news:
+            if isinstance(one, Kept):
+                self._unsaved_since_s.pop(0)
+                if one.session_id in (self.session_id, self._last_session_id):
+                    self.record = self.record.after(one.fact)
+        return [one for one in news if not isinstance(one, Answered) or one.session_id == self._last_session_id]
+
+    @property
+    def late(self) -> bool:
+        """Whether a fact has waited for the disk for too long."""
+        return bool(self._unsaved_since_s) and self._clock.now_s() - self._unsaved_since_s[0] > LATE_S * self._speed
+
+    @property
+    def _speed(self) -> float:
+        # A demo that runs twenty times as fast still has a disk that does not.
+        return float(getattr(self._clock, "speed", 1.0))
+
+    # ---- what is asked for -------------------------------------------------------------------
+
+    def begin(self, patient_ref: str) -> Visit:
+        """Open a session for a reference; one that is open is closed first."""
+        if self.session_id is not None:
+            self.end("signed_out")
+        self.session_id = self._given.new_session_id()
+        self.record = Record()
+        self.visit = Visit(Course.of(self._given.prescription), changed_s=self._clock.now_s())
+        self._samples, self._first_s = 0, None
+        self._faults.clear()
+        self._keep(
+            Opened(
+                t_s=self._clock.now_s(),
+                session_id=self.session_id,
+                patient_ref=patient_ref,
+                prescription=self._given.prescription,
+                wall_time=rfc3339(wall_time()),
+                boot_id=boot_id(),
+            )
+        )
+        return self.visit
+
+    def end(self, reason: str) -> None:
+        """Close the session: its last set, what the sensor did, and why it ended."""
+        if self.visit is None or self.session_id is None:
+            return
+        now_s = self._clock.now_s()
+        self._move(self.visit.set_ended(self._slack_since_s or now_s))
+        self._keep(
+            SignalSeen(t_s=now_s, samples=self._samples, faults=dict(self._faults), sample_rate_hz=self._rate_hz())
+        )
+        self._keep(Closed(t_s=now_s, reason=reason))
+        self._last_session_id, self.session_id, self.visit = self.session_id, None, None
+        if self._slack_since_s is not None:
+            self._pipeline, self._tuned_to = self._fresh_pipeline(), self._item()
+
+    def end_set(self) -> None:
+        """Close the open set by a tap."""
+        self._pipeline, events = self._pipeline.end_set(self._clock.now_s())
+        for event in events:
+            self._hear(event)
+        if self.visit is not None:
+            self._move(self.visit.set_ended(self._clock.now_s()))
+
+    def undo(self) -> None:
+        """Void the last repetition."""
+        if self.visit is not None:
+            self._move(self.visit.undone(self._clock.now_s()))
+
+    def restart_set(self) -> None:
+        """Void what the set holds."""
+        if self.visit is not None:
+            self._move(self.visit.restarted(self._clock.now_s()))
+
+    def swap_side(self) -> None:
+        """Say that it is the other side."""
+        if self.visit is not None:
+            self._move(self.visit.side_swapped(self._clock.now_s()))
+
+    def keep_timed(self, reps: int, duration_s: float) -> None:
+        """Keep a timed or tapped exercise."""
+        if self.visit is not None:
+            self._move(self.visit.timed_done(self._clock.now_s(), reps, duration_s))
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether a session is open that has been slack for so long that nobody can be there."""
+        if self.visit is None or self._slack_since_s is None:
+            return False
+        since_s = max(self._slack_since_s, self.visit.changed_s)
+        return self._clock.now_s() - since_s > IDLE_CLOSE_S
+
+    # ---- inside ------------------------------------------------------------------------------
+
+    def _move(self, moved: tuple[Visit, tuple[AnyFact, ...]]) -> None:
+        self.visit, facts = moved
+        for fact in facts:
+            self._keep(fact)
+        if self._tuned_to != self._item() and not self.visit.set_open:
+            # Another line or another movement: what was learned of the last one does not hold.
+            self._pipeline, self._tuned_to = self._fresh_pipeline(), self._item()
+
+    def _keep(self, fact: AnyFact) -> None:
+        if self.session_id is not None:
+            self._unsaved_since_s.append(self._clock.now_s())
+            self._writer.keep(self.session_id, fact)
+
+    def _item(self) -> CabledItem | None:
+        """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""
+        course = Course.of(self._given.prescription) if self.visit is None else self.visit.course
+        if isinstance(course.item, CabledItem):
+            return course.item
+        return next(item for item in course.prescription.items if isinstance(item, CabledItem))
+
+    def _fresh_pipeline(self) -> Pipeline:
+        item = self._item()
+        assert item is not None  # a prescription has at least one item on the line
+        return pipeline_for(item.resistance, item.movement, item.target_n)
+
+    def _rate_hz(self) -> float | None:
+        if self._first_s is None or self._last_s is None or self._last_s <= self._first_s:
+            return None
+        return round((self._samples - 1) / (self._last_s - self._first_s), 2)
+
+
+__all__ = ["Answered", "Counting", "Given", "Kept", "NotKept"]

@@ -1,0 +1,239 @@
+"""The whole product on any computer: a simulated patient on a simulated chip, and everything after it for real."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pressout_session.document import SessionDocument, decode
+from pressout_session.exercises import Side
+
+from pressout_device.app import Simulated, face_of, new_id, station_of
+from pressout_device.config import (
+    BrokerSection,
+    Config,
+    DoseSection,
+    LoadCellSection,
+    ScreenSection,
+    StationSection,
+)
+from pressout_device.embedded import EmbeddedBroker
+from pressout_device.exporting import sessions_in
+from pressout_device.journal.tables import Journal
+from pressout_device.running import FRAME_S, asked_of
+from pressout_device.simulation.patient import Done, SimulatedPatient
+from pressout_device.station import Face, Station
+
+logger = logging.getLogger(__name__)
+
+# How long the demo waits for the clinic's answer at the end, in real seconds.
+ANSWER_S = 20.0
+# What the simulated cell is: 400 counts a newton is a 50 kg cell of 2 mV/V at gain 128, about.
+SIMULATED_CELL = LoadCellSection(
+    way="simulated", counts_per_newton=400.0, zero_counts=8_000.0, load_cell_id="simulated"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What `pressout demo` was asked for."""
+
+    dose: DoseSection
+    seed: int = 0
+    speed: float = 1.0
+    headless: bool = False
+    config: Config | None = None
+    say: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was counted, what was really done, and where it went."""
+
+    reps: dict[str, int]
+    performed: dict[str, int]
+    recorded: int
+    published: int
+    stored: int
+    drift_events: int
+    duration_s: float
+    broker: str
+
+    def as_json(self) -> str:
+        """Give the object that `pressout demo --json` prints."""
+        sessions = {"recorded": self.recorded, "published": self.published, "stored": self.stored}
+        return json.dumps(
+            {
+                "reps": self.reps,
+                "performed": self.performed,
+                "sessions": sessions,
+                "drift_events": self.drift_events,
+                "duration_s": round(self.duration_s, 1),
+            }
+        )
+
+    def in_words(self) -> str:
+        """Say it to a person."""
+        lines = ["", *(f"{side:>6}: {count} counted, {self.performed[side]} done" for side, count in self.reps.items())]
+        lines.append(f"drift cues: {self.drift_events}")
+        lines.append(f"journal:    {self.recorded} session(s) recorded")
+        lines.append(f"broker:     {self.published} published and answered for ({self.broker})")
+        lines.append(f"clinic:     {self.stored} stored in its database")
+        return "\n".join(lines)
+
+
+def run(options: Options) -> Outcome:
+    """Run the demo to its end, or until the window is closed.
+
+    Raises
+    ------
+    PressoutError
+        If a part cannot be started.
+    """
+    began_s = time.monotonic()
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="pressout-demo-", ignore_cleanup_errors=True))
+        )
+        config, broker_name, database = _clinic(stack, folder, _config(options, folder))
+        before = {document.session_id for document in _documents(config)}
+        asked = asked_of(config, options.seed)
+        patient = SimulatedPatient(asked)
+        face = face_of(config, headless=options.headless, say=options.say)
+        station = station_of(config, face, Simulated(asked, options.speed))
+        try:
+            _until_over(station, face, patient.duration_s)
+        finally:
+            station.shut_down()
+        documents = [document for document in _documents(config) if document.session_id not in before]
+        recorded, published = _counts(config)
+        return Outcome(
+            reps=_by_side(documents),
+            performed=_performed(patient.done),
+            recorded=recorded,
+            published=published,
+            stored=published if database is None else _stored(database),
+            drift_events=sum(len(held.drift) for document in documents for held in document.sets),
+            duration_s=time.monotonic() - began_s,
+            broker=broker_name,
+        )
+
+
+def _config(options: Options, folder: Path) -> Config:
+    if options.config is not None:
+        return msgspec.structs.replace(options.config, dose=(options.dose,))
+    return Config(
+        station=StationSection(site_id="demo", station_id="demo", folder=str(folder / "station")),
+        load_cell=SIMULATED_CELL,
+        screen=ScreenSection(full_screen=False),
+        dose=(options.dose,),
+    )
+
+
+def _clinic(stack: ExitStack, folder: Path, config: Config) -> tuple[Config, str, Path | None]:
+    """Start broker, clinic and uplink where the configuration names none; give what they are."""
+    database: Path | None = None
+    name = "" if config.broker is None else config.broker.url
+    if config.broker is None:
+        broker = EmbeddedBroker(folder)
+        stack.callback(broker.close)
+        name = broker.name
+        config = msgspec.structs.replace(config, broker=BrokerSection(url=broker.url, allow_plain=True))
+        database = folder / "clinic.db"
+        url = f"sqlite:///{database}"
+        _child(stack, "clinic", "--broker", broker.url, "--allow-plain", "--database", url)
+    for name_of_folder in ("outbox", "inbox"):
+        (config.folder / name_of_folder).mkdir(parents=True, exist_ok=True)
+    file = folder / "station.toml"
+    file.write_text(_toml(config), "utf-8")
+    _child(stack, "uplink", "--config", str(file))
+    return config, name, database
+
+
+def _toml(config: Config) -> str:
+    """Write a configuration as the uplink's process reads it (JSON strings and numbers are TOML's as well)."""
+    plain: dict[str, Any] = msgspec.to_builtins(config)
+    lines: list[str] = []
+    for section, tables in plain.items():
+        for table in tables if isinstance(tables, list | tuple) else [tables]:
+            lines.append(f"[[{section}]]" if isinstance(tables, list | tuple) else f"[{section}]")
+            lines.extend(f"{key} = {json.dumps(value)}" for key, value in table.items() if value is not None)
+    return "\n".join(lines) + "\n"
+
+
+def _child(stack: ExitStack, *words: str) -> None:
+    command = [sys.executable, "-m", "pressout_device.commands", *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end() -> None:
+        process.terminate()
+        try:
+            process.wait(5.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    stack.callback(end)
+
+
+def _until_over(station: Station, face: Face, lasts_s: float) -> None:
+    """Turn the loop until the patient has gone, the session is closed, and the clinic has answered."""
+    counting = station.counting
+    gone_s: float | None = None
+    until_s = station.now_s() + lasts_s
+    while not face.closed:
+        frame_s = time.monotonic()
+        station.frame()
+        if gone_s is None and station.read_until_s() >= until_s:
+            gone_s = time.monotonic()
+            if counting.visit is not None:
+                counting.end("done")
+        if gone_s is not None:
+            answered = station.screen.known.answer is not None
+            if answered or time.monotonic() - gone_s > ANSWER_S:
+                return
+        time.sleep(max(0.0, FRAME_S - (time.monotonic() - frame_s)))
+
+
+def _documents(config: Config) -> list[SessionDocument]:
+    path = config.folder / "journal.db"
+    if not path.exists():
+        return []
+    journal = Journal(path, new_id)
+    try:
+        return [decode(document) for document in journal.documents()]
+    finally:
+        journal.close()
+
+
+def _counts(config: Config) -> tuple[int, int]:
+    journal = Journal(config.folder / "journal.db", new_id)
+    try:
+        return journal.counts()
+    finally:
+        journal.close()
+
+
+def _stored(database: Path) -> int:
+    return len(list(sessions_in(database)))
+
+
+def _by_side(documents: list[SessionDocument]) -> dict[str, int]:
+    return {
+        str(side): sum(held.count for document in documents for held in document.sets if held.side is side)
+        for side in Side
+    }
+
+
+def _performed(done: list[Done]) -> dict[str, int]:
+    return {str(side): sum(one.side is side for one in done) for side in Side}

@@ -1,0 +1,31 @@
+"""What can fail at the edge, one class per reaction. Every message says what was found, expected, and what to do."""
+
+from __future__ import annotations
+
+
+class PressoutError(Exception):
+    """Something at the edge failed, said in one sentence for whoever stands next to the machine."""
+
+
+class ConfigError(PressoutError, ValueError):
+    """The configuration is wrong; all its mistakes, one a line."""
+
+
+class TraceFileError(PressoutError, OSError):
+    """A trace file that cannot be opened or read."""
+
+
+class LoadCellError(PressoutError, OSError):
+    """The load cell's pins or packages are not there."""
+
+
+class JournalError(PressoutError, OSError):
+    """The journal cannot be opened or written."""
+
+
+class BrokerError(PressoutError, OSError):
+    """No broker can be started or reached."""
+
+
+class DisplayError(PressoutError, OSError):
+    """No display can be opened."""

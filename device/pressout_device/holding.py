@@ -1,0 +1,41 @@
+"""One process at a time holds a station's pins and journal; whoever comes second is told so in a sentence."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from pressout_device.errors import JournalError, LoadCellError
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the station in `folder` until the block ends. The kernel lets go of it for a process that is killed.
+
+    Raises
+    ------
+    LoadCellError
+        If a running station holds it.
+    JournalError
+        If the folder cannot be used.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / "station.lock", "w", encoding="ascii") as file:
+            _lock(file, folder)
+            yield
+    except PermissionError as error:
+        raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
+
+
+def _lock(file: TextIO, folder: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise LoadCellError(
+            f"load cell: found a running station in {folder} that holds the pins, expected none; "
+            "stop it first (systemctl stop pressout-station)"
+        ) from error

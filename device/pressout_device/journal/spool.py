@@ -1,0 +1,77 @@
+"""The folders between station and uplink, handled the way mail is: write, fsync, rename, fsync the folder.
+
+The station alone writes and empties `outbox/`; the uplink answers by files in `inbox/`. A file is there whole or not at
+all, whenever the power goes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from pressout_session.wire import Ack
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The clinic's ack, as the uplink hands it to the station."""
+
+    session_id: str
+    ack: Ack
+
+
+def place(folder: Path, name: str, content: bytes) -> None:
+    """Put a file into `folder`; return only when it would survive a power cut.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; then nothing of it is left under `name`.
+    """
+    hidden = folder / f".{name}.part"
+    with open(hidden, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(hidden, folder / name)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def waiting(folder: Path) -> list[str]:
+    """Give the names in `folder` that are whole, oldest first (names begin with a number that grows)."""
+    return sorted(entry.name for entry in os.scandir(folder) if not entry.name.startswith(".") and entry.is_file())
+
+
+def document_name(seq: int, session_id: str, revision: int) -> str:
+    """Name a document in the outbox so that the oldest sorts first.
+
+    >>> document_name(7, "0190", 1)
+    '0000000007.0190.1.json'
+    """
+    return f"{seq:010d}.{session_id}.{revision}.json"
+
+
+def session_of(name: str) -> str:
+    """Give the session whose document has this name.
+
+    >>> session_of("0000000007.0190.1.json")
+    '0190'
+    """
+    return name.split(".")[1]
+
+
+def answers(inbox: Path) -> Iterator[tuple[Path, Answer | None]]:
+    """Give the acks that wait in `inbox`, with None for a file that is no ack."""
+    for name in waiting(inbox):
+        path = inbox / name
+        if not name.startswith("ack."):
+            continue
+        try:
+            yield path, msgspec.json.decode(path.read_bytes(), type=Answer)
+        except msgspec.MsgspecError:
+            yield path, None

@@ -1,0 +1,186 @@
+"""The one thread that writes: facts to the journal, documents to the outbox, answers back. No frame ever waits for it.
+
+It takes what has queued up, commits it together, and says what is safe. When the disk refuses, what is unsaved stays
+in memory, in order, and is tried again; nothing already written is touched.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from pressout_session.document import encode
+from pressout_session.record import AnyFact, Closed, Record
+from pressout_session.wire import AckResult, digest
+from pressout_session.writing import Origin, document_of
+
+from pressout_device.errors import JournalError
+from pressout_device.journal import spool
+from pressout_device.journal.tables import Journal
+
+logger = logging.getLogger(__name__)
+
+# How often the inbox is looked into, and a refused commit tried again.
+TEND_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A fact would now survive a power cut."""
+
+    session_id: str
+    fact: AnyFact
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """The disk refused; `waiting` facts are in memory only."""
+
+    reason: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The clinic answered for a session."""
+
+    session_id: str
+    result: AckResult
+    reason: str | None
+
+
+Told: TypeAlias = Kept | NotKept | Answered
+_Job: TypeAlias = tuple[str, AnyFact] | None
+
+
+class Writer:
+    """Owns the journal from the moment it is built.
+
+    Parameters
+    ----------
+    journal : Journal
+        Open; used by nobody else from now on.
+    outbox, inbox : Path
+        The folders shared with the uplink.
+    origin_of : callable
+        Gives a document's origin for its `seq`: site, station, device, clock.
+    """
+
+    def __init__(self, journal: Journal, outbox: Path, inbox: Path, origin_of: Callable[[str, int], Origin]) -> None:
+        self._journal = journal
+        self._outbox = outbox
+        self._inbox = inbox
+        self._origin_of = origin_of
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
+        self._unsaved: list[tuple[str, AnyFact]] = []
+        self._recover()
+        self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
+        self._thread.start()
+
+    def keep(self, session_id: str, fact: AnyFact) -> None:
+        """Ask for a fact to be kept; `Kept` says when it is."""
+        self._jobs.put((session_id, fact))
+
+    def told(self) -> list[Told]:
+        """Give what has happened since the last call; never waits."""
+        news: list[Told] = []
+        while not self._told.empty():
+            news.append(self._told.get())
+        return news
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still answers."""
+        return self._thread.is_alive()
+
+    def close(self, patience_s: float = 10.0) -> bool:
+        """Write what is queued and end; say whether everything was saved."""
+        self._jobs.put(None)
+        self._thread.join(patience_s)
+        return not self._thread.is_alive() and not self._unsaved
+
+    def _recover(self) -> None:
+        """Find what a power cut left: close it as interrupted, and put back into the outbox what the clinic lacks."""
+        for session_id in self._journal.unfinished():
+            logger.warning("session %s was interrupted, closing it", session_id)
+            self._journal.interrupt(session_id)
+            self._finish(session_id)
+        there = set(spool.waiting(self._outbox))
+        for seq, session_id, revision, document in self._journal.waiting():
+            name = spool.document_name(seq, session_id, revision)
+            if name not in there:
+                spool.place(self._outbox, name, document)
+
+    def _run(self) -> None:
+        going_on = True
+        while going_on:
+            going_on = self._gather()
+            if self._unsaved:
+                self._save()
+            self._read_answers()
+        self._journal.close()
+
+    def _gather(self) -> bool:
+        """Wait for work, take all there is; False when it was the last."""
+        try:
+            job = self._jobs.get(timeout=TEND_S)
+        except queue.Empty:
+            return True
+        while job is not None:
+            self._unsaved.append(job)
+            if self._jobs.empty():
+                return True
+            job = self._jobs.get()
+        return False
+
+    def _save(self) -> None:
+        try:
+            self._journal.keep(self._unsaved)
+        except JournalError as error:
+            logger.error("%s; %d facts wait in memory", error, len(self._unsaved))
+            self._told.put(NotKept(str(error), len(self._unsaved)))
+            return
+        saved, self._unsaved = self._unsaved, []
+        for session_id, fact in saved:
+            if isinstance(fact, Closed):
+                self._finish(session_id)
+            self._told.put(Kept(session_id, fact))
+
+    def _finish(self, session_id: str) -> None:
+        """Give a closed session its number and document, and the document to the uplink.
+
+        Any step may be the last before the power goes: see `_recover`.
+        """
+
+        def written(record: Record, seq: int) -> tuple[int, str, bytes]:
+            document = document_of(record, self._origin_of(self._journal.journal_id, seq))
+            payload = encode(document)
+            return document.revision, digest(payload), payload
+
+        try:
+            seq, revision, payload = self._journal.finish(session_id, written)
+            spool.place(self._outbox, spool.document_name(seq, session_id, revision), payload)
+        except (JournalError, OSError) as error:
+            logger.error("session %s is kept but could not be made ready to send: %s", session_id, error)
+
+    def _read_answers(self) -> None:
+        for path, answer in spool.answers(self._inbox):
+            if answer is not None:
+                ack = answer.ack
+                session_id = self._journal.answered(ack.sha256, str(ack.result), ack.reason)
+                if session_id is not None:
+                    self._drop(session_id, ack.revision)
+                    self._told.put(Answered(session_id, ack.result, ack.reason))
+            path.unlink(missing_ok=True)
+
+    def _drop(self, session_id: str, revision: int) -> None:
+        """Take an answered document out of the outbox; the journal still has it."""
+        for name in spool.waiting(self._outbox):
+            if name.endswith(f".{session_id}.{revision}.json") or (revision == 0 and f".{session_id}." in name):
+                (self._outbox / name).unlink(missing_ok=True)

@@ -1,0 +1,217 @@
+"""The station's loop: readings in, events to the screen, facts to the disk, taps back. It carries and decides nothing.
+
+One frame does everything that must happen, in the order in which it must; nothing in it waits.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from pressout_signal.samples import Fault, FaultKind, Sample
+from pressout_ui.app import Screen, update
+from pressout_ui.messages import (
+    ClinicAnswered,
+    Command,
+    EndSet,
+    EndVisit,
+    Felt,
+    Heard,
+    KeepTimed,
+    Message,
+    Play,
+    RecordKept,
+    RestartSensor,
+    RestartSet,
+    SavingLate,
+    SignIn,
+    Sound,
+    SwapSide,
+    Ticked,
+    Trouble,
+    TroubleBegan,
+    TroubleOver,
+    UndoLast,
+    VisitBegan,
+    VisitEnded,
+    VisitMoved,
+)
+
+from pressout_device.clock import RealClock, ScaledClock
+from pressout_device.counting import Answered, Counting, Kept, NotKept
+from pressout_device.journal.writer import Writer
+from pressout_device.sampler import Sampler
+
+logger = logging.getLogger(__name__)
+
+TROUBLES = {FaultKind.SILENT: Trouble.SENSOR_SILENT, FaultKind.READER_LOST: Trouble.READER_LOST}
+# The sensor is back when it has spoken for this long without a fault.
+BACK_S = 0.3
+
+
+class Face(Protocol):
+    """What shows the screen and hears the finger: a panel, or a text in its place."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether whoever looks at it has closed it."""
+        ...
+
+    def show(self, screen: Screen) -> None:
+        """Show the screen; never waits longer than a frame."""
+        ...
+
+    def messages(self) -> list[Message]:
+        """Give what was tapped and typed."""
+        ...
+
+    def play(self, sound: Sound) -> None:
+        """Let a sound be heard, if there is a way."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a station is made of."""
+
+    sampler: Sampler
+    counting: Counting
+    writer: Writer
+    clock: RealClock | ScaledClock
+    face: Face
+
+
+class Station:
+    """The loop: readings in, events to the screen, facts to the disk, taps back.
+
+    Parameters
+    ----------
+    parts : Parts
+        Built by `station_of`.
+    screen : Screen
+        What is shown first.
+    """
+
+    def __init__(self, parts: Parts, screen: Screen) -> None:
+        self._parts = parts
+        self.screen = screen
+        self._trouble: Trouble | None = None
+        self._speaking_since_s: float | None = None
+        self._read_until_s = 0.0
+
+    @property
+    def counting(self) -> Counting:
+        """What is being counted."""
+        return self._parts.counting
+
+    def frame(self) -> None:
+        """Do everything that one frame needs, in the order in which it must happen."""
+        parts = self._parts
+        self._tell(Ticked(parts.clock.now_s()))
+        felt: list[Sample] = []
+        for item in parts.sampler.fresh():
+            sample, events = parts.counting.take(item)
+            self._read_until_s = item.t_s
+            if isinstance(item, Fault):
+                self._trouble_with(item)
+            if sample is not None:
+                felt.append(sample)
+                self._sensor_speaks(sample.t_s)
+            for event in events:
+                self._tell(Heard(event))
+        if felt:
+            self._tell(Felt(tuple(felt)))
+        self._visit_moved()
+        self._hear_the_disk()
+        for message in parts.face.messages():
+            self._tell(message)
+        if parts.counting.forgotten:
+            self._tell_command(EndVisit("idle"))
+        parts.face.show(self.screen)
+
+    def now_s(self) -> float:
+        """Give the time on the station's clock."""
+        return self._parts.clock.now_s()
+
+    def read_until_s(self) -> float:
+        """Give the stamp of the last reading: how far the load cell's story is known."""
+        return self._read_until_s
+
+    def shut_down(self) -> bool:
+        """Close what is open and write it; say whether everything was saved."""
+        if self.counting.visit is not None:
+            self.counting.end("shut_down")
+        self._parts.sampler.close()
+        return self._parts.writer.close()
+
+    # ---- telling the screen --------------------------------------------------------------------
+
+    def _tell(self, message: Message) -> None:
+        self.screen, commands = update(self.screen, message)
+        for command in commands:
+            self._tell_command(command)
+
+    def _visit_moved(self) -> None:
+        visit = self.counting.visit
+        if visit is not None and visit is not self.screen.known.visit:
+            self._tell(VisitMoved(visit))
+
+    def _hear_the_disk(self) -> None:
+        for news in self.counting.told():
+            match news:
+                case Kept():
+                    self._tell(RecordKept(self.counting.record))
+                case Answered(result=result):
+                    self._tell(ClinicAnswered(result))
+                case NotKept():
+                    pass  # lateness says it
+        if self.counting.late != self.screen.known.late:
+            self._tell(SavingLate(self.counting.late))
+
+    def _trouble_with(self, fault: Fault) -> None:
+        trouble = TROUBLES.get(fault.kind)
+        if trouble is None:
+            return
+        self._speaking_since_s = None
+        if trouble is not self._trouble:
+            logger.warning("the load cell is lost (%s); the set goes on when it is back", fault.kind)
+            self._trouble = trouble
+            self._tell(TroubleBegan(trouble))
+
+    def _sensor_speaks(self, t_s: float) -> None:
+        if self._trouble is None:
+            return
+        if self._speaking_since_s is None:
+            self._speaking_since_s = t_s
+        elif t_s - self._speaking_since_s >= BACK_S:
+            self._trouble = None
+            self._tell(TroubleOver())
+
+    # ---- doing what the screen asks for -----------------------------------------------------------
+
+    def _tell_command(self, command: Command) -> None:
+        counting = self.counting
+        match command:
+            case Play(sound=sound):
+                if not self.screen.known.muted:
+                    self._parts.face.play(sound)
+            case SignIn(patient_ref=patient_ref):
+                visit = counting.begin(patient_ref)
+                self._tell(VisitBegan(patient_ref, visit))
+            case EndSet():
+                counting.end_set()
+            case UndoLast():
+                counting.undo()
+            case SwapSide():
+                counting.swap_side()
+            case RestartSet():
+                counting.restart_set()
+            case KeepTimed(reps=reps, duration_s=duration_s):
+                counting.keep_timed(reps, duration_s)
+            case EndVisit(reason=reason):
+                counting.end(reason)
+                self._tell(VisitEnded())
+            case RestartSensor():
+                self._parts.sampler.restart()
+        self._visit_moved()

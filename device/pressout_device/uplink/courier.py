@@ -1,0 +1,157 @@
+"""The uplink's loop: outbox to broker, the clinic's own answer to inbox. A PUBACK is no answer."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from pressout_link.broker import Broker
+from pressout_link.connection import Arrived, Connection, Publication
+from pressout_session.document import SCHEMA
+from pressout_session.wire import (
+    Ack,
+    StationState,
+    Status,
+    ack_topic,
+    digest,
+    info_topic,
+    session_topic,
+    status_topic,
+)
+
+from pressout_device.config import Config
+from pressout_device.errors import JournalError
+from pressout_device.identity import software_version
+from pressout_device.journal import spool
+from pressout_device.uplink.delivery import Delivery
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 0.2
+
+
+class Courier:
+    """Carries finished sessions to the clinic.
+
+    Parameters
+    ----------
+    broker : Broker
+        The clinic's.
+    site_id, station_id : str
+        Whose sessions these are.
+    outbox, inbox : Path
+        The station's folders: read from one, write to the other.
+    info : dict
+        What the station is, for the retained `info` topic: versions and capabilities.
+    """
+
+    def __init__(
+        self, broker: Broker, station: tuple[str, str], *, outbox: Path, inbox: Path, info: dict[str, str]
+    ) -> None:
+        self._site_id, self._station_id = station
+        self._outbox = outbox
+        self._inbox = inbox
+        self._tls = broker.tls
+        self._delivery = Delivery()
+        # Answered, and not yet taken out of the outbox by the station.
+        self._answered: set[str] = set()
+        self._reported: bytes | None = None
+        self._connection = Connection(
+            broker,
+            f"pressout-{self._site_id}-{self._station_id}",
+            topics=(ack_topic(self._site_id, self._station_id, "+"),),
+            will=self._status(StationState.LOST, 0),
+            greetings=(
+                Publication(info_topic(self._site_id, self._station_id), msgspec.json.encode(info), retained=True),
+            ),
+        )
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Carry until `stopped()`."""
+        while not stopped():
+            self._connection.tend()
+            self._send()
+            self._receive()
+        self._connection.close(self._status(StationState.OFFLINE, len(spool.waiting(self._outbox))))
+
+    def _send(self) -> None:
+        waiting = spool.waiting(self._outbox)
+        self._answered &= set(waiting)
+        unanswered = [name for name in waiting if name not in self._answered]
+        if not self._connection.connected:
+            self._delivery = self._delivery.lost_connection()
+            self._reported = None
+            return
+        self._report(len(unanswered))
+        self._delivery, names = self._delivery.due(unanswered, time.monotonic())
+        for name in names:
+            try:
+                payload = (self._outbox / name).read_bytes()
+            except FileNotFoundError:
+                continue  # the station took it out meanwhile
+            topic = session_topic(self._site_id, self._station_id, spool.session_of(name))
+            self._connection.publish(Publication(topic, payload))
+
+    def _receive(self) -> None:
+        """Take the clinic's answers for a moment; this wait is also the loop's pace."""
+        try:
+            self._answer(self._connection.arrived.get(timeout=LOOK_S))
+            while True:
+                self._answer(self._connection.arrived.get_nowait())
+        except queue.Empty:
+            return
+
+    def _answer(self, message: Arrived) -> None:
+        session_id = message.topic.rsplit("/", 1)[-1]
+        try:
+            ack = msgspec.json.decode(message.payload, type=Ack)
+        except msgspec.MsgspecError as error:
+            logger.warning("an ack that cannot be read was ignored: %s", error)
+            self._connection.acknowledge(message)
+            return
+        for name in spool.waiting(self._outbox):
+            if spool.session_of(name) == session_id and self._is_answer_to(ack, name):
+                answer = msgspec.json.encode(spool.Answer(session_id, ack))
+                spool.place(self._inbox, f"ack.{name}", answer)
+                self._delivery = self._delivery.answered(name)
+                self._answered.add(name)
+                logger.info("session %s: %s", session_id, ack.result)
+        self._connection.acknowledge(message)
+
+    def _is_answer_to(self, ack: Ack, name: str) -> bool:
+        """Tell whether these are the bytes that were answered: the document may have been revised meanwhile."""
+        try:
+            return digest((self._outbox / name).read_bytes()) == ack.sha256
+        except FileNotFoundError:
+            return False
+
+    def _report(self, backlog: int) -> None:
+        status = self._status(StationState.READY, backlog)
+        if status.payload != self._reported:
+            self._connection.publish(status)
+            self._reported = status.payload
+
+    def _status(self, state: StationState, backlog: int) -> Publication:
+        status = Status(state=state, backlog=backlog, tls=self._tls)
+        return Publication(status_topic(self._site_id, self._station_id), msgspec.json.encode(status), retained=True)
+
+
+def courier_of(config: Config) -> Courier:
+    """Build the uplink of a station.
+
+    Raises
+    ------
+    PressoutError
+        If no broker is configured, or the station's folders are not there.
+    """
+    outbox, inbox = config.folder / "outbox", config.folder / "inbox"
+    for folder in (outbox, inbox):
+        if not folder.is_dir():
+            raise JournalError(f"{folder}: found no such folder, expected the station's; start the station once")
+    info = {"software_version": software_version(), "schema": SCHEMA}
+    station = (config.station.site_id, config.station.station_id)
+    return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)

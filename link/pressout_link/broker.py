@@ -1,0 +1,109 @@
+"""Which broker, and with what right: an address, a trust anchor, and a secret that is not in the configuration."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class BrokerAddressError(ValueError):
+    """An address or a secret that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """A broker's address and what is needed to be let in.
+
+    Parameters
+    ----------
+    host, port : str, int
+        Where it listens.
+    tls : bool
+        Whether the connection is encrypted and the server verified.
+    ca_file, certificate_file, key_file : str or None
+        PEM files: whom we trust (None: the system's authorities), and who we are.
+    username, password : str or None
+        Who we are, where the broker asks for that.
+    """
+
+    host: str
+    port: int
+    tls: bool
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    username: str | None = None
+    password: str | None = None
+
+    def context(self) -> ssl.SSLContext | None:
+        """Give the TLS context: server verified, 1.2 or newer; None without TLS."""
+        if not self.tls:
+            return None
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            if self.certificate_file:
+                context.load_cert_chain(self.certificate_file, self.key_file)
+        except (OSError, ssl.SSLError) as error:
+            raise BrokerAddressError(
+                f"broker certificates: found {error}, expected readable PEM files; "
+                "check ca_file, certificate_file, key_file"
+            ) from error
+        return context
+
+
+def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Broker:
+    """Read a URL such as `mqtts://broker.example:8883`.
+
+    Raises
+    ------
+    BrokerAddressError
+        If it is no such URL, carries a password, or asks for plain text that was not allowed.
+
+    Examples
+    --------
+    >>> broker_at("mqtts://broker.example").port
+    8883
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise BrokerAddressError(f"broker: found {url!r}, expected mqtts://HOST[:PORT] (or mqtt:// with allow_plain)")
+    if parts.password is not None:
+        raise BrokerAddressError("broker: found a password in the URL, expected it in password_file or a credential")
+    if parts.scheme == "mqtt" and not allow_plain:
+        raise BrokerAddressError("broker: found mqtt://, which is plain text; expected mqtts://, or say allow_plain")
+    password_file = files.pop("password_file", None)
+    username = files.pop("username", None) or parts.username
+    try:
+        port = parts.port or PORTS[parts.scheme]
+    except ValueError as error:
+        raise BrokerAddressError(f"broker: found {url!r}, expected a port from 1 to 65535") from error
+    return Broker(
+        host=parts.hostname,
+        port=port,
+        tls=parts.scheme == "mqtts",
+        username=username,
+        password=_secret(password_file) if username else None,
+        **files,
+    )
+
+
+def _secret(file: str | None) -> str | None:
+    """Read the password from `file`, or from the credential that systemd passes."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(file) if file else Path(folder, "broker_password") if folder else None
+    if path is None:
+        return None
+    try:
+        mode = path.stat().st_mode
+        secret = path.read_text(encoding="utf-8").strip() or None
+    except OSError as error:
+        raise BrokerAddressError(f"password_file: found {error}, expected a file that this user may read") from error
+    if mode & 0o077 and folder is None:
+        raise BrokerAddressError(f"password_file: found {path} readable by others, expected chmod 600")
+    return secret

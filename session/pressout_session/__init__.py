@@ -1,0 +1,1 @@
+"""The record: exercises, prescriptions, sides, sets, the session and its wire form. Pure."""

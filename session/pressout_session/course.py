@@ -1,0 +1,87 @@
+"""What comes next: sides, sets and timed items, in the prescription's order.
+
+The course knows no time and hears no tension. It says whose turn it is, and what follows when a turn is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_session.exercises import EXERCISES, Side, TimedExercise
+from pressout_session.prescription import CabledItem, Item, Prescription
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One set on one side, or a timed item on one side: `item` is its place in the prescription, from 0."""
+
+    item: int
+    side: Side
+    round: int = 1
+
+
+def turns_of(prescription: Prescription) -> tuple[Turn, ...]:
+    """Give every turn of a prescription, in order: the harder side first, then the other."""
+    turns: list[Turn] = []
+    for index, item in enumerate(prescription.items):
+        rounds = item.sets if isinstance(item, CabledItem) else 1
+        for number in range(1, rounds + 1):
+            turns.extend(Turn(index, side, number) for side in _sides(item))
+    return tuple(turns)
+
+
+def _sides(item: Item) -> tuple[Side, ...]:
+    exercise = EXERCISES[item.exercise]
+    if isinstance(exercise, TimedExercise) and not exercise.both_sides:
+        return (item.first_side,)
+    return (item.first_side, item.first_side.other)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where in the prescription a visit is."""
+
+    prescription: Prescription
+    turns: tuple[Turn, ...]
+    place: int = 0
+
+    @classmethod
+    def of(cls, prescription: Prescription) -> Course:
+        """Give the course at its beginning."""
+        return cls(prescription, turns_of(prescription))
+
+    @property
+    def over(self) -> bool:
+        """Whether everything asked has had its turn."""
+        return self.place >= len(self.turns)
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn it is; when all is over, one more of the last exercise on the other side."""
+        if not self.over:
+            return self.turns[self.place]
+        last = self.turns[-1]
+        extra = self.place - len(self.turns)
+        return Turn(last.item, last.side if extra % 2 else last.side.other, last.round + 1 + extra // 2)
+
+    @property
+    def item(self) -> Item:
+        """What is to be done in this turn."""
+        return self.prescription.items[self.turn.item]
+
+    def after(self) -> Course:
+        """Give the course when this turn is over."""
+        return Course(self.prescription, self.turns, self.place + 1)
+
+    def before(self) -> Course:
+        """Give the course with the turn before this one to be done again."""
+        return Course(self.prescription, self.turns, max(0, self.place - 1))
+
+    def swapped(self) -> Course:
+        """Give the course with this turn on the other side, and the rest of its item turned round with it."""
+        at = self.turn
+        turns = tuple(
+            Turn(turn.item, turn.side.other, turn.round) if place >= self.place and turn.item == at.item else turn
+            for place, turn in enumerate(self.turns)
+        )
+        return Course(self.prescription, turns, self.place)

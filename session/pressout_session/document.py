@@ -1,0 +1,159 @@
+"""The wire form of a session: what a clinic's server gets, `pressout.session/1`.
+
+SI units in field names; times in seconds since `started_at`. Nothing here names a person: references are opaque.
+The JSON Schema in docs/reference is generated from these types, and the clinic decodes with them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import Prescription
+
+SCHEMA: Final = "pressout.session/1"
+Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+Rating = Annotated[int, msgspec.Meta(ge=0, le=10)]
+Whole = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Doc(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of a document. Unknown fields are ignored, so that a newer station can be read."""
+
+
+class Clock(Doc, frozen=True, kw_only=True):
+    """How far the wall times may be trusted: was it synchronised, and by how much was it corrected since."""
+
+    synchronised: bool
+    corrected_by_s: float | None = None
+
+
+class Device(Doc, frozen=True, kw_only=True):
+    """What measured."""
+
+    serial: str
+    software_version: str
+    algorithm_version: str
+    load_cell_id: str
+    calibration_id: str
+    calibrated_at: str | None = None
+    sample_rate_hz: float | None = None
+
+
+class RepetitionDocument(Doc, frozen=True, kw_only=True):
+    """One repetition: boundaries in s since `started_at`, tensions in N, impulse in N s."""
+
+    rep: Whole
+    press_out_start_s: float
+    hold_start_s: float
+    return_start_s: float
+    return_end_s: float
+    counted_at_s: float
+    chest_n: float
+    hold_n: float
+    peak_n: float
+    impulse_n_s: float
+    voided: bool = False
+
+
+class PartialDocument(Doc, frozen=True, kw_only=True):
+    """An attempt that turned back before half way."""
+
+    start_s: float
+    end_s: float
+
+
+class DriftDocument(Doc, frozen=True, kw_only=True):
+    """A sign of lost posture: never a diagnosis."""
+
+    kind: str
+    t_s: float
+    said_at_s: float
+    rep: int | None
+    drop_n: float
+    confidence: float
+
+
+class SetDocument(Doc, frozen=True, kw_only=True):
+    """One set on one side. Means are over the repetitions that count; None where there is none."""
+
+    item: Whole
+    side: Side
+    start_s: float
+    duration_s: float
+    rest_before_s: float | None
+    count: Whole
+    peak_n: float | None
+    mean_n: float | None
+    chest_n: float | None
+    hold_n: float | None
+    partials: tuple[PartialDocument, ...]
+    drift: tuple[DriftDocument, ...]
+    reps: tuple[RepetitionDocument, ...]
+
+
+class TimedDocument(Doc, frozen=True, kw_only=True):
+    """A cable-free exercise that was done."""
+
+    item: Whole
+    side: Side
+    reps: Whole
+    duration_s: float
+    done_at_s: float
+
+
+class SignalDocument(Doc, frozen=True, kw_only=True):
+    """What the sensor did: samples believed, faults by kind, the zero's drift in N where it was measured."""
+
+    samples: Whole
+    faults: dict[str, Whole]
+    zero_drift_n: float | None = None
+    noise_n: float | None = None
+
+
+class SessionDocument(Doc, frozen=True, kw_only=True):
+    """One complete session."""
+
+    schema: Literal["pressout.session/1"]
+    session_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+    revision: Annotated[int, msgspec.Meta(ge=1)]
+    journal_id: Reference
+    seq: Annotated[int, msgspec.Meta(ge=1)]
+    site_id: Reference
+    station_id: Reference
+    patient_ref: Reference
+    therapist_ref: Reference | None
+    started_at: str
+    ended_at: str
+    clock: Clock
+    end_reason: str
+    device: Device
+    prescription: Prescription
+    sets: tuple[SetDocument, ...]
+    timed: tuple[TimedDocument, ...]
+    effort: Rating | None
+    pain: Rating | None
+    signal: SignalDocument
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(SessionDocument)
+
+
+def encode(document: SessionDocument) -> bytes:
+    """Give the document as UTF-8 JSON."""
+    return _ENCODER.encode(document)
+
+
+def decode(payload: bytes) -> SessionDocument:
+    """Give the document of a payload.
+
+    Raises
+    ------
+    ValueError
+        If it is not a session document; the message says which field, what was found and what was expected.
+        (msgspec's own errors are ValueErrors.)
+    """
+    return _DECODER.decode(payload)

@@ -1,0 +1,70 @@
+"""What was asked: exercises in order, each with its dose, as a therapist or the clinic set it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from pressout_signal.events import Movement, Resistance
+
+from pressout_session.exercises import EXERCISES, CabledExercise, Side, TimedExercise
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=200)]
+
+
+class CabledItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="cabled"):
+    """An exercise on the line.
+
+    `target_n` is the tension at the start position on tubing, the stack's static tension at the handle on a
+    cable; the band is `tolerance_n` newtons either way. `hold_s` 0 prescribes no hold. `sets` are per side.
+    """
+
+    exercise: str
+    resistance: Resistance
+    target_n: Positive
+    tolerance_n: Positive
+    sets: Count
+    reps: Count
+    hold_s: Annotated[float, msgspec.Meta(ge=0, le=120)]
+    first_side: Side
+
+    def __post_init__(self) -> None:
+        if not isinstance(EXERCISES.get(self.exercise), CabledExercise):
+            raise ValueError(f"exercise: found {self.exercise!r}, expected one that is done on the line")
+
+    @property
+    def movement(self) -> Movement:
+        """What the exercise does with the handle."""
+        exercise = EXERCISES[self.exercise]
+        assert isinstance(exercise, CabledExercise)  # held by __post_init__
+        return exercise.movement
+
+
+class TimedItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="timed"):
+    """An exercise beside the line: `reps` of `duration_s` seconds on each side; 0 s is tapped through."""
+
+    exercise: str
+    reps: Count
+    duration_s: Annotated[float, msgspec.Meta(ge=0, le=600)]
+    first_side: Side
+
+    def __post_init__(self) -> None:
+        if not isinstance(EXERCISES.get(self.exercise), TimedExercise):
+            raise ValueError(f"exercise: found {self.exercise!r}, expected one that is timed or tapped")
+
+
+Item = CabledItem | TimedItem
+
+
+class Prescription(msgspec.Struct, frozen=True, kw_only=True):
+    """One visit's work: `items` in order, who set it (an opaque reference) and when (RFC 3339, UTC)."""
+
+    prescription_id: str
+    items: tuple[Item, ...]
+    set_by: str | None = None
+    set_at: str | None = None
+
+    def __post_init__(self) -> None:
+        if not any(isinstance(item, CabledItem) for item in self.items):
+            raise ValueError("items: found none that is done on the line, expected at least one")

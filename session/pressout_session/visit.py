@@ -1,0 +1,109 @@
+"""One patient at the station, hands-free: taking up the tension starts a set, letting go ends it.
+
+A visit takes what the signal says and what a finger asks for, and gives facts to keep. The next set is the
+other side, unless someone taps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetEnded, TensionDrift
+
+from pressout_session.course import Course
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem
+from pressout_session.record import (
+    AnyFact,
+    DriftKept,
+    PartialKept,
+    RepetitionKept,
+    RepetitionVoided,
+    SetClosed,
+    SetOpened,
+    SetRestarted,
+    SideCorrected,
+    TimedDone,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a visit is: its course, and whether a set is open and holds anything.
+
+    `counted` is the number of repetitions that count in the open set, or in the one just closed.
+    """
+
+    course: Course
+    set_open: bool = False
+    counted: int = 0
+    changed_s: float = 0.0
+
+    def heard(self, event: Event) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Take what the signal said; give the next visit and what to keep of it."""
+        match event:
+            case RepetitionCompleted():
+                visit, opened = self._opened(event.press_out_start_s)
+                kept = RepetitionKept(t_s=event.counted_at_s, repetition=event)
+                visit = replace(visit, counted=visit.counted + 1, changed_s=event.counted_at_s)
+                return visit, (*opened, kept)
+            case PartialSeen():
+                visit, opened = self._opened(event.start_s)
+                return visit, (*opened, PartialKept(t_s=event.said_at_s, partial=event))
+            case TensionDrift():
+                visit, opened = self._opened(event.t_s)
+                return visit, (*opened, DriftKept(t_s=event.said_at_s, drift=event))
+            case SetEnded():
+                return self.set_ended(event.t_s)
+            case _:
+                return self, ()
+
+    def set_ended(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Close the set, by slack or by a tap. A turn in which something counted is over."""
+        if not self.set_open:
+            return self, ()
+        course = self.course.after() if self.counted else self.course
+        return replace(self, course=course, set_open=False, changed_s=t_s), (SetClosed(t_s=t_s),)
+
+    def undone(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Take back the last repetition of the open set, or of the one just closed."""
+        if not self.counted:
+            return self, ()
+        return replace(self, counted=self.counted - 1), (RepetitionVoided(t_s=t_s),)
+
+    def restarted(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Begin the open set, or the one just closed, again: what it held is voided, and its turn comes again."""
+        if not self.counted:
+            return self, ()
+        course = self.course if self.set_open else self.course.before()
+        return replace(self, course=course, counted=0), (SetRestarted(t_s=t_s),)
+
+    def side_swapped(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Say that the open set, the one just closed, or else the one to come, is on the other side."""
+        if self.set_open or not self.counted:
+            course = self.course.swapped()
+            corrected = (SideCorrected(t_s=t_s, side=course.turn.side),) if self.set_open else ()
+            return replace(self, course=course), corrected
+        closed = self.course.before().swapped()
+        return replace(self, course=closed.after()), (SideCorrected(t_s=t_s, side=closed.turn.side),)
+
+    def timed_done(self, t_s: float, reps: int, duration_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Keep a timed or tapped exercise on this turn's side."""
+        turn = self.course.turn
+        done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
+        return replace(self, course=self.course.after(), counted=0, changed_s=t_s), (done,)
+
+    @property
+    def side(self) -> Side:
+        """The side of the set that is open, or of the one to come."""
+        return self.course.turn.side
+
+    def _opened(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+        if self.set_open:
+            return self, ()
+        course = self.course
+        while not isinstance(course.item, CabledItem):
+            # The patient took up the line instead of the timed item: it is their session.
+            course = course.after()
+        opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side)
+        return replace(self, course=course, set_open=True, counted=0), (opened,)

@@ -1,0 +1,98 @@
+"""Topics and the small messages beside the session document (names as other systems know them)."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+import msgspec
+
+ROOT = "pressout/v1"
+
+
+class StationState(StrEnum):
+    """What the retained status of a station may say."""
+
+    READY = "ready"
+    IN_SESSION = "in_session"
+    OFFLINE = "offline"
+    LOST = "lost"
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """Retained; `lost` is what the broker says for a station that vanished."""
+
+    state: StationState
+    backlog: int = 0
+    tls: bool = True
+
+
+class AckResult(StrEnum):
+    """What became of a document at the clinic. Stored and duplicate both mean delivered."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True):
+    """The clinic's own answer: to which bytes, and what became of them."""
+
+    revision: int
+    sha256: str
+    result: AckResult
+    reason: str | None = None
+
+
+def digest(payload: bytes) -> str:
+    """Give the SHA-256 of a payload in hexadecimal: an ack answers these very bytes."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def session_topic(site_id: str, station_id: str, session_id: str) -> str:
+    """Where a session document is published.
+
+    >>> session_topic("north", "s3", "0190")
+    'pressout/v1/north/s3/session/0190'
+    """
+    return f"{ROOT}/{site_id}/{station_id}/session/{session_id}"
+
+
+def ack_topic(site_id: str, station_id: str, session_id: str) -> str:
+    """Where the clinic answers it; `+` for all of a station's."""
+    return f"{ROOT}/{site_id}/{station_id}/ack/{session_id}"
+
+
+def status_topic(site_id: str, station_id: str) -> str:
+    """Where a station says how it is."""
+    return f"{ROOT}/{site_id}/{station_id}/status"
+
+
+def info_topic(site_id: str, station_id: str) -> str:
+    """Where a station says what it is."""
+    return f"{ROOT}/{site_id}/{station_id}/info"
+
+
+def event_topic(site_id: str, station_id: str, kind: str) -> str:
+    """Where a station says that something happened to it."""
+    return f"{ROOT}/{site_id}/{station_id}/event/{kind}"
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Who spoke about which session, read from a topic."""
+
+    site_id: str
+    station_id: str
+    session_id: str
+
+
+def address_of(topic: str) -> Address | None:
+    """Give who published a session document there, or None if `topic` is no session topic.
+
+    >>> address_of("pressout/v1/north/s3/session/0190")
+    Address(site_id='north', station_id='s3', session_id='0190')
+    """
+    parts = topic.split("/")
+    if len(parts) != 6 or "/".join(parts[:2]) != ROOT or parts[4] != "session":
+        return None
+    return Address(parts[2], parts[3], parts[5])

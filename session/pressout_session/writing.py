@@ -1,0 +1,160 @@
+"""From a record to its document: times made relative, means taken, nothing added that was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from statistics import fmean
+
+import msgspec
+
+from pressout_session.document import (
+    SCHEMA,
+    Clock,
+    Device,
+    DriftDocument,
+    PartialDocument,
+    RepetitionDocument,
+    SessionDocument,
+    SetDocument,
+    SignalDocument,
+    TimedDocument,
+)
+from pressout_session.record import CountedRepetition, Record, SetRecord
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Which station, which journal and which place in it a document comes from."""
+
+    site_id: str
+    station_id: str
+    journal_id: str
+    seq: int
+    device: Device
+    clock: Clock
+    revision: int = 1
+
+
+def document_of(record: Record, origin: Origin) -> SessionDocument:
+    """Give the document of a session that is closed.
+
+    Raises
+    ------
+    ValueError
+        If the session was never opened or is not closed yet.
+    """
+    if record.opened is None or record.closed is None:
+        raise ValueError("found a session that is not both opened and closed, expected a finished one")
+    opened = record.opened
+    zero_s = opened.t_s
+    started = datetime.fromisoformat(opened.wall_time).astimezone(UTC)
+    ended = started + timedelta(seconds=max(0.0, record.closed.t_s - zero_s))
+    signal = record.signal
+    rate_hz = None if signal is None else signal.sample_rate_hz
+    return SessionDocument(
+        schema=SCHEMA,
+        session_id=opened.session_id,
+        revision=origin.revision,
+        journal_id=origin.journal_id,
+        seq=origin.seq,
+        site_id=origin.site_id,
+        station_id=origin.station_id,
+        patient_ref=opened.patient_ref,
+        therapist_ref=opened.therapist_ref,
+        started_at=rfc3339(started),
+        ended_at=rfc3339(ended),
+        clock=origin.clock,
+        end_reason=record.closed.reason,
+        device=msgspec.structs.replace(origin.device, sample_rate_hz=rate_hz),
+        prescription=opened.prescription,
+        sets=tuple(_sets(record.sets, zero_s, record.closed.t_s)),
+        timed=tuple(
+            TimedDocument(
+                item=done.item,
+                side=done.side,
+                reps=done.reps,
+                duration_s=done.duration_s,
+                done_at_s=_since(done.t_s, zero_s),
+            )
+            for done in record.timed
+        ),
+        effort=record.effort,
+        pain=record.pain,
+        signal=SignalDocument(samples=signal.samples if signal else 0, faults=dict(signal.faults) if signal else {}),
+    )
+
+
+def rfc3339(moment: datetime) -> str:
+    """Give an aware time as RFC 3339 in UTC, to the millisecond.
+
+    >>> rfc3339(datetime(2026, 3, 1, 9, 30, tzinfo=UTC))
+    '2026-03-01T09:30:00.000Z'
+    """
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _sets(sets: tuple[SetRecord, ...], zero_s: float, closed_s: float) -> Iterable[SetDocument]:
+    before_s: float | None = None
+    for held in sets:
+        end_s = closed_s if held.end_s is None else held.end_s
+        counting = [counted.repetition for counted in held.repetitions if not counted.voided]
+        moving_s = sum(one.return_end_s - one.press_out_start_s for one in counting)
+        yield SetDocument(
+            item=held.item,
+            side=held.side,
+            start_s=_since(held.start_s, zero_s),
+            duration_s=round(max(0.0, end_s - held.start_s), 3),
+            rest_before_s=None if before_s is None else round(max(0.0, held.start_s - before_s), 3),
+            count=held.count,
+            peak_n=_rounded(max((one.peak_n for one in counting), default=None)),
+            mean_n=_rounded(sum(one.impulse_n_s for one in counting) / moving_s) if moving_s > 0 else None,
+            chest_n=_mean(one.chest_n for one in counting),
+            hold_n=_mean(one.hold_n for one in counting),
+            partials=tuple(
+                PartialDocument(start_s=_since(one.start_s, zero_s), end_s=_since(one.end_s, zero_s))
+                for one in held.partials
+            ),
+            drift=tuple(
+                DriftDocument(
+                    kind=str(one.kind),
+                    t_s=_since(one.t_s, zero_s),
+                    said_at_s=_since(one.said_at_s, zero_s),
+                    rep=one.number,
+                    drop_n=round(one.drop_n, 2),
+                    confidence=round(one.confidence, 3),
+                )
+                for one in held.drift
+            ),
+            reps=tuple(_repetition(one, number, zero_s) for number, one in enumerate(held.repetitions, start=1)),
+        )
+        before_s = end_s
+
+
+def _repetition(counted: CountedRepetition, number: int, zero_s: float) -> RepetitionDocument:
+    one = counted.repetition
+    return RepetitionDocument(
+        rep=number,
+        press_out_start_s=_since(one.press_out_start_s, zero_s),
+        hold_start_s=_since(one.hold_start_s, zero_s),
+        return_start_s=_since(one.return_start_s, zero_s),
+        return_end_s=_since(one.return_end_s, zero_s),
+        counted_at_s=_since(one.counted_at_s, zero_s),
+        chest_n=round(one.chest_n, 2),
+        hold_n=round(one.hold_n, 2),
+        peak_n=round(one.peak_n, 2),
+        impulse_n_s=round(one.impulse_n_s, 2),
+        voided=counted.voided,
+    )
+
+
+def _since(t_s: float, zero_s: float) -> float:
+    return round(t_s - zero_s, 3)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    held = list(values)
+    return round(fmean(held), 2) if held else None

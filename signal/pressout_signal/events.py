@@ -1,0 +1,148 @@
+"""What the signal says. Past tense, small, and never taken back.
+
+Times are on the sample clock, in seconds. `said_at_s` is the time of the sample that made the
+pipeline say it; the other times lie before it, because a movement is known only after it began.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from pressout_signal.samples import Fault
+
+
+class Resistance(StrEnum):
+    """The kind of line, as the therapist says it."""
+
+    TUBING = "tubing"
+    CABLE = "cable"
+
+
+class Movement(StrEnum):
+    """What the exercise does with the handle, as far as tension is concerned."""
+
+    PRESS = "press"
+    ROW = "row"
+
+
+class Phase(StrEnum):
+    """A phase of a repetition, as tension shows it."""
+
+    REST = "rest"
+    PRESS_OUT = "press_out"
+    HOLD = "hold"
+    RETURN = "return"
+
+
+class DriftKind(StrEnum):
+    """A sign of lost posture (never the zero drift of the cell, never a diagnosis)."""
+
+    ROTATION = "rotation"
+    STANCE_CREEP = "stance_creep"
+    UNCONTROLLED_RETURN = "uncontrolled_return"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEntered:
+    """A phase began at `t_s`; this was known at `said_at_s`."""
+
+    t_s: float
+    said_at_s: float
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepetitionCompleted:
+    """One press-out, its hold if any, and its return.
+
+    Boundaries are those of a stroke: 5 % and 95 % of the way out, 5 % and 95 % of the way back.
+    `counted_at_s` is the sample at which it was announced. Tensions in newtons, impulse in N s
+    from `press_out_start_s` to `return_end_s`. `number` counts from 1 within the set; 0 is not yet numbered.
+    """
+
+    press_out_start_s: float
+    hold_start_s: float
+    return_start_s: float
+    return_end_s: float
+    counted_at_s: float
+    chest_n: float
+    hold_n: float
+    peak_n: float
+    impulse_n_s: float
+    set_number: int = 0
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartialSeen:
+    """An attempt that turned back before half way: recorded, shown, not counted."""
+
+    start_s: float
+    end_s: float
+    said_at_s: float
+    set_number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensionDrift:
+    """A sign of lost posture that began at `t_s` and cost `drop_n` newtons; `confidence` is 0 to 1.
+
+    `number` is the repetition of the set that it concerns, which may already be counted; None between repetitions.
+    """
+
+    kind: DriftKind
+    t_s: float
+    said_at_s: float
+    drop_n: float
+    confidence: float
+    set_number: int = 0
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTaken:
+    """The line became taut at `t_s`: the handle was picked up, or the stack lifted."""
+
+    t_s: float
+    said_at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineLetGo:
+    """The line became slack at `t_s`. A set ends only when it stays so."""
+
+    t_s: float
+    said_at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStarted:
+    """The tension was taken up at `t_s`; said with the first thing that happened in the set."""
+
+    t_s: float
+    said_at_s: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetEnded:
+    """The tension was let go at `t_s`."""
+
+    t_s: float
+    said_at_s: float
+    number: int
+
+
+Event: TypeAlias = (
+    PhaseEntered
+    | RepetitionCompleted
+    | PartialSeen
+    | TensionDrift
+    | LineTaken
+    | LineLetGo
+    | SetStarted
+    | SetEnded
+    | Fault
+)

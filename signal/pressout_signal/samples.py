@@ -1,0 +1,54 @@
+"""What comes from the load cell: readings in counts, samples in newtons, and faults.
+
+A fault flows through the stream like a reading. It never becomes a tension.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Reading(NamedTuple):
+    """One conversion of the amplifier: `counts`, stamped `t_s` on the monotonic clock."""
+
+    t_s: float
+    counts: int
+
+
+class Sample(NamedTuple):
+    """One tension at one instant: `tension_n` in newtons at `t_s` seconds."""
+
+    t_s: float
+    tension_n: float
+
+
+class FaultKind(StrEnum):
+    """Why a conversion, or its absence, is not a tension."""
+
+    OUT_OF_STEP = "out_of_step"
+    """The extra gain bits, or the line after the frame, were not high."""
+    SLOW_PULSE = "slow_pulse"
+    """A clock pulse lasted so long that the chip may have powered down."""
+    ACROSS_CONVERSION = "across_conversion"
+    """The frame took so long that a new conversion may have ended within it."""
+    SATURATED = "saturated"
+    """The amplifier is at its end: the true tension is beyond it."""
+    SPIKE = "spike"
+    """A lone value that no line can produce between its neighbours."""
+    GAP = "gap"
+    """No conversion for longer than a conversion takes."""
+    SILENT = "silent"
+    """No conversion for so long that the chip or its cable must be taken for gone."""
+    READER_LOST = "reader_lost"
+    """The process that reads the chip has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A conversion that must not become a tension, at `t_s`; a gap also says how long it was."""
+
+    t_s: float
+    kind: FaultKind
+    duration_s: float = 0.0

@@ -1,0 +1,94 @@
+"""What a whole trace told, gathered for `pressout analyze`: sets, repetitions, partials, drift and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pressout_signal.events import (
+    Event,
+    PartialSeen,
+    RepetitionCompleted,
+    SetEnded,
+    SetStarted,
+    TensionDrift,
+)
+from pressout_signal.pipeline import Pipeline
+from pressout_signal.samples import Fault, FaultKind, Sample
+
+TIMES = ("press_out_start_s", "hold_start_s", "return_start_s", "return_end_s", "counted_at_s")
+TENSIONS = ("chest_n", "hold_n", "peak_n", "impulse_n_s")
+FAULT_COUNTS = {FaultKind.SPIKE: "spikes", FaultKind.GAP: "gaps", FaultKind.SATURATED: "out_of_range"}
+
+
+@dataclass(slots=True)
+class Story:
+    """Everything said over one trace, in the order it was said."""
+
+    samples: int = 0
+    first_s: float = 0.0
+    last_s: float = 0.0
+    events: list[Event] = field(default_factory=list)
+
+    def listen(self, pipeline: Pipeline, samples: Iterable[Sample]) -> None:
+        """Feed `samples` to `pipeline`, one by one, and keep what it says."""
+        for sample in samples:
+            pipeline, events = pipeline.step(sample)
+            self.first_s = sample.t_s if self.samples == 0 else self.first_s
+            self.last_s = sample.t_s
+            self.samples += 1
+            self.events.extend(events)
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        """Give the events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def as_json(self, name: str) -> dict[str, Any]:
+        """Give the object that `pressout analyze --json` prints for a trace (times in s, tensions in N)."""
+        repetitions: list[RepetitionCompleted] = self.of(RepetitionCompleted)
+        partials: list[PartialSeen] = self.of(PartialSeen)
+        faults = dict.fromkeys(FAULT_COUNTS.values(), 0)
+        for fault in self.of(Fault):
+            if fault.kind in FAULT_COUNTS:
+                faults[FAULT_COUNTS[fault.kind]] += 1
+        return {
+            "trace": name,
+            "samples": self.samples,
+            "duration_s": round(self.last_s - self.first_s, 3),
+            "sets": [self._set(started) for started in self.of(SetStarted)],
+            "reps": [_repetition(repetition) for repetition in repetitions],
+            "partials": [
+                {"set": p.set_number, "start_s": round(p.start_s, 3), "end_s": round(p.end_s, 3)} for p in partials
+            ],
+            "drift": [_drift(drift) for drift in self.of(TensionDrift)],
+            "faults": faults,
+        }
+
+    def _set(self, started: SetStarted) -> dict[str, Any]:
+        end_s = next((ended.t_s for ended in self.of(SetEnded) if ended.number == started.number), None)
+        return {
+            "set": started.number,
+            "start_s": round(started.t_s, 3),
+            "end_s": None if end_s is None else round(end_s, 3),
+            "reps": sum(r.set_number == started.number for r in self.of(RepetitionCompleted)),
+            "partials": sum(p.set_number == started.number for p in self.of(PartialSeen)),
+        }
+
+
+def _repetition(repetition: RepetitionCompleted) -> dict[str, Any]:
+    times = {name: round(getattr(repetition, name), 3) for name in TIMES}
+    tensions = {name: round(getattr(repetition, name), 2) for name in TENSIONS}
+    return {"set": repetition.set_number, "rep": repetition.number, **times, **tensions}
+
+
+def _drift(drift: TensionDrift) -> dict[str, Any]:
+    return {
+        "kind": str(drift.kind),
+        "t_s": round(drift.t_s, 3),
+        "said_at_s": round(drift.said_at_s, 3),
+        "set": drift.set_number,
+        "rep": drift.number,
+        "drop_n": round(drift.drop_n, 2),
+        "confidence": round(drift.confidence, 3),
+    }

@@ -1,0 +1,142 @@
+"""What is known about a line of tubing: its levels, the stroke in hand, and how a repetition is counted."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+from pressout_signal.events import Event, Movement, Phase, PhaseEntered, RepetitionCompleted
+from pressout_signal.strokes.tubing.posture import LIMITS, Aftermath, Posture
+from pressout_signal.strokes.tubing.ticks import Trace, Way, way
+
+SHORTEST_S = 0.6  # the quickest press and return take longer; a handle that falls or a line that rings does not
+
+
+class Line(StrEnum):
+    """What the line is doing."""
+
+    SLACK = "slack"
+    TAKEN_UP = "taken_up"
+    REST = "rest"
+    OUT = "out"
+    HELD = "held"
+    BACK = "back"
+    TURNED = "turned"
+
+
+class TubingLine:
+    """The line's memory, and what every state of it needs; all of it plain data."""
+
+    def __init__(self, movement: Movement, target_n: float) -> None:
+        self.row = movement is Movement.ROW
+        self.limits = LIMITS[movement]
+        self.target_n = max(target_n, 1.0)
+        self.trace = Trace()
+        self.posture = Posture(self.limits)
+        self.line = Line.SLACK
+        self.now_s = self.since_s = self.taut_s = 0.0
+        self.hole_s = -math.inf
+        self.zero_n = self.start_n = self.top_n = 0.0  # the hanging handle; where the taking up began; its highest
+        self.fresh = False  # a row's line was taken up and nothing was pulled on top of it yet
+        self.chest_n = self.chests_n = self.hold_n = 0.0  # `chests_n`: the chest's level over several repetitions
+        self.range_n: float | None = None
+        self.range_chest_n = 0.0  # the chest's level that the range belongs to
+        self.foot_s = self.peak_n = self.lowest_n = self.top_speed = self.fall_s = self.plateau_n = 0.0
+        self.out = self.back = Way(0.0, 0.0, 0.0)
+        self.out_s = self.back_s = (0.0, 0.0)
+        self.out_impulse = 0.0
+        self.held_once = self.counted = self.said = False
+        self.last_back_s = -math.inf
+        self.attempt_n = 0.0
+
+    def enter(self, line: Line) -> None:
+        """Let the line do something else from now on."""
+        self.line = line
+        self.since_s = self.trace.t[-1]
+
+    def phase(self, said: list[Event], phase: Phase, t_s: float) -> None:
+        """Say that a phase began."""
+        said.append(PhaseEntered(t_s=t_s, said_at_s=self.now_s, phase=phase))
+
+    @property
+    def slack_n(self) -> float:
+        """Tension below which the line hangs."""
+        return self.zero_n + self.limits.slack * self.target_n
+
+    @property
+    def scale_n(self) -> float:
+        """The patient's range or, until it is known, a guess from the chest's level."""
+        return 0.3 * max(self.chest_n, 0.5 * self.target_n) if self.range_n is None else self.range_n
+
+    def lie_at(self, tension_n: float) -> None:
+        """Take a level for that of the chest, whatever it was before."""
+        self.chest_n = self.chests_n = tension_n
+
+    def share(self, tension_n: float) -> float:
+        """Give how far a tension is from the chest's levels, in ranges."""
+        low_n, high_n = min(self.chest_n, self.chests_n), max(self.chest_n, self.chests_n)
+        return (tension_n - min(max(tension_n, low_n), high_n)) / (self.hold_n - self.chest_n)
+
+    def reach(self) -> None:
+        """Find the boundaries of the way out."""
+        self.out = way(self.trace, self.chest_n, self.hold_n, self.foot_s - 0.5)
+        self.out_s = self.out.boundaries(self.limits.out)
+        self.out_impulse = self.trace.impulse_at(self.out_s[0])
+
+    def return_way(self) -> None:
+        """Find the boundaries of the way back."""
+        self.back = way(self.trace, self.hold_n, max(self.chest_n, self.lowest_n), self.fall_s - 3.0)
+        self.back_s = self.back.boundaries(self.limits.back)
+
+    def count(self, said: list[Event], share: float, *, ended: bool) -> None:
+        """Count the repetition, unless the rise was no press, and rest."""
+        posture, range_n = self.posture, self.hold_n - self.chest_n
+        hold_s = max(self.back_s[0] - self.out_s[1], 0.02)
+        if self.back_s[1] - self.out_s[0] < SHORTEST_S:
+            posture.aftermath = None
+            self.taut_s, self.top_n = self.trace.t[-1], self.trace.y[-1]
+            self.enter(Line.TAKEN_UP)
+            return
+        self.last_back_s = self.back.last_s
+        self.enter(Line.REST)
+        self.phase(said, Phase.REST, min(self.back_s[1], self.now_s))
+        posture.aftermath = None
+        if self.counted:
+            return
+        said.append(self.completed())
+        posture.refer(self.chest_n, range_n)
+        known_n = self.range_n
+        self.range_n = (
+            range_n if known_n is None else known_n + 0.3 * (min(max(range_n, 0.6 * known_n), 1.6 * known_n) - known_n)
+        )
+        self.range_chest_n, self.attempt_n = self.chest_n, 0.0
+        after = Aftermath(
+            since_s=self.trace.t[-1],
+            back=self.back,
+            began_s=self.back_s[0],
+            chest_n=self.chest_n,
+            floor_n=min(self.chest_n, self.chests_n),
+            end_n=self.lowest_n,
+            range_n=range_n,
+            evidence=0.0,
+            said=self.said,
+        )
+        posture.weigh(after, self.out, hold_s, share, ended)
+        posture.aftermath = after
+        said.extend(posture.follow(self.trace.t[-1], self.trace.y[-1], self.now_s))
+
+    def completed(self) -> RepetitionCompleted:
+        """Make the event."""
+        return_s = max(self.back_s[0], self.out_s[1])
+        end_s = max(min(self.back_s[1], self.now_s), return_s)
+        return RepetitionCompleted(
+            press_out_start_s=self.out_s[0],
+            hold_start_s=self.out_s[1],
+            return_start_s=return_s,
+            return_end_s=end_s,
+            counted_at_s=self.now_s,
+            chest_n=self.chest_n,
+            hold_n=self.hold_n,
+            peak_n=self.peak_n,
+            impulse_n_s=self.trace.impulse_at(min(end_s, self.trace.t[-1])) - self.out_impulse,
+        )

@@ -1,0 +1,180 @@
+"""The words in which tests speak: traces of tension, doses, facts and documents."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pressout_device.simulation.patient import Asked, SimulatedPatient
+from pressout_session.document import Clock, Device, SessionDocument
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem, Item, Prescription
+from pressout_session.record import AnyFact, Closed, Opened, RepetitionKept, SetClosed, SetOpened, folded
+from pressout_session.writing import Origin, document_of
+from pressout_signal.events import Event, Movement, RepetitionCompleted, Resistance
+from pressout_signal.samples import Sample
+from pressout_signal.strokes import pipeline_for
+
+SESSION_ID = "01900000-0000-7000-8000-00000000000{}"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Tension over time, written movement after movement; 80 samples a second, with the converter's noise.
+
+    Starts slack. `to` moves from rest to rest (minimum jerk), `hold` stays.
+    """
+
+    tension_n: float = 0.0
+    now_s: float = 0.0
+    samples: tuple[Sample, ...] = ()
+    rate_hz: float = 80.0
+    noise_n: float = 0.05
+    seed: int = 1
+    done: tuple[float, ...] = field(default=())
+
+    def to(self, tension_n: float, over_s: float) -> Trace:
+        """Move to a tension."""
+        count = max(2, round(over_s * self.rate_hz))
+        noise = random.Random(f"{self.seed}/{self.now_s:.4f}")
+        fresh = []
+        for step in range(1, count + 1):
+            tau = step / count
+            share = tau**3 * (10 - 15 * tau + 6 * tau**2)
+            value = self.tension_n + (tension_n - self.tension_n) * share
+            fresh.append(Sample(self.now_s + step / self.rate_hz, value + noise.gauss(0.0, self.noise_n)))
+        return replace(self, tension_n=tension_n, now_s=fresh[-1].t_s, samples=(*self.samples, *fresh))
+
+    def hold(self, for_s: float) -> Trace:
+        """Stay."""
+        return self.to(self.tension_n, for_s)
+
+    def taken_up(self, chest_n: float = 40.0) -> Trace:
+        """Pick the handle up, step out, stand still."""
+        return self.hold(2.0).to(chest_n, 1.5).hold(2.5)
+
+    def repetition(
+        self, swing_n: float = 16.0, *, out_s: float = 1.0, hold_s: float = 1.5, back_s: float = 1.1
+    ) -> Trace:
+        """Press out, hold, return, rest."""
+        chest_n = self.tension_n
+        moved = self.to(chest_n + swing_n, out_s)
+        moved = moved.to(chest_n + swing_n * 0.97, hold_s) if hold_s else moved
+        moved = moved.to(chest_n, back_s)
+        return replace(moved, done=(*moved.done, moved.now_s)).hold(1.2)
+
+    def partial(self, swing_n: float = 16.0) -> Trace:
+        """Press out a third of the way and come back."""
+        chest_n = self.tension_n
+        return self.to(chest_n + 0.3 * swing_n, 0.5).to(chest_n, 0.6).hold(1.2)
+
+    def let_go(self) -> Trace:
+        """Walk back in and hang the handle up."""
+        return self.to(0.0, 1.2).hold(9.0)
+
+
+def heard(
+    samples: Iterable[Sample],
+    resistance: Resistance = Resistance.TUBING,
+    movement: Movement = Movement.PRESS,
+    target_n: float | None = 40.0,
+) -> list[Event]:
+    """Give all that a fresh pipeline says of some samples."""
+    pipeline = pipeline_for(resistance, movement, target_n)
+    told: list[Event] = []
+    for sample in samples:
+        pipeline, events = pipeline.step(sample)
+        told.extend(events)
+    return told
+
+
+def repetitions(events: Iterable[Event]) -> list[RepetitionCompleted]:
+    """Give the repetitions among events."""
+    return [event for event in events if isinstance(event, RepetitionCompleted)]
+
+
+def simulated(
+    resistance: Resistance, movement: Movement = Movement.PRESS, **asked: int
+) -> tuple[list[Sample], SimulatedPatient]:
+    """Give a simulated patient's session, sampled 80 times a second without a chip, and the patient."""
+    dose = {"target_n": 60.0 if resistance is Resistance.CABLE else 40.0, "reps": 6, "hold_s": 1.5, **asked}
+    patient = SimulatedPatient(Asked(movement=movement, resistance=resistance, **dose))  # type: ignore[arg-type]
+    noise = random.Random(dose.get("seed", 0))
+    tension = patient.at(0.0)
+    count = int(patient.duration_s * 80)
+    return [Sample(n / 80, tension(n / 80) + noise.gauss(0.0, 0.1)) for n in range(count)], patient
+
+
+def an_item(**changes: object) -> CabledItem:
+    """Give five presses a side on tubing."""
+    usual: dict[str, object] = {
+        "exercise": "pallof_press",
+        "resistance": Resistance.TUBING,
+        "target_n": 40.0,
+        "tolerance_n": 6.0,
+        "sets": 1,
+        "reps": 5,
+        "hold_s": 2.0,
+        "first_side": Side.LEFT,
+    }
+    return CabledItem(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+def a_prescription(*items: Item) -> Prescription:
+    """Give a prescription of some items, or of one."""
+    return Prescription(prescription_id="test", items=items or (an_item(),))
+
+
+def a_repetition(start_s: float = 10.0, number: int = 1) -> RepetitionCompleted:
+    """Give a repetition of four seconds."""
+    return RepetitionCompleted(
+        press_out_start_s=start_s,
+        hold_start_s=start_s + 1.0,
+        return_start_s=start_s + 3.0,
+        return_end_s=start_s + 4.0,
+        counted_at_s=start_s + 4.1,
+        chest_n=40.0,
+        hold_n=56.0,
+        peak_n=57.0,
+        impulse_n_s=200.0,
+        set_number=1,
+        number=number,
+    )
+
+
+def facts_of_a_session(reps: int = 2, session: int = 1, *, closed: bool = True) -> list[AnyFact]:
+    """Give the facts of a session with one set on the left."""
+    facts: list[AnyFact] = [
+        Opened(
+            t_s=5.0,
+            session_id=SESSION_ID.format(session),
+            patient_ref="471922",
+            prescription=a_prescription(),
+            wall_time="2026-03-01T09:00:00Z",
+            boot_id="boot",
+        ),
+        SetOpened(t_s=9.0, item=0, side=Side.LEFT),
+    ]
+    for number in range(1, reps + 1):
+        kept = a_repetition(10.0 + 6.0 * number, number)
+        facts.append(RepetitionKept(t_s=kept.counted_at_s, repetition=kept))
+    if closed:
+        end_s = 30.0 + 6.0 * reps
+        facts.extend((SetClosed(t_s=end_s), Closed(t_s=end_s + 5.0, reason="done")))
+    return facts
+
+
+def an_origin(seq: int = 1, journal_id: str = "journal") -> Origin:
+    """Give where a document comes from."""
+    device = Device(
+        serial="1", software_version="0", algorithm_version="1", load_cell_id="cell", calibration_id="calibration"
+    )
+    return Origin(
+        site_id="north", station_id="s3", journal_id=journal_id, seq=seq, device=device, clock=Clock(synchronised=True)
+    )
+
+
+def a_document(session: int = 1, reps: int = 2) -> SessionDocument:
+    """Give the document of a session."""
+    return document_of(folded(facts_of_a_session(reps, session)), an_origin(session))

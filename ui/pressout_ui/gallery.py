@@ -1,0 +1,210 @@
+"""Pictures of the scenes, made by the program itself: `python -m pressout_ui.gallery FOLDER`.
+
+Each is a state of the screen reached by the messages that lead to it, drawn without a display.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pressout_session.course import Course
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
+from pressout_session.record import (
+    AnyFact,
+    Closed,
+    DriftKept,
+    Opened,
+    Record,
+    RepetitionKept,
+    SetClosed,
+    SetOpened,
+    folded,
+)
+from pressout_session.visit import Visit
+from pressout_session.wire import AckResult
+from pressout_signal.events import DriftKind, Phase, RepetitionCompleted, Resistance, TensionDrift
+from pressout_signal.samples import Sample
+
+from pressout_ui.app import Screen, turns_portrait, view
+from pressout_ui.known import G_M_PER_S2, Known
+from pressout_ui.messages import Trouble
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet, TracePoint
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.trouble import InTrouble
+from pressout_ui.scenes.who import Who
+
+TARGET_N = 4.0 * G_M_PER_S2
+CODE = "471922"
+
+
+def an_item(resistance: Resistance = Resistance.TUBING) -> CabledItem:
+    """Give 15 presses a side at 4 kg, held for 3 s."""
+    return CabledItem(
+        exercise="pallof_press",
+        resistance=resistance,
+        target_n=TARGET_N,
+        tolerance_n=0.15 * TARGET_N,
+        sets=1,
+        reps=15,
+        hold_s=3.0,
+        first_side=Side.LEFT,
+    )
+
+
+def a_repetition(start_s: float, number: int, hold_s: float = 3.1) -> RepetitionCompleted:
+    """Give a repetition that began at `start_s`."""
+    return RepetitionCompleted(
+        press_out_start_s=start_s,
+        hold_start_s=start_s + 1.1,
+        return_start_s=start_s + 1.1 + hold_s,
+        return_end_s=start_s + 2.4 + hold_s,
+        counted_at_s=start_s + 2.5 + hold_s,
+        chest_n=TARGET_N,
+        hold_n=TARGET_N * 1.5,
+        peak_n=TARGET_N * 1.55,
+        impulse_n_s=190.0,
+        set_number=1,
+        number=number,
+    )
+
+
+def a_record(left: int, right: int | None, *, item: Item | None = None, closed: bool = False) -> tuple[Record, Visit]:
+    """Give the record and visit of a session with so many repetitions a side; None is a side not begun."""
+    prescription = Prescription(prescription_id="gallery", items=(item or an_item(), an_item()))
+    if item is None:
+        prescription = Prescription(prescription_id="gallery", items=(an_item(),))
+    facts: list[AnyFact] = [
+        Opened(
+            t_s=0.0,
+            session_id="01900000-0000-7000-8000-000000000000",
+            patient_ref=CODE,
+            prescription=prescription,
+            wall_time="2026-01-01T09:42:00Z",
+            boot_id="gallery",
+        )
+    ]
+    course = Course.of(prescription)
+    t_s = 10.0
+    for side, count in ((Side.LEFT, left), (Side.RIGHT, right)):
+        if count is None:
+            continue
+        facts.append(SetOpened(t_s=t_s, item=0, side=side))
+        for number in range(1, count + 1):
+            held = a_repetition(t_s, number, 3.1 if side is Side.LEFT else 2.7)
+            facts.append(RepetitionKept(t_s=held.counted_at_s, repetition=held))
+            if side is Side.RIGHT and number in (9, 13):
+                facts.append(DriftKept(t_s=t_s, drift=a_drift(number)))
+            t_s += 6.5
+        if right is not None and side is Side.LEFT:
+            facts.append(SetClosed(t_s=t_s))
+            course = course.after()
+    if closed:
+        facts.extend((SetClosed(t_s=t_s), Closed(t_s=t_s + 9.0, reason="done")))
+        course = course.after()
+    return folded(facts), Visit(course, set_open=not closed, counted=1)
+
+
+def a_drift(number: int = 7) -> TensionDrift:
+    """Give a rotation in repetition `number`."""
+    return TensionDrift(
+        kind=DriftKind.ROTATION, t_s=99.0, said_at_s=99.5, drop_n=7.0, confidence=0.9, set_number=1, number=number
+    )
+
+
+def a_trace(until: Phase) -> tuple[TracePoint, ...]:
+    """Give the last fifteen seconds of tension, ending within the phase `until`."""
+    end = {Phase.PRESS_OUT: 0.6, Phase.HOLD: 2.0, Phase.RETURN: 4.6, Phase.REST: 5.6}[until]
+    points = []
+    for step in range(181):
+        t_s = step / 12.0
+        at_s = (end - (15.0 - t_s)) % 6.0
+        if at_s < 1.1:
+            phase, share = Phase.PRESS_OUT, 0.5 - 0.5 * math.cos(math.pi * at_s / 1.1)
+        elif at_s < 4.1:
+            phase, share = Phase.HOLD, 1.0 - 0.05 * math.log1p(at_s - 1.1)
+        elif at_s < 5.3:
+            phase, share = Phase.RETURN, 0.5 + 0.5 * math.cos(math.pi * (at_s - 4.1) / 1.2)
+        else:
+            phase, share = Phase.REST, 0.0
+        points.append(TracePoint(t_s, TARGET_N * (1.0 + 0.5 * share), phase))
+    return tuple(points)
+
+
+def a_live_set(phase: Phase, level: float) -> LiveSet:
+    """Give the set in a phase, at a level."""
+    return LiveSet(phase=phase, phase_s=99.0, level=level, trace=a_trace(phase), last=a_repetition(80.0, 6))
+
+
+def scenes() -> Iterator[tuple[str, Screen]]:
+    """Give every picture's name and screen."""
+    record, visit = a_record(15, 7)
+    known = Known(station="3", now_s=100.2, patient_ref=CODE, visit=visit, record=record)
+    press_out, hold = a_live_set(Phase.PRESS_OUT, 0.55), a_live_set(Phase.HOLD, 1.0)
+    standing = tuple(Sample(99.5 + place / 80, TARGET_N) for place in range(50))
+    yield "01-idle", Screen(Known(station="3", now_s=1.0), Idle())
+    yield "02-who", Screen(Known(station="3"), Who("4719"))
+    fresh = replace(known, record=Record(), visit=Visit(Course.of(visit.course.prescription)))
+    yield "03-further", Screen(fresh, SetUp(tuple(s._replace(tension_n=14.7) for s in standing)))
+    yield "04-ready", Screen(fresh, SetUp(standing, in_since_s=98.0))
+    stack = Prescription(prescription_id="gallery", items=(an_item(Resistance.CABLE),))
+    on_stack = replace(fresh, visit=Visit(Course.of(stack)))
+    yield "05-stack", Screen(on_stack, SetUp(tuple(s._replace(tension_n=24.5) for s in standing)))
+    yield "06-start", Screen(known, a_live_set(Phase.REST, 0.0))
+    yield "07-press-out", Screen(known, press_out)
+    yield "08-hold", Screen(known, hold)
+    yield "09-return", Screen(known, a_live_set(Phase.RETURN, 0.6))
+    yield "10-posture-cue", Screen(known, replace(hold, cue=a_drift(), cue_s=100.0))
+    last_three, later = a_record(15, 13)
+    yield "11-last-three", Screen(replace(known, record=last_three, visit=later), press_out)
+    yield "12-fix", Screen(known, replace(press_out, fixing=True))
+    first, turning = a_record(15, None)
+    rested = folded([first.opened] if first.opened else [])
+    rested = Record(opened=rested.opened, sets=(first.sets[0],))
+    yield (
+        "13-rest",
+        Screen(replace(known, record=rested, visit=Visit(turning.course.after(), counted=15)), Rest(58.0, Side.LEFT)),
+    )
+    bird_dog = TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT)
+    mat = Prescription(prescription_id="gallery", items=(bird_dog, an_item()))
+    yield "14-timed", Screen(replace(fresh, visit=Visit(Course.of(mat))), Timed(done=2, elapsed_s=4.3, running=True))
+    whole, over = a_record(15, 15, closed=True)
+    done = replace(known, record=whole, visit=over, answer=AckResult.STORED)
+    yield "15-summary", Screen(done, Summary(100.0))
+    yield "16-trouble", Screen(known, InTrouble(Trouble.SENSOR_SILENT))
+
+
+def main(folder: str) -> None:
+    """Draw every scene, light and dark, English, and some in Spanish, in portrait and at 1280 × 720."""
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    from pressout_ui.panel import Panel
+    from pressout_ui.theme import THEMES
+
+    Path(folder).mkdir(parents=True, exist_ok=True)
+
+    def draw(name: str, screen: Screen, theme: str = "light", size: tuple[int, int] = (800, 480)) -> None:
+        panel = Panel(size, THEMES[theme])
+        panel.use(portrait=turns_portrait(screen))
+        panel.paint(view(screen, panel.brush.plane))
+        panel.save(str(Path(folder, f"{name}.png")))
+
+    for name, screen in scenes():
+        draw(name, screen)
+        draw(f"{name}-dark", screen, "dark")
+        draw(f"{name}-es", replace(screen, known=replace(screen.known, language="es")))
+        if name in ("07-press-out", "15-summary"):
+            draw(f"{name}-portrait", screen, size=(480, 800))
+            draw(f"{name}-1280x720", screen, size=(1280, 720))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

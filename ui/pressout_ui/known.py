@@ -1,0 +1,84 @@
+"""What every scene may show: who is here, what is asked, and what is on disk. Counts come from the kept record only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem, Item
+from pressout_session.record import Record
+from pressout_session.visit import Visit
+from pressout_session.wire import AckResult
+
+from pressout_ui.words import LANGUAGES, Words
+
+G_M_PER_S2 = 9.80665
+LB_PER_KG = 2.20462
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The part of the screen's state that outlives a scene.
+
+    `late` says that something counted has waited too long for the disk; `answer` is the clinic's, for the last session.
+    """
+
+    station: str
+    language: str = "en"
+    unit: str = "kg"
+    now_s: float = 0.0
+    patient_ref: str | None = None
+    visit: Visit | None = None
+    record: Record = field(default_factory=Record)
+    late: bool = False
+    muted: bool = False
+    answer: AckResult | None = None
+
+    @property
+    def words(self) -> Words:
+        """The language of the screen."""
+        return LANGUAGES[self.language]
+
+    @property
+    def item(self) -> Item | None:
+        """What is to be done now."""
+        return None if self.visit is None else self.visit.course.item
+
+    @property
+    def cabled(self) -> CabledItem | None:
+        """What is to be done now, if it is done on the line."""
+        return self.item if isinstance(self.item, CabledItem) else None
+
+    @property
+    def side(self) -> Side:
+        """The side of the set that is open on disk, or of the one to come."""
+        held = self.record.open_set
+        if held is not None and self.visit is not None:
+            return held.side
+        return Side.LEFT if self.visit is None else self.visit.side
+
+    @property
+    def set_count(self) -> int:
+        """Repetitions on disk that count in the open set."""
+        held = self.record.open_set
+        return 0 if held is None else held.count
+
+    @property
+    def code(self) -> str:
+        """Who is signed in, as the screen shows it: a code in two halves, or guest."""
+        ref = self.patient_ref
+        if ref is None:
+            return ""
+        return f"{ref[:3]} {ref[3:]}" if ref.isdigit() else self.words.guest
+
+    def side_count(self, side: Side) -> int:
+        """Repetitions on disk that count on `side`, in the item that is being done."""
+        place = None if self.visit is None else self.visit.course.turn.item
+        return self.record.count(side, place)
+
+    def tension(self, tension_n: float) -> str:
+        """Give a tension as the clinic's unit says it, with one decimal at most."""
+        if self.unit == "N":
+            return f"{tension_n:.0f} N"
+        value = tension_n / G_M_PER_S2 * (LB_PER_KG if self.unit == "lb" else 1.0)
+        return f"{value:.1f} {self.unit}"

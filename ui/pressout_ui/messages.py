@@ -1,0 +1,281 @@
+"""Everything a screen can be told, and everything it can ask for. Nothing else crosses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from pressout_session.record import Record
+from pressout_session.visit import Visit
+from pressout_session.wire import AckResult
+from pressout_signal.events import Event
+from pressout_signal.samples import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Time has passed: it is `now_s` on the station's clock."""
+
+    now_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Tension since the last frame, oldest first."""
+
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The signal said something."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class VisitBegan:
+    """Someone is at the station: an opaque reference, or a guest."""
+
+    patient_ref: str
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class VisitMoved:
+    """The visit is elsewhere in its course, or on another side."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKept:
+    """What is on disk of this session. Counts on the screen come from here and nowhere else."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class SavingLate:
+    """Whether something has waited for the disk for too long."""
+
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEnded:
+    """The session is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicAnswered:
+    """The clinic has answered for the session last shown."""
+
+    result: AckResult
+
+
+class Trouble(StrEnum):
+    """What keeps the station from counting, as a receptionist would say it."""
+
+    SENSOR_SILENT = "sensor_silent"
+    READER_LOST = "reader_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleBegan:
+    """The station cannot measure."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleOver:
+    """It can again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """A finger touched the idle screen. It presses nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigitTyped:
+    """A key of the keypad, or of a scanner that types."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Begin the code again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackSpaced:
+    """Take the last digit back."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuestChosen:
+    """No code: a guest."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotMe:
+    """The wrong patient is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixOpened:
+    """Show what can be corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixClosed:
+    """Back to the set."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetEndTapped:
+    """End this set."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoTapped:
+    """Take the last repetition back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideTapped:
+    """It is the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartTapped:
+    """Begin this set again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedTapped:
+    """Start, pause or go on with a timed exercise; count one of a tapped exercise."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedFinished:
+    """The timed exercise is done on its side."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryTapped:
+    """Try the sensor again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishTapped:
+    """The session is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class MuteTapped:
+    """Sound off or on."""
+
+
+Message: TypeAlias = (
+    Ticked
+    | Felt
+    | Heard
+    | VisitBegan
+    | VisitMoved
+    | RecordKept
+    | SavingLate
+    | VisitEnded
+    | ClinicAnswered
+    | TroubleBegan
+    | TroubleOver
+    | Woken
+    | DigitTyped
+    | Cleared
+    | BackSpaced
+    | GuestChosen
+    | NotMe
+    | FixOpened
+    | FixClosed
+    | SetEndTapped
+    | UndoTapped
+    | SideTapped
+    | RestartTapped
+    | TimedTapped
+    | TimedFinished
+    | RetryTapped
+    | FinishTapped
+    | MuteTapped
+)
+
+
+class Sound(StrEnum):
+    """What can be heard; each has a twin that can be seen."""
+
+    TICK = "tick"
+    LAST_THREE = "last_three"
+    SIDE_DONE = "side_done"
+    POSTURE = "posture"
+    HOLD_ENDS = "hold_ends"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Let it be heard."""
+
+    sound: Sound
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Begin a session for this reference."""
+
+    patient_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndSet:
+    """Close the set that is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoLast:
+    """Void the last repetition."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwapSide:
+    """The set is on the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartSet:
+    """Void what the set holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTimed:
+    """A timed or tapped exercise was done on this turn's side."""
+
+    reps: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndVisit:
+    """Close the session, with this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestartSensor:
+    """Start the reader again."""
+
+
+Command: TypeAlias = Play | SignIn | EndSet | UndoLast | SwapSide | RestartSet | KeepTimed | EndVisit | RestartSensor

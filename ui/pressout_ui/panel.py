@@ -1,0 +1,143 @@
+"""The touch panel, or a window in its place: paints views, turns fingers and keys into messages. Imports pygame.
+
+A touch acts when it is lifted inside the target where it began. More fingers than one, a palm, press nothing.
+"""
+
+from __future__ import annotations
+
+import pygame
+
+from pressout_ui.brush import Brush
+from pressout_ui.messages import BackSpaced, DigitTyped, Message
+from pressout_ui.shapes import Point, View, tapped
+from pressout_ui.theme import Theme
+
+
+class NoDisplayError(OSError):
+    """No display can be opened."""
+
+
+# Drivers that draw for nobody; SDL falls back on them where there is no display.
+UNSEEN = ("dummy", "offscreen")
+
+
+def can_open() -> bool:
+    """Tell whether a display is there that someone could see."""
+    try:
+        pygame.display.init()
+    except pygame.error:
+        return False
+    driver = pygame.display.get_driver()
+    pygame.display.quit()
+    return driver not in UNSEEN
+
+
+class Panel:
+    """A pygame display.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Pixels; ignored in full screen, which takes what there is.
+    theme : Theme
+        Its colours.
+    full_screen : bool
+        Whether to fill the panel and hide the pointer.
+
+    Raises
+    ------
+    NoDisplayError
+        If no video driver works, in one sentence.
+    """
+
+    def __init__(self, size: tuple[int, int], theme: Theme, *, full_screen: bool = False) -> None:
+        pygame.display.init()
+        pygame.font.init()
+        try:
+            flags = pygame.FULLSCREEN if full_screen else pygame.RESIZABLE
+            surface = pygame.display.set_mode((0, 0) if full_screen else size, flags)
+        except pygame.error as error:
+            pygame.display.quit()
+            raise NoDisplayError(
+                f"display: found none ({error}), expected a window system or a panel; "
+                "use --headless, or see hardware/README.md for the panel"
+            ) from error
+        pygame.display.set_caption("Pressout")
+        pygame.mouse.set_visible(not full_screen)
+        self._theme = theme
+        self._brush = Brush(surface, theme)
+        self._shown: View = ()
+        self._fingers: set[int] = set()
+        self._began: Message | None = None
+        self.closed = False
+
+    def use(self, *, portrait: bool) -> None:
+        """Say whether the scene has a portrait form."""
+        self._brush.use(portrait=portrait)
+
+    @property
+    def brush(self) -> Brush:
+        """What paints, and knows the plane."""
+        return self._brush
+
+    def paint(self, view: View) -> None:
+        """Show a view; one that is shown already costs nothing."""
+        if view == self._shown:
+            return
+        self._brush.paint(view)
+        pygame.display.flip()
+        self._shown = view
+
+    def messages(self) -> list[Message]:
+        """Give what was tapped and typed since the last call; never waits."""
+        heard: list[Message] = []
+        for event in pygame.event.get():
+            message = self._heard(event)
+            if message is not None:
+                heard.append(message)
+        return heard
+
+    def save(self, path: str) -> None:
+        """Write what is shown to a PNG."""
+        pygame.image.save(pygame.display.get_surface(), path)
+
+    def close(self) -> None:
+        """Give the display back."""
+        pygame.display.quit()
+
+    def _heard(self, event: pygame.event.Event) -> Message | None:
+        if event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE):
+            self.closed = True
+        elif event.type == pygame.KEYDOWN:
+            return self._typed(event)
+        elif event.type == pygame.VIDEORESIZE:
+            self._brush = Brush(pygame.display.get_surface(), self._theme)
+            self._shown = ()
+        elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
+            width, height = pygame.display.get_window_size()
+            at = self._brush.to_plane(event.x * width, event.y * height)
+            return self._touched(event.finger_id, at, down=event.type == pygame.FINGERDOWN)
+        elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and _by_mouse(event):
+            at = self._brush.to_plane(*event.pos)
+            return self._touched(-1, at, down=event.type == pygame.MOUSEBUTTONDOWN)
+        return None
+
+    def _typed(self, event: pygame.event.Event) -> Message | None:
+        if event.key == pygame.K_BACKSPACE:
+            return BackSpaced()
+        character = getattr(event, "unicode", "")
+        return DigitTyped(character) if character.isascii() and character.isdigit() else None
+
+    def _touched(self, finger: int, at: Point, *, down: bool) -> Message | None:
+        if down:
+            self._fingers.add(finger)
+            self._began = tapped(self._shown, *at) if len(self._fingers) == 1 else None
+            return None
+        self._fingers.discard(finger)
+        began, self._began = self._began, None
+        return began if began is not None and tapped(self._shown, *at) == began else None
+
+
+def _by_mouse(event: pygame.event.Event) -> bool:
+    """Tell a mouse's first button from the mouse events that SDL makes of touches, which have been heard already."""
+    return event.button == 1 and not getattr(event, "touch", False)

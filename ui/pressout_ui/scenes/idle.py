@@ -1,0 +1,37 @@
+"""Nobody is here: the station shows that it is alive, and that picking the handle up is enough."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from pressout_ui.figures import patient
+from pressout_ui.known import Known
+from pressout_ui.messages import Woken
+from pressout_ui.shapes import Button, Disc, Plane, Rect, Stroke, Text, View
+
+BREATH_S = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Waiting for someone."""
+
+
+def view(_scene: Idle, known: Known, plane: Plane) -> View:
+    """Draw it: the flood breathes between 8 and 16 % of the height."""
+    words = known.words
+    breath = 0.12 + 0.04 * math.sin(2.0 * math.pi * known.now_s / BREATH_S)
+    top = round(plane.height * (1.0 - breath))
+    return (
+        Button("", Rect(0.0, 0.0, plane.width, plane.height, "ground"), Woken()),
+        Rect(0.0, top, plane.width, plane.height - top, "out"),
+        Stroke(((-30.0, top), (plane.width + 30.0, top)), "out_line", 10.0),
+        Text(words.station.format(station=known.station), 40.0, 66.0, 30.0, "ink2", "600"),
+        Text(words.idle[0], 36.0, 206.0, 104.0),
+        Text(words.idle[1], 36.0, 304.0, 104.0),
+        Text(words.idle_touch, 40.0, plane.height - 30.0, 30.0, weight="600"),
+        *patient(plane.width - 124.0, 312.0, 2.1, ground="ground", out=True),
+        Disc(plane.width - 62.0, plane.height - 40.0, 7.0, "good"),
+        Text(words.idle_ready, plane.width - 78.0, plane.height - 30.0, 30.0, weight="600", anchor="end"),
+    )

@@ -1,0 +1,189 @@
+"""The set under way: the count, and one line that rises, closes and falls with the repetition.
+
+The count and the sides come from the kept record; the phase and the level from the signal, at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import NamedTuple
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem
+from pressout_signal.events import (
+    Movement,
+    Phase,
+    PhaseEntered,
+    RepetitionCompleted,
+    Resistance,
+    TensionDrift,
+)
+
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    Command,
+    Felt,
+    FixClosed,
+    FixOpened,
+    Heard,
+    Message,
+    Play,
+    Sound,
+    Ticked,
+)
+
+TRACE_S = 15.0
+# The trace is 184 units wide: twelve points a second are one every unit.
+TRACE_EVERY_S = 1 / 12
+# A cue stays long enough to be read, and not longer than it can help.
+CUE_AT_LEAST_S = 1.2
+CUE_AT_MOST_S = 4.0
+# With no repetition to go by, a stroke takes about this long (0.5 to 3 s).
+USUAL_STROKE_S = 1.2
+# The level never says "arrived" before the signal does.
+ALMOST = 0.95
+
+
+class TracePoint(NamedTuple):
+    """Tension at an instant, and in which phase."""
+
+    t_s: float
+    tension_n: float
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSet:
+    """What this scene knows beside the record.
+
+    `level` runs from 0 (at the chest) to 1 (out); `last` is the last repetition that was counted.
+    """
+
+    phase: Phase = Phase.REST
+    phase_s: float = 0.0
+    level: float = 0.0
+    trace: tuple[TracePoint, ...] = ()
+    cue: TensionDrift | None = None
+    cue_s: float = 0.0
+    last: RepetitionCompleted | None = None
+    bar_closed: bool = False
+    fixing: bool = False
+
+    def usual_s(self, phase: Phase) -> float:
+        """How long this patient's strokes take."""
+        if self.last is None:
+            return USUAL_STROKE_S
+        out_s = self.last.hold_start_s - self.last.press_out_start_s
+        back_s = self.last.return_end_s - self.last.return_start_s
+        return max(0.3, out_s if phase is Phase.PRESS_OUT else back_s)
+
+    def hold_left_s(self, item: CabledItem, now_s: float) -> float:
+        """How much of the prescribed hold is left."""
+        return max(0.0, item.hold_s - (now_s - self.phase_s))
+
+    def pull_n(self) -> float | None:
+        """Give the last pull at the start, the only one that is judged."""
+        return None if self.last is None else self.last.chest_n
+
+
+def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tuple[Command, ...]]:
+    """Give the scene after `message`, and what is to be heard."""
+    match message:
+        case Heard(PhaseEntered(phase=phase, t_s=t_s)):
+            level = {Phase.HOLD: 1.0, Phase.REST: 0.0}.get(phase, scene.level)
+            return replace(
+                scene, phase=phase, phase_s=t_s, level=level, bar_closed=False, trace=_dated(scene.trace, t_s, phase)
+            ), ()
+        case Heard(RepetitionCompleted() as repetition):
+            return replace(scene, last=repetition), ()
+        case Heard(TensionDrift() as drift):
+            return replace(scene, cue=drift, cue_s=known.now_s), (Play(Sound.POSTURE),)
+        case Felt(samples=samples) if samples:
+            return replace(scene, trace=_traced(scene, samples), level=_level(scene, samples[-1].tension_n, known)), ()
+        case Ticked(now_s=now_s):
+            return _ticked(scene, now_s, known)
+        case FixOpened():
+            return replace(scene, fixing=True), ()
+        case FixClosed():
+            return replace(scene, fixing=False), ()
+        case _:
+            return scene, ()
+
+
+def _ticked(scene: LiveSet, now_s: float, known: Known) -> tuple[LiveSet, tuple[Command, ...]]:
+    shown_s = now_s - scene.cue_s
+    over = shown_s > CUE_AT_MOST_S or (shown_s > CUE_AT_LEAST_S and scene.phase is Phase.REST)
+    if scene.cue is not None and over:
+        scene = replace(scene, cue=None)
+    item = known.cabled
+    holding = item is not None and item.hold_s > 0 and scene.phase is Phase.HOLD and not scene.bar_closed
+    if item is not None and holding and scene.hold_left_s(item, now_s) == 0.0:
+        return replace(scene, bar_closed=True), (Play(Sound.HOLD_ENDS),)
+    return scene, ()
+
+
+def _traced(scene: LiveSet, samples: tuple[tuple[float, float], ...]) -> tuple[TracePoint, ...]:
+    trace = scene.trace
+    for t_s, tension_n in samples:
+        if not trace or t_s - trace[-1].t_s >= TRACE_EVERY_S:
+            trace = (*trace, TracePoint(t_s, tension_n, scene.phase))
+    newest_s = trace[-1].t_s
+    return tuple(point for point in trace if newest_s - point.t_s <= TRACE_S)
+
+
+def _dated(trace: tuple[TracePoint, ...], since_s: float, phase: Phase) -> tuple[TracePoint, ...]:
+    """Give the trace with its end in a phase that is known to have begun at `since_s`."""
+    return tuple(point._replace(phase=phase) if point.t_s >= since_s else point for point in trace)
+
+
+def _level(scene: LiveSet, tension_n: float, known: Known) -> float:
+    """Give how far the line is: from tension on tubing, by the clock otherwise; never back within a phase."""
+    item = known.cabled
+    if scene.phase not in (Phase.PRESS_OUT, Phase.RETURN) or item is None:
+        return scene.level
+    last = scene.last
+    if item.resistance is Resistance.TUBING and last is not None and last.hold_n > last.chest_n:
+        share = (tension_n - last.chest_n) / (last.hold_n - last.chest_n)
+    else:
+        share = (known.now_s - scene.phase_s) / scene.usual_s(scene.phase)
+        share = share if scene.phase is Phase.PRESS_OUT else 1.0 - share
+    if scene.phase is Phase.PRESS_OUT:
+        return max(scene.level, min(ALMOST, share))
+    return min(scene.level, max(1.0 - ALMOST, share))
+
+
+def headword(scene: LiveSet, item: CabledItem, known: Known) -> str:
+    """Give the one word of the moment."""
+    words = known.words
+    match scene.phase:
+        case Phase.PRESS_OUT:
+            return words.pull if item.movement is Movement.ROW else words.press_out
+        case Phase.HOLD:
+            return words.and_back if scene.bar_closed else words.hold
+        case Phase.RETURN:
+            return words.returning
+        case Phase.REST:
+            return words.ready
+
+
+def band_n(item: CabledItem) -> tuple[float, float]:
+    """Give the band around the target, newtons."""
+    return item.target_n - item.tolerance_n, item.target_n + item.tolerance_n
+
+
+def reminders(known: Known, side: Side) -> int:
+    """Count the cues given on a side."""
+    return sum(len(held.drift) for held in known.record.sets if held.side is side)
+
+
+def usual_hold_s(known: Known, side: Side) -> float | None:
+    """Give the median hold on a side, in seconds."""
+    holds = [
+        counted.repetition.return_start_s - counted.repetition.hold_start_s
+        for held in known.record.sets
+        if held.side is side
+        for counted in held.repetitions
+        if not counted.voided
+    ]
+    return median(holds) if holds else None

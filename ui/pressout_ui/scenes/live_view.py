@@ -1,0 +1,268 @@
+"""How the live set looks: the stage that floods, inverts and falls, the cue over it, and the rail beside it."""
+
+from __future__ import annotations
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem
+from pressout_signal.events import DriftKind, Phase
+
+from pressout_ui.figures import check, turned_patient
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    FixClosed,
+    FixOpened,
+    Message,
+    MuteTapped,
+    RestartTapped,
+    SetEndTapped,
+    SideTapped,
+    UndoTapped,
+)
+from pressout_ui.scenes.live_set import LiveSet, band_n, headword
+from pressout_ui.scenes.parts import estimated_width, pain, plain_button, primary_button, signed_in
+from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Stroke, Text, View
+
+RAIL = 224.0
+PORTRAIT_STAGE = 570.0
+EDGE_RISE = 44.0
+TRACE_ROLES = {
+    Phase.PRESS_OUT: ("out_line", 5.0),
+    Phase.HOLD: ("ink", 8.0),
+    Phase.RETURN: ("back_line", 5.0),
+    Phase.REST: ("rule", 4.0),
+}
+
+
+def view(scene: LiveSet, known: Known, plane: Plane) -> View:
+    """Draw the set; or, over the rail and stage, what can be corrected."""
+    item = known.cabled
+    if item is None:
+        return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
+    if scene.fixing:
+        return _fixing(known, item, plane)
+    stage = Plane(plane.width, PORTRAIT_STAGE) if plane.portrait else Plane(plane.width - RAIL, plane.height)
+    rail = _portrait_rail(scene, known, item, plane) if plane.portrait else _rail(scene, known, item, plane)
+    inverted = scene.phase is Phase.HOLD
+    ink = "hold_ink" if inverted else "ink"
+    cue = _cue(scene, known, plane)
+    word = () if cue else _word(scene, known, item, stage, ink)
+    return (
+        Rect(0.0, 0.0, stage.width, stage.height, "hold" if inverted else "ground"),
+        *_flood(scene, stage),
+        *_bar(scene, known, item, stage),
+        *word,
+        *_count(known, item, stage, ink, portrait=plane.portrait),
+        pain(known, 28.0, stage.height - 28.0, 24.0 if not plane.portrait else 21.5, ink),
+        *rail,
+        *cue,
+    )
+
+
+def _flood(scene: LiveSet, stage: Plane) -> tuple[Shape, ...]:
+    """Draw the area under the line: a roof while it rises, a valley while it falls, flat at rest."""
+    if scene.phase is Phase.HOLD:
+        return ()
+    floor, top = stage.height - 6.0, 30.0
+    y = floor - (floor - top) * scene.level
+    middle = stage.width / 2
+    peak = {Phase.PRESS_OUT: -EDGE_RISE, Phase.RETURN: EDGE_RISE}.get(scene.phase, 0.0) * min(1.0, scene.level * 4.0)
+    fill, edge = ("back", "back_line") if scene.phase is Phase.RETURN else ("out", "out_line")
+    sides = y - peak / 2
+    centre = y + peak / 2
+    points = ((0.0, stage.height), (0.0, sides), (middle, centre), (stage.width, sides), (stage.width, stage.height))
+    return (
+        Polygon(points, fill),
+        Stroke(((0.0, sides), (middle, centre), (stage.width, sides)), edge, 14.0, butt=True),
+    )
+
+
+def _bar(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
+    """Draw the bar that closes to its middle in the prescribed hold."""
+    if scene.phase is not Phase.HOLD or item.hold_s == 0 or scene.bar_closed:
+        return ()
+    share = scene.hold_left_s(item, known.now_s) / item.hold_s
+    width = max(0.0, min(1.0, share)) * stage.width
+    return (Rect((stage.width - width) / 2, 0.0, width, 32.0, "hold_line"),)
+
+
+def _word(scene: LiveSet, known: Known, item: CabledItem, stage: Plane, ink: str) -> tuple[Shape, ...]:
+    word = headword(scene, item, known)
+    largest = 92.0 if stage.height > stage.width else 106.0
+    left_s = scene.hold_left_s(item, known.now_s)
+    counting = scene.phase is Phase.HOLD and item.hold_s > 0 and not scene.bar_closed
+    room = stage.width - 52.0 - (90.0 if counting else 0.0)
+    size = next(
+        (s for s in (largest, 98.0, 88.0, 76.0, 64.0) if s <= largest and estimated_width(word, s) <= room), 56.0
+    )
+    shapes: list[Shape] = [Text(word, 26.0, 128.0, size, ink)]
+    if counting:
+        shapes.append(Text(f"{int(left_s + 0.999)}", stage.width - 34.0, 128.0, largest, ink, anchor="end"))
+    return tuple(shapes)
+
+
+def _count(known: Known, item: CabledItem, stage: Plane, ink: str, *, portrait: bool) -> tuple[Shape, ...]:
+    """Draw the count at 47 % of the panel's height, and what it is out of; the tile inverts for the last three."""
+    count = known.set_count
+    two = count >= 10
+    last_three = item.reps - 3 <= count < item.reps
+    size, baseline = (420.0, 456.0) if portrait else (336.0, 396.0)
+    if portrait and two:
+        size = 360.0
+    centre = (150.0 if not two else 176.0) if portrait else (216.0 if not two else 214.0)
+    x = (268.0 if not two else 362.0) if portrait else (346.0 if not two else 432.0)
+    small = 90.0 if portrait else 76.0
+    shapes: list[Shape] = [Text(str(count), centre, baseline, size, ink, anchor="middle")]
+    if last_three:
+        ground = "ground" if ink == "ink" else "hold"
+        shapes.append(Rect(x - 10.0, baseline - 110.0, 112.0, 124.0, ink, 12.0))
+        ink = ground
+    shapes.append(Text(known.words.of, x, baseline - 70.0, 34.0, ink, "500"))
+    shapes.append(Text(str(item.reps), x, baseline, small, ink))
+    return tuple(shapes)
+
+
+def _rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> tuple[Shape, ...]:
+    left = plane.width - RAIL + 20.0
+    return (
+        Rect(plane.width - RAIL, 0.0, RAIL, plane.height, "surface"),
+        *_sides(known, left, 20.0),
+        *_trace(scene, item, Rect(left, 146.0, 184.0, 128.0, None)),
+        *_pull(scene, known, item, left, 314.0),
+        plain_button(known.words.fix_count, (left, 356.0, 184.0, 72.0), FixOpened()),
+        *signed_in(known, left + 8.0, 456.0),
+        *_bell(known, left + 164.0, 447.0),
+    )
+
+
+def _portrait_rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> tuple[Shape, ...]:
+    return (
+        Rect(0.0, PORTRAIT_STAGE, plane.width, plane.height - PORTRAIT_STAGE, "surface"),
+        *_sides(known, 24.0, 594.0),
+        *_trace(scene, item, Rect(236.0, 600.0, plane.width - 260.0, 90.0, None)),
+        *_pull(scene, known, item, 24.0, 760.0),
+        *signed_in(known, 206.0, 760.0),
+        plain_button(known.words.fix_count, (plane.width - 148.0, 716.0, 124.0, 68.0), FixOpened(), 24.0),
+    )
+
+
+def _sides(known: Known, x: float, y: float) -> tuple[Shape, ...]:
+    """Draw both sides' counts; the side in use is filled."""
+    shapes: list[Shape] = []
+    for side, label in ((Side.LEFT, known.words.left), (Side.RIGHT, known.words.right)):
+        here = side is known.side
+        ink = "on_action" if here else "ink"
+        tile = (
+            Rect(x, y, 88.0, 104.0, "action", 12.0) if here else Rect(x, y, 88.0, 104.0, "surface", 12.0, "rule", 2.0)
+        )
+        shapes.append(tile)
+        shapes.append(Text(label, x + 44.0, y + 32.0, 24.0, ink, "600", "middle"))
+        shapes.append(Text(str(known.side_count(side)), x + 44.0, y + 88.0, 54.0, ink, anchor="middle"))
+        x += 96.0
+    return tuple(shapes)
+
+
+def _trace(scene: LiveSet, item: CabledItem, box: Rect) -> tuple[Shape, ...]:
+    """Draw the last fifteen seconds into `box`, thick in the hold; the band is solid at rest and dashed in a stroke."""
+    x, width, top, bottom = box.x, box.width, box.y, box.y + box.height
+    low_n, high_n = band_n(item)
+    tensions = [point.tension_n for point in scene.trace]
+    floor_n, ceiling_n = min([low_n * 0.9, *tensions]), max([high_n * 1.1, *tensions])
+
+    def at_y(tension_n: float) -> float:
+        return round(bottom - (bottom - top) * (tension_n - floor_n) / (ceiling_n - floor_n), 1)
+
+    shapes: list[Shape] = []
+    if scene.phase is Phase.REST:
+        shapes.append(Rect(x, at_y(high_n), width, at_y(low_n) - at_y(high_n), "good_fill"))
+    for edge_n in (low_n, high_n):
+        shapes.extend(_edge(x, width, at_y(edge_n), dashed=scene.phase is not Phase.REST))
+    if not scene.trace:
+        return tuple(shapes)
+    newest_s = scene.trace[-1].t_s
+    room = width - 8.0
+    points = [(round(x + room - (newest_s - p.t_s) / 15.0 * room, 1), at_y(p.tension_n)) for p in scene.trace]
+    begin = 0
+    for end in range(1, len(points) + 1):
+        if end == len(points) or scene.trace[end].phase is not scene.trace[begin].phase:
+            role, thickness = TRACE_ROLES[scene.trace[begin].phase]
+            run = tuple(points[begin : min(end + 1, len(points))])
+            if len(run) > 1:
+                shapes.append(Stroke(run, role, thickness))
+            begin = end
+    shapes.append(Disc(*points[-1], 9.0, "ink", "surface", 3.0))
+    return tuple(shapes)
+
+
+def _edge(x: float, width: float, y: float, *, dashed: bool) -> tuple[Shape, ...]:
+    if not dashed:
+        return (Stroke(((x, y), (x + width, y)), "good", 2.0, butt=True),)
+    starts = range(0, int(width), 12)
+    return tuple(Stroke(((x + at, y), (x + min(at + 6, width), y)), "good", 2.0, butt=True) for at in starts)
+
+
+def _pull(scene: LiveSet, known: Known, item: CabledItem, x: float, baseline: float) -> tuple[Shape, ...]:
+    """Give the last pull at the start, with a mark if it was in its band; until there is one, the target."""
+    pull_n = scene.pull_n()
+    low_n, high_n = band_n(item)
+    shown = Text(known.tension(item.target_n if pull_n is None else pull_n), x, baseline, 36.0)
+    below = Text(known.words.at_the_start, x, baseline + 26.0, 22.0, "ink2", "500")
+    mark = (check(x + 155.0, baseline - 11.0, 26.0),) if pull_n is not None and low_n <= pull_n <= high_n else ()
+    return (shown, below, *mark)
+
+
+def _bell(known: Known, x: float, y: float) -> tuple[Shape, ...]:
+    """Draw a struck-out bell while the sound is off."""
+    if not known.muted:
+        return ()
+    return (
+        Polygon(((x - 9, y + 6), (x - 6, y - 8), (x + 6, y - 8), (x + 9, y + 6)), "ink2"),
+        Disc(x, y + 9, 3.0, "ink2"),
+        Stroke(((x - 12, y + 12), (x + 12, y - 12)), "ink", 3.0),
+    )
+
+
+def _cue(scene: LiveSet, known: Known, plane: Plane) -> tuple[Shape, ...]:
+    """Draw the yellow slab: what to do, why, and the way back; its dark foot carries the contrast."""
+    if scene.cue is None:
+        return ()
+    title, why = known.words.cue[scene.cue.kind]
+    picture: tuple[Shape, ...] = ()
+    if scene.cue.kind is not DriftKind.UNCONTROLLED_RETURN and not plane.portrait:
+        picture = turned_patient(plane.width - 136.0, 122.0, 1.24, known.side)
+    room = plane.width - (310.0 if picture else 60.0)
+    size = next((s for s in (108.0, 98.0, 88.0, 76.0) if estimated_width(title, s) <= room), 64.0)
+    return (
+        Rect(0.0, 0.0, plane.width, 164.0, "cue_ink"),
+        Rect(0.0, 0.0, plane.width, 154.0, "cue"),
+        *picture,
+        Text(title, 26.0, 92.0, size, "cue_ink"),
+        Text(why, 30.0, 138.0, 36.0 if not plane.portrait else 30.0, "cue_ink", "600"),
+    )
+
+
+def _fixing(known: Known, item: CabledItem, plane: Plane) -> View:
+    """Draw what can be corrected; the set goes on meanwhile."""
+    words = known.words
+    wide = (plane.width - 100.0) / 3
+    acts: tuple[tuple[str, Message], ...] = (
+        (words.undo_last, UndoTapped()),
+        (words.wrong_side, SideTapped()),
+        (words.restart_set, RestartTapped()),
+        (words.end_set, SetEndTapped()),
+        (words.sound[1 if known.muted else 0], MuteTapped()),
+    )
+    side = words.left if known.side is Side.LEFT else words.right
+    standing = f"{side} {known.set_count} {words.of} {item.reps}"
+    buttons = [
+        plain_button(label, (36.0 + (place % 3) * (wide + 14.0), 150.0 + (place // 3) * 112.0, wide, 98.0), act)
+        for place, (label, act) in enumerate(acts)
+    ]
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Text(words.fix_title, 36.0, 76.0, 48.0),
+        Text(words.fix_note, 38.0, 118.0, 26.0, "ink2", "500"),
+        Text(standing, plane.width - 36.0, 76.0, 36.0, anchor="end"),
+        *buttons,
+        pain(known, 36.0, plane.height - 36.0, 22.0),
+        primary_button(words.close, (plane.width - 216.0, plane.height - 92.0, 180.0, 72.0), FixClosed()),
+    )

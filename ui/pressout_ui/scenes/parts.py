@@ -1,0 +1,50 @@
+"""What several scenes have in common: who is signed in, the pain line, the headline, buttons."""
+
+from __future__ import annotations
+
+from pressout_ui.known import Known
+from pressout_ui.messages import Message
+from pressout_ui.shapes import Button, Disc, Rect, Shape, Text
+
+
+def signed_in(known: Known, x: float, baseline: float) -> tuple[Shape, ...]:
+    """Give who is signed in; a hollow dot says that something is not saved yet, a bar that the sound is off."""
+    if known.patient_ref is None:
+        return ()
+    dot = Disc(x, baseline - 9.0, 7.0, "ground", "good", 3.0) if known.late else Disc(x, baseline - 9.0, 7.0, "good")
+    return (dot, Text(known.code, x + 16.0, baseline, 25.0, weight="600"))
+
+
+def headline(text: str, *, width: float = 728.0, baseline: float = 112.0) -> Text:
+    """Give a headline that fits: 108, then 98, then 88 and smaller, by about half an em a letter."""
+    for size in (108.0, 98.0, 88.0, 76.0, 64.0, 52.0):
+        if estimated_width(text, size) <= width:
+            return Text(text, 34.0, baseline, size)
+    return Text(text, 34.0, baseline, 44.0)
+
+
+def estimated_width(text: str, size: float) -> float:
+    """Estimate how wide a text is without drawing it; the panel's measure is at most this (tested)."""
+    narrow = sum(character in "iljtfr.,:;'’|!I " for character in text)
+    wide = sum(character in "mwMWÑ@" for character in text)
+    return size * (0.62 * (len(text) - narrow - wide) + 0.36 * narrow + 0.92 * wide)
+
+
+def sentence(text: str, baseline: float = 158.0, size: float = 30.0) -> Text:
+    """Give the sentence under a headline."""
+    return Text(text, 40.0, baseline, size, "ink2", "500")
+
+
+def pain(known: Known, x: float, baseline: float, size: float = 24.0, role: str = "ink") -> Text:
+    """Give the line that is on every live scene."""
+    return Text(known.words.pain, x, baseline, size, role, "600")
+
+
+def plain_button(label: str, box: tuple[float, float, float, float], on_tap: Message, size: float = 26.0) -> Button:
+    """Give an outlined button."""
+    return Button(label, Rect(*box, "ground", 14.0, "rule", 2.0), on_tap, size)
+
+
+def primary_button(label: str, box: tuple[float, float, float, float], on_tap: Message) -> Button:
+    """Give the one filled button of a scene."""
+    return Button(label, Rect(*box, "action", 14.0), on_tap, 28.0, "on_action", "700")

@@ -1,0 +1,71 @@
+"""Between sets: which side is next, for how long it has been rest, and what can be corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_session.exercises import Side
+
+from pressout_ui.figures import check, handle, line_to, patient
+from pressout_ui.known import Known
+from pressout_ui.messages import Message, RestartTapped, SideTapped, UndoTapped
+from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
+
+FIGURE = 1.84
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Since when it is rest, and which side was done."""
+
+    since_s: float
+    done: Side
+
+
+def view(scene: Rest, known: Known, plane: Plane) -> View:
+    """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
+    words = known.words
+    turning = known.side is not scene.done
+    title = words.turn_around if turning else words.same_side
+    how = words.next_side[known.side] if turning else words.one_more
+    seconds = max(0, int(known.now_s - scene.since_s))
+    clock = str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}"
+    size = 196.0 if len(clock) < 3 else 130.0
+    item = known.cabled
+    done = known.side_count(scene.done)
+    label = words.left if scene.done is Side.LEFT else words.right
+    mark: tuple[Shape, ...] = (check(430.0, 300.0, 32.0),) if item is not None and done >= item.reps else ()
+    wide = (plane.width - 108.0) / 3
+    acts: tuple[tuple[str, Message], ...] = (
+        (words.undo_last, UndoTapped()),
+        (words.wrong_side, SideTapped()),
+        (words.restart_set, RestartTapped()),
+    )
+    buttons = tuple(
+        plain_button(text, (36.0 + place * (wide + 14.0), 362.0, wide, 70.0), act)
+        for place, (text, act) in enumerate(acts)
+    )
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Rect(0.0, 190.0, plane.width, plane.height - 190.0, "surface"),
+        Stroke(((0.0, 190.0), (plane.width, 190.0)), "rule", 4.0, butt=True),
+        headline(title, width=590.0),
+        sentence(how, 160.0, 32.0),
+        *signed_in(known, plane.width - 140.0, 60.0),
+        Text(clock, 34.0, 344.0, size),
+        Text(words.seconds if seconds < 100 else "", 46.0 + 0.62 * size * len(clock), 344.0, 60.0),
+        Text(label, 352.0, 262.0, 30.0, "ink2", "500"),
+        Text(str(done), 352.0, 320.0, 60.0),
+        *mark,
+        *_standing(known.side, plane.width - 190.0),
+        *buttons,
+        pain(known, 36.0, plane.height - 15.0),
+    )
+
+
+def _standing(side: Side, x: float) -> tuple[Shape, ...]:
+    """Draw the patient seen from above, the anchor on `side`."""
+    hands = handle(x, 318.0, FIGURE, out=False)
+    anchor = (x + (-148.0 if side is Side.LEFT else 148.0), hands[1])
+    return (*line_to(hands, anchor, FIGURE), *patient(x, 318.0, FIGURE, ground="surface"))

@@ -1,0 +1,170 @@
+"""Taking up the tension: where to stand, or which pin, until it is right. The band is judged here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pressout_session.prescription import CabledItem
+from pressout_signal.events import Movement, Resistance
+from pressout_signal.samples import Sample
+
+from pressout_ui.figures import arrow, check, handle, line_to, patient
+from pressout_ui.known import Known
+from pressout_ui.messages import Felt, Message
+from pressout_ui.scenes.parts import headline, pain, sentence, signed_in
+from pressout_ui.shapes import Disc, Plane, Rect, Shape, Stroke, Text, View
+
+# Standing still is this long within the band; breathing and sway stay inside it.
+STEADY_S = 0.8
+# A hanging handle pulls less than this (the zero is off by 0.3 N and drifts by 0.6 N).
+SLACK_N = 2.0
+BAY_LEFT, BAY_WIDTH = 434.0, 158.7
+FIGURE = 1.68
+
+
+class Place(StrEnum):
+    """Where the tension is, against its band."""
+
+    SLACK = "slack"
+    LOW = "low"
+    HIGH = "high"
+    IN = "in"
+    READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """The tension of the last moment, and since when it has been in its band."""
+
+    window: tuple[Sample, ...] = ()
+    in_since_s: float | None = None
+
+    @property
+    def tension_n(self) -> float:
+        """The mean of the window, in newtons: a number that does not twitch."""
+        if not self.window:
+            return 0.0
+        return sum(sample.tension_n for sample in self.window) / len(self.window)
+
+
+def update(scene: SetUp, message: Message, known: Known) -> SetUp:
+    """Give the scene after `message`."""
+    item = known.cabled
+    if not isinstance(message, Felt) or item is None or not message.samples:
+        return scene
+    newest_s = message.samples[-1].t_s
+    kept = (*scene.window, *message.samples)
+    window = tuple(sample for sample in kept if newest_s - sample.t_s <= 0.35)
+    scene = replace(scene, window=window)
+    if abs(scene.tension_n - item.target_n) > item.tolerance_n:
+        return replace(scene, in_since_s=None)
+    return scene if scene.in_since_s is not None else replace(scene, in_since_s=newest_s)
+
+
+def place_of(scene: SetUp, item: CabledItem, now_s: float) -> Place:
+    """Say where the tension is."""
+    if _from_slack(item):
+        return Place.READY
+    if scene.tension_n < SLACK_N:
+        return Place.SLACK
+    if scene.in_since_s is not None:
+        return Place.READY if now_s - scene.in_since_s >= STEADY_S else Place.IN
+    return Place.LOW if scene.tension_n < item.target_n else Place.HIGH
+
+
+def _from_slack(item: CabledItem) -> bool:
+    """In a row on tubing the pull itself takes the tension up: there is nothing to step out to."""
+    return item.movement is Movement.ROW and item.resistance is Resistance.TUBING
+
+
+def view(scene: SetUp, known: Known, plane: Plane) -> View:
+    """Draw the line, where the patient stands on it, and the bay to stand in; or the stack and its pin."""
+    item = known.cabled
+    if item is None:
+        return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
+    place = place_of(scene, item, known.now_s)
+    title, how = _words(place, item, known)
+    floor = plane.height - 80.0
+    picture = (
+        _stack(scene, item, known) if item.resistance is Resistance.CABLE else _bay(scene, item, known, floor, place)
+    )
+    ready = (replace(check(430.0, 76.0, 80.0), width=21.0),) if place is Place.READY else ()
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        headline(title, width=390.0 if ready else 600.0),
+        sentence(how),
+        *signed_in(known, plane.width - 140.0, 60.0),
+        Rect(0.0, floor, plane.width, 80.0, "surface"),
+        *picture,
+        *ready,
+        pain(known, 28.0, plane.height - 30.0, 27.0),
+        Text(known.tension(scene.tension_n), plane.width - 28.0, plane.height - 30.0, 34.0, anchor="end"),
+    )
+
+
+def _words(place: Place, item: CabledItem, known: Known) -> tuple[str, str]:
+    words = known.words
+    cable = item.resistance is Resistance.CABLE
+    match place:
+        case Place.SLACK:
+            return words.take_up, words.take_up_how
+        case Place.LOW:
+            return (words.heavier, words.stack_how) if cable else (words.further, words.further_how)
+        case Place.HIGH:
+            return (words.lighter, words.stack_how) if cable else (words.closer, words.closer_how)
+        case Place.IN | Place.READY:
+            return words.ready, words.ready_how_slack if item.movement is Movement.ROW else words.ready_how
+
+
+def _bay(scene: SetUp, item: CabledItem, known: Known, floor: float, place: Place) -> tuple[Shape, ...]:
+    x = _standing_at(scene.tension_n, item)
+    centre = BAY_LEFT + BAY_WIDTH / 2
+    inside = place in (Place.IN, Place.READY)
+    wall = 12.0 if inside else 6.0
+    shoulders = floor - 38.0
+    hands = handle(x, shoulders, FIGURE, out=False)
+    shapes: list[Shape] = [
+        Rect(BAY_LEFT, 186.0, BAY_WIDTH, floor - 186.0, "good_fill"),
+        Stroke(((BAY_LEFT, 186.0), (BAY_LEFT, floor)), "good", wall, butt=True),
+        Stroke(((BAY_LEFT + BAY_WIDTH, 186.0), (BAY_LEFT + BAY_WIDTH, floor)), "good", wall, butt=True),
+        Text(known.tension(item.target_n), centre, 226.0, 36.0, anchor="middle"),
+        *line_to(hands, (48.0, hands[1]), FIGURE),
+        *patient(x, shoulders, FIGURE, ground="good_fill" if inside else "ground"),
+    ]
+    if place in (Place.LOW, Place.SLACK) and x + 172.0 < BAY_LEFT:
+        shapes.extend(arrow((x + 92.0, hands[1]), (BAY_LEFT - 26.0, hands[1]), 14.0))
+    elif place is Place.HIGH:
+        shapes.extend(arrow((x - 100.0, hands[1] - 60.0), (centre, hands[1] - 60.0), 14.0))
+    return tuple(shapes)
+
+
+def _standing_at(tension_n: float, item: CabledItem) -> float:
+    """Give where on the floor a tension is drawn: the band is the bay, slack is near the anchor."""
+    low_n, high_n = item.target_n - item.tolerance_n, item.target_n + item.tolerance_n
+    if tension_n < low_n:
+        return 150.0 + (BAY_LEFT - 60.0 - 150.0) * max(0.0, tension_n) / low_n
+    if tension_n > high_n:
+        return min(BAY_LEFT + BAY_WIDTH + 60.0 + (tension_n - high_n) / high_n * 120.0, 730.0)
+    return BAY_LEFT + BAY_WIDTH * (tension_n - low_n) / (high_n - low_n)
+
+
+def _stack(scene: SetUp, item: CabledItem, known: Known) -> tuple[Shape, ...]:
+    """Draw the stack: seven plates, as many dark as the pull lifts; and the pull on a bar with its band."""
+    share = scene.tension_n / item.target_n
+    lifted = max(0, min(7, round(4 * share)))
+    shapes: list[Shape] = []
+    for plate in range(7):
+        y = 186.0 + 30.0 * plate
+        shapes.append(Rect(60.0, y, 200.0, 25.0, "ink" if plate < lifted else "quiet", 4.0))
+        shapes.append(Disc(160.0, y + 12.5, 6.0, "ground"))
+    pin = 186.0 + 30.0 * max(0, lifted - 1) + 12.5
+    shapes.append(Stroke(((160.0, pin), (316.0, pin)), "out_line", 12.0, butt=True))
+    shapes.append(Disc(320.0, pin, 17.0, "out_line", "ground", 5.0))
+    low, high = (207.0 * (1.0 + sign * item.tolerance_n / item.target_n) for sign in (-1.0, 1.0))
+    shapes.append(Rect(430.0, 262.0, 310.0, 56.0, "surface", 8.0))
+    shapes.append(Rect(430.0 + low, 236.0, high - low, 108.0, "good_fill"))
+    shapes.extend(Stroke(((430.0 + x, 236.0), (430.0 + x, 344.0)), "good", 6.0, butt=True) for x in (low, high))
+    shapes.append(Rect(430.0, 262.0, min(310.0, max(8.0, 207.0 * share)), 56.0, "ink", 8.0))
+    shapes.append(Text(known.tension(item.target_n), 430.0 + (low + high) / 2, 222.0, 36.0, anchor="middle"))
+    return tuple(shapes)

@@ -1,0 +1,99 @@
+"""What was done against what was asked, in words first; and whether the clinic has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem
+from pressout_session.record import SetRecord
+from pressout_session.wire import AckResult
+
+from pressout_ui.known import Known
+from pressout_ui.messages import FinishTapped
+from pressout_ui.scenes.live_set import reminders, usual_hold_s
+from pressout_ui.scenes.parts import headline, primary_button, sentence
+from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View
+
+# It signs out by itself: nobody has to come back to the screen.
+SHOWN_S = 30.0
+ROW_WIDTH = 390.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Since when it is shown."""
+
+    since_s: float
+
+
+def view(_scene: Summary, known: Known, plane: Plane) -> View:
+    """Draw a sentence, and a row of repetitions a side; those with a reminder carry a mark."""
+    words = known.words
+    asked = sum(_asked(known).values())
+    done = known.record.count(Side.LEFT) + known.record.count(Side.RIGHT)
+    if done == 0:
+        title = words.summary_none
+    elif done >= asked:
+        title = words.summary_all.format(count=done)
+    else:
+        title = words.summary_some.format(count=done, asked=asked)
+    told = sum(reminders(known, side) for side in Side)
+    reminded = words.summary_reminders[min(told, 2)].format(count=told)
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Text(known.code, 36.0, 62.0, 26.0, weight="600"),
+        *_kept(known, plane),
+        headline(title, baseline=170.0),
+        sentence(reminded, 218.0, 32.0),
+        *_row(known, Side.LEFT, words.left, 252.0),
+        *_row(known, Side.RIGHT, words.right, 312.0),
+        primary_button(words.next, (plane.width - 216.0, 388.0, 180.0, 72.0), FinishTapped()),
+    )
+
+
+def _kept(known: Known, plane: Plane) -> tuple[Shape, ...]:
+    words = known.words
+    delivered = known.answer in (AckResult.STORED, AckResult.DUPLICATE)
+    closed = known.record.closed is not None
+    text = words.kept_both if delivered else words.kept_waiting if closed else words.kept_here
+    x = plane.width - 52.0
+    dot = Disc(x, 53.0, 7.0, "good") if delivered else Disc(x, 53.0, 7.0, "ground", "good", 3.0)
+    return (dot, Text(text, x - 16.0, 62.0, 24.0, "ink2", "500", "end"))
+
+
+def _asked(known: Known) -> dict[Side, int]:
+    """Count the repetitions asked for, a side."""
+    if known.visit is None:
+        return dict.fromkeys(Side, 0)
+    items = [item for item in known.visit.course.prescription.items if isinstance(item, CabledItem)]
+    return dict.fromkeys(Side, sum(item.sets * item.reps for item in items))
+
+
+def _row(known: Known, side: Side, label: str, y: float) -> tuple[Shape, ...]:
+    asked = _asked(known)[side]
+    sets = [held for held in known.record.sets if held.side is side]
+    marks = [reminded for held in sets for reminded in _reminded(held)]
+    places = max(asked, len(marks), 1)
+    step = ROW_WIDTH / max(places, 15)
+    shapes: list[Shape] = [Text(label, 38.0, y + 34.0, 32.0, weight="600")]
+    for place in range(places):
+        x, width = 150.0 + step * place, step * 0.77
+        if place >= len(marks):
+            shapes.append(Rect(x, y, width, 44.0, "quiet", 4.0))
+            continue
+        shapes.append(Rect(x, y, width, 44.0, "cue" if marks[place] else "out_line", 4.0))
+        if marks[place]:
+            points = ((x + width * 0.15, y + 32.0), (x + width / 2, y + 14.0), (x + width * 0.85, y + 32.0))
+            shapes.append(Polygon(points, "cue_ink"))
+    shapes.append(Text(str(len(marks)), 566.0, y + 37.0, 44.0))
+    hold_s = usual_hold_s(known, side)
+    if hold_s is not None and hold_s >= 0.5:
+        shapes.append(Text(known.words.summary_hold.format(hold=f"{hold_s:.1f}"), 644.0, y + 34.0, 24.0, "ink2", "500"))
+    return tuple(shapes)
+
+
+def _reminded(held: SetRecord) -> list[bool]:
+    """Say of each repetition that counts whether a reminder was given in it."""
+    numbers = {drift.number for drift in held.drift}
+    return [place in numbers for place, counted in enumerate(held.repetitions, start=1) if not counted.voided]

@@ -1,0 +1,118 @@
+"""An exercise beside the line: a clock that empties the flood, or a tap for each. Not sensed, never said to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import TimedItem
+
+from pressout_ui.figures import on_the_mat
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    Command,
+    KeepTimed,
+    Message,
+    Play,
+    Sound,
+    Ticked,
+    TimedFinished,
+    TimedTapped,
+)
+from pressout_ui.scenes.live_view import RAIL
+from pressout_ui.scenes.parts import estimated_width, pain, plain_button, primary_button, signed_in
+from pressout_ui.shapes import Plane, Rect, Stroke, Text, View
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """How many are done, and how far the clock of this one is; it runs while `running`."""
+
+    done: int = 0
+    elapsed_s: float = 0.0
+    running: bool = False
+    ticked_s: float | None = None
+
+
+def update(scene: Timed, message: Message, known: Known) -> tuple[Timed, tuple[Command, ...]]:
+    """Give the scene after `message`; when the last one is done, what to keep."""
+    item = known.item
+    if not isinstance(item, TimedItem):
+        return scene, ()
+    match message:
+        case TimedTapped() if item.duration_s == 0:
+            return _one_done(scene, item)
+        case TimedTapped():
+            return replace(scene, running=not scene.running, ticked_s=None), ()
+        case TimedFinished():
+            return Timed(), (KeepTimed(scene.done, item.duration_s),)
+        case Ticked(now_s=now_s) if scene.running:
+            return _ticked(scene, item, now_s)
+        case _:
+            return scene, ()
+
+
+def _ticked(scene: Timed, item: TimedItem, now_s: float) -> tuple[Timed, tuple[Command, ...]]:
+    elapsed_s = scene.elapsed_s + (0.0 if scene.ticked_s is None else now_s - scene.ticked_s)
+    if elapsed_s >= item.duration_s:
+        return _one_done(scene, item)
+    left_before, left = (int(item.duration_s - at_s + 0.999) for at_s in (scene.elapsed_s, elapsed_s))
+    heard: tuple[Command, ...] = (Play(Sound.TICK),) if left < left_before and left <= 5 else ()
+    return replace(scene, elapsed_s=elapsed_s, ticked_s=now_s), heard
+
+
+def _one_done(scene: Timed, item: TimedItem) -> tuple[Timed, tuple[Command, ...]]:
+    done = scene.done + 1
+    if done >= item.reps:
+        return Timed(), (Play(Sound.SIDE_DONE), KeepTimed(done, item.duration_s))
+    # The clock of the next one waits for a tap: nobody can see here whether the patient is ready.
+    return Timed(done=done), (Play(Sound.SIDE_DONE),)
+
+
+def view(scene: Timed, known: Known, plane: Plane) -> View:
+    """Draw the clock on the stage, and on the rail which one of how many."""
+    words, item = known.words, known.item
+    if not isinstance(item, TimedItem):
+        return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
+    stage = plane.width - RAIL
+    left = stage + 20.0
+    tapping = item.duration_s == 0
+    share = 0.0 if tapping else 1.0 - scene.elapsed_s / item.duration_s
+    top = plane.height - (plane.height - 160.0) * share
+    number = str(scene.done) if tapping else str(int(item.duration_s - scene.elapsed_s + 0.999))
+    act = (
+        words.count_one
+        if tapping
+        else words.pause
+        if scene.running
+        else words.go_on
+        if scene.elapsed_s
+        else words.start
+    )
+    title = words.exercises[item.exercise]
+    size = next((s for s in (106.0, 98.0, 88.0, 76.0, 64.0) if estimated_width(title, s) <= stage - 52.0), 56.0)
+    side = words.left if known.side is Side.LEFT else words.right
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Rect(0.0, top, stage, plane.height - top, "out"),
+        Stroke(((0.0, top), (stage, top)), "out_line", 14.0, butt=True),
+        Text(title, 26.0, 128.0, size),
+        Text(number, 216.0, 396.0, 336.0, anchor="middle"),
+        Text("" if tapping else words.seconds, 432.0 if len(number) > 1 else 346.0, 396.0, 76.0),
+        pain(known, 28.0, 452.0),
+        Rect(stage, 0.0, RAIL, plane.height, "surface"),
+        *on_the_mat(left, 132.0),
+        Text(words.of_count.format(done=min(scene.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
+        Text(side, left, 230.0, 26.0, "ink2", "500"),
+        Text(
+            words.timed_how[item.exercise],
+            left,
+            260.0,
+            17.0 if len(words.timed_how[item.exercise]) > 20 else 20.0,
+            "ink2",
+            "500",
+        ),
+        primary_button(act, (left, 274.0, 184.0, 72.0), TimedTapped()),
+        plain_button(words.done, (left, 356.0, 184.0, 72.0), TimedFinished()),
+        *signed_in(known, left + 8.0, 456.0),
+    )

@@ -1,0 +1,40 @@
+"""The station cannot measure: what to do first, then why, then that nothing is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_ui.figures import unplugged
+from pressout_ui.known import Known
+from pressout_ui.messages import FinishTapped, RetryTapped, Trouble
+from pressout_ui.scenes.parts import headline, plain_button, primary_button
+from pressout_ui.shapes import Plane, Rect, Text, View
+
+# What a receptionist reads out on the telephone; hardware/README.md says what each one means.
+NUMBERS = {Trouble.SENSOR_SILENT: "4F-10", Trouble.READER_LOST: "4F-20"}
+
+
+@dataclass(frozen=True, slots=True)
+class InTrouble:
+    """What is wrong."""
+
+    trouble: Trouble
+
+
+def view(scene: InTrouble, known: Known, plane: Plane) -> View:
+    """Draw the plug that came out, what is kept, and a number to quote."""
+    words = known.words
+    count = known.set_count
+    kept = f"{words.trouble_kept.format(count=count)} " if count else ""
+    finish = (plain_button(words.finish_here, (272.0, 376.0, 220.0, 72.0), FinishTapped()),) if known.visit else ()
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        headline(words.trouble),
+        Text(words.trouble_why[scene.trouble], 40.0, 164.0, 34.0, weight="600"),
+        Text(kept + words.trouble_call, 40.0, 206.0, 30.0, "ink2", "500"),
+        *unplugged(294.0, plane.width),
+        primary_button(words.try_again, (36.0, 376.0, 220.0, 72.0), RetryTapped()),
+        *finish,
+        Text(words.quote, plane.width - 36.0, 402.0, 22.0, "ink2", "500", "end"),
+        Text(NUMBERS[scene.trouble], plane.width - 36.0, 440.0, 38.0, anchor="end"),
+    )

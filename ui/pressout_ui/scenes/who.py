@@ -1,0 +1,96 @@
+"""Who is here: a code on a large keypad or from a scanner that types, or a guest. No names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pressout_session.codes import CODE_LENGTH, GUEST, checked
+
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    BackSpaced,
+    Cleared,
+    Command,
+    DigitTyped,
+    GuestChosen,
+    Message,
+    SignIn,
+)
+from pressout_ui.scenes.parts import plain_button
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View
+
+# A half-typed code is nobody's: after this long without a touch the keypad gives way to the idle scene.
+FORGOTTEN_S = 30.0
+KEYS = ("123", "456", "789")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """What has been typed, and whether the last code had a slip."""
+
+    typed: str = ""
+    slipped: bool = False
+    touched_s: float = 0.0
+
+
+def update(scene: Who, message: Message, known: Known) -> tuple[Who, tuple[Command, ...]]:
+    """Give the scene after `message`, and a sign-in when a whole code is right."""
+    match message:
+        case DigitTyped(digit=digit):
+            typed = (scene.typed + digit)[:CODE_LENGTH]
+            if len(typed) < CODE_LENGTH:
+                return Who(typed, touched_s=known.now_s), ()
+            if checked(typed):
+                return Who(typed, touched_s=known.now_s), (SignIn(typed),)
+            return Who("", slipped=True, touched_s=known.now_s), ()
+        case BackSpaced():
+            return replace(scene, typed=scene.typed[:-1], touched_s=known.now_s), ()
+        case Cleared():
+            return Who(touched_s=known.now_s), ()
+        case GuestChosen():
+            return scene, (SignIn(GUEST),)
+        case _:
+            return scene, ()
+
+
+def view(scene: Who, known: Known, plane: Plane) -> View:
+    """Draw the cells on the left, the keypad on the right."""
+    words = known.words
+    left = plane.width - 400.0
+    how = words.who_again if scene.slipped else words.who_how
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Rect(left, 0.0, 400.0, plane.height, "surface"),
+        Text(words.who, 36.0, 92.0, 56.0),
+        Text(how, 38.0, 134.0, 24.0 if scene.slipped else 26.0, "ink" if scene.slipped else "ink2", "500"),
+        *_cells(scene.typed),
+        plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
+        *_keypad(known, left + 20.0),
+    )
+
+
+def _cells(typed: str) -> tuple[Shape, ...]:
+    shapes: list[Shape] = []
+    for place in range(CODE_LENGTH):
+        x = 38.0 + 52.0 * place + (12.0 if place >= CODE_LENGTH // 2 else 0.0)
+        here = place == len(typed)
+        rim = ("ink", 4.0) if here else ("rule", 2.0)
+        shapes.append(Rect(x, 176.0, 46.0, 76.0, "raised", 10.0, *rim))
+        if place < len(typed):
+            shapes.append(Text(typed[place], x + 23.0, 229.0, 46.0, anchor="middle"))
+    return tuple(shapes)
+
+
+def _keypad(known: Known, left: float) -> tuple[Shape, ...]:
+    keys: list[Shape] = []
+    for row, digits in enumerate(KEYS):
+        keys.extend(_key(digit, DigitTyped(digit), left + 124.0 * column, row) for column, digit in enumerate(digits))
+    keys.append(_key(known.words.clear, Cleared(), left, 3))
+    keys.append(_key("0", DigitTyped("0"), left + 124.0, 3))
+    keys.append(_key(known.words.back, BackSpaced(), left + 248.0, 3))
+    return tuple(keys)
+
+
+def _key(label: str, on_tap: Message, x: float, row: int) -> Button:
+    fill, size = ("raised", 44.0) if isinstance(on_tap, DigitTyped) else ("surface", 24.0)
+    return Button(label, Rect(x, 20.0 + 116.0 * row, 112.0, 104.0, fill, 14.0), on_tap, size, weight="700")

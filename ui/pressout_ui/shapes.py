@@ -1,0 +1,120 @@
+"""What a view is made of: shapes in a plane of 800 × 480 (or more), with roles in the place of colours.
+
+A view is a tuple of shapes, drawn in order. Nothing here knows pygame. A button carries the message it sends, so that
+no coordinate is compared anywhere but in `tapped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pressout_ui.messages import Message
+
+Point: TypeAlias = tuple[float, float]
+Anchor: TypeAlias = Literal["start", "middle", "end"]
+Weight: TypeAlias = Literal["500", "600", "700"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """The plane that views draw in: at least 800 × 480, or 480 × 800 in portrait.
+
+    One unit is one pixel of the seven-inch panel.
+    """
+
+    width: float = 800.0
+    height: float = 480.0
+
+    @property
+    def portrait(self) -> bool:
+        """Whether it is higher than wide."""
+        return self.height > self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle, perhaps with round corners and an outline."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str | None
+    radius: float = 0.0
+    outline: str | None = None
+    outline_width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A filled polygon."""
+
+    points: tuple[Point, ...]
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line through points, with round joins and, unless it is butt, round ends."""
+
+    points: tuple[Point, ...]
+    role: str
+    width: float
+    butt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """A filled circle, perhaps with a rim."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str
+    rim: str | None = None
+    rim_width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text on a baseline."""
+
+    text: str
+    x: float
+    baseline: float
+    size: float
+    role: str = "ink"
+    weight: Weight = "700"
+    anchor: Anchor = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to tap: at least 12 mm each way on the seven-inch panel, which is 64 × 68 units."""
+
+    label: str
+    box: Rect
+    on_tap: Message
+    size: float = 26.0
+    role: str = "ink"
+    weight: Weight = "600"
+
+
+Shape: TypeAlias = Rect | Polygon | Stroke | Disc | Text | Button
+View: TypeAlias = tuple[Shape, ...]
+
+TOUCH_WIDTH = 64.0
+TOUCH_HEIGHT = 68.0
+
+
+def tapped(view: Iterable[Shape], x: float, y: float) -> Message | None:
+    """Give the message of the button at a point, the one drawn last if two overlap."""
+    hit: Message | None = None
+    for shape in view:
+        if isinstance(shape, Button):
+            box = shape.box
+            if box.x <= x < box.x + box.width and box.y <= y < box.y + box.height:
+                hit = shape.on_tap
+    return hit

@@ -1,0 +1,78 @@
+"""What can be heard, made of sines; silent where there is no sound device, which is no error. Imports pygame."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import pygame
+
+from pressout_ui.messages import Sound
+
+logger = logging.getLogger(__name__)
+
+RATE_HZ = 22_050
+# Notes as (frequency in Hz, length in s, rest after in s).
+SCORES: Final[Mapping[Sound, tuple[tuple[float, float, float], ...]]] = MappingProxyType(
+    {
+        Sound.TICK: ((880.0, 0.04, 0.0),),
+        Sound.LAST_THREE: ((1175.0, 0.06, 0.0),),
+        Sound.SIDE_DONE: ((784.0, 0.12, 0.03), (1047.0, 0.2, 0.0)),
+        Sound.POSTURE: ((220.0, 0.07, 0.09), (220.0, 0.07, 0.0)),
+        Sound.HOLD_ENDS: ((660.0, 0.12, 0.0),),
+        Sound.TROUBLE: ((147.0, 0.7, 0.0),),
+    }
+)
+
+
+class Sounds:
+    """Plays sounds, if it can.
+
+    Parameters
+    ----------
+    volume : float
+        0 to 1.
+    """
+
+    def __init__(self, volume: float = 0.6) -> None:
+        self._sounds: dict[Sound, pygame.mixer.Sound] = {}
+        if not _device_there():
+            logger.info("no sound device; everything that is heard is also seen")
+            return
+        try:
+            pygame.mixer.init(frequency=RATE_HZ, size=-16, channels=1, buffer=512)
+        except pygame.error as error:
+            logger.info("the sound device does not open (%s); everything that is heard is also seen", error)
+            return
+        for sound, notes in SCORES.items():
+            self._sounds[sound] = pygame.mixer.Sound(buffer=_samples(notes, volume).tobytes())
+
+    def play(self, sound: Sound) -> None:
+        """Let it be heard; never waits."""
+        if sound in self._sounds:
+            self._sounds[sound].play()
+
+
+def _device_there() -> bool:
+    """Look before SDL does: where there is none, it complains on standard error."""
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", "/nonexistent"))
+    server = any((runtime / name).exists() for name in ("pulse/native", "pipewire-0"))
+    return server or "PULSE_SERVER" in os.environ or Path("/dev/snd").is_dir()
+
+
+def _samples(
+    notes: tuple[tuple[float, float, float], ...], volume: float
+) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """Give 16-bit samples, each note with a short rise and a long fall so that nothing clicks."""
+    parts = []
+    for frequency_hz, length_s, rest_s in notes:
+        t_s = np.arange(int(length_s * RATE_HZ)) / RATE_HZ
+        shape = np.minimum(1.0, t_s / 0.004) * np.exp(-3.0 * t_s / length_s)
+        parts.append(np.sin(2.0 * np.pi * frequency_hz * t_s) * shape)
+        parts.append(np.zeros(int(rest_s * RATE_HZ)))
+    return (np.concatenate(parts) * volume * 32_000).astype(np.int16)

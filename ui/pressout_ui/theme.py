@@ -1,0 +1,133 @@
+"""Every colour and every font of the screen. Shapes name roles; only here do roles have values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+# Atkinson Hyperlegible Next, SIL Open Font License 1.1 (fonts/OFL.txt): it tells 1 I l and 0 O apart at low vision.
+FONTS: Final[Mapping[str, Path]] = MappingProxyType(
+    {
+        weight: Path(__file__).parent / "fonts" / f"AtkinsonHyperlegibleNext-{name}.ttf"
+        for weight, name in (("500", "Medium"), ("600", "SemiBold"), ("700", "Bold"))
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A colour for each role, as #RRGGBB."""
+
+    name: str
+    colours: Mapping[str, str]
+
+    def rgb(self, role: str) -> tuple[int, int, int]:
+        """Give the colour of a role."""
+        value = self.colours[role]
+        return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
+
+
+LIGHT: Final = Theme(
+    "light",
+    MappingProxyType(
+        {
+            "ground": "#F3F5F2",
+            "surface": "#E2E8E5",
+            "raised": "#FFFFFF",
+            "ink": "#12232B",
+            "ink2": "#445760",
+            "rule": "#6F8189",
+            "quiet": "#C4CFCB",
+            "out": "#B5DAF2",
+            "out_line": "#1268A8",
+            "hold": "#123F63",
+            "hold_ink": "#FFFFFF",
+            "hold_line": "#8FD0FA",
+            "back": "#F6D3B5",
+            "back_line": "#AD4A12",
+            "good": "#0B6E52",
+            "good_fill": "#BFE5D6",
+            "cue": "#FFC82E",
+            "cue_ink": "#12232B",
+            "cue_shade": "#A87900",
+            "action": "#12232B",
+            "on_action": "#FFFFFF",
+        }
+    ),
+)
+
+DARK: Final = Theme(
+    "dark",
+    MappingProxyType(
+        {
+            "ground": "#0D1519",
+            "surface": "#18242A",
+            "raised": "#22323A",
+            "ink": "#F2F4F0",
+            "ink2": "#B4C2C8",
+            "rule": "#7C8F98",
+            "quiet": "#33454E",
+            "out": "#174A70",
+            "out_line": "#6FBDF2",
+            "hold": "#7CC4F2",
+            "hold_ink": "#0D1519",
+            "hold_line": "#0F3C5C",
+            "back": "#633716",
+            "back_line": "#F5A465",
+            "good": "#63D3A9",
+            "good_fill": "#14483A",
+            "cue": "#FFC82E",
+            "cue_ink": "#12232B",
+            "cue_shade": "#A87900",
+            "action": "#F2F4F0",
+            "on_action": "#0D1519",
+        }
+    ),
+)
+
+THEMES: Final = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
+
+# Which text may stand on which ground: the pairs whose contrast is tested (WCAG 2 AA: 4.5; 3 for graphics).
+TEXT_PAIRS: Final = (
+    ("ink", "ground"),
+    ("ink", "surface"),
+    ("ink", "raised"),
+    ("ink", "out"),
+    ("ink", "back"),
+    ("ink", "good_fill"),
+    ("ink2", "ground"),
+    ("ink2", "surface"),
+    ("hold_ink", "hold"),
+    ("cue_ink", "cue"),
+    ("on_action", "action"),
+)
+GRAPHIC_PAIRS: Final = (
+    ("good", "ground"),
+    ("good", "surface"),
+    ("good", "good_fill"),
+    ("out_line", "ground"),
+    ("out_line", "out"),
+    ("back_line", "ground"),
+    ("back_line", "back"),
+    ("hold_line", "hold"),
+    ("rule", "ground"),
+    ("rule", "surface"),
+)
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """Give the contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance).
+
+    >>> round(contrast((255, 255, 255), (0, 0, 0)))
+    21
+    """
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(rgb: tuple[int, int, int]) -> float:
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (part / 255 for part in rgb)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
