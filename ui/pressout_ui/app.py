@@ -122,7 +122,7 @@ def _moved(screen: Screen, message: Message) -> Told:
         case VisitEnded():
             return _ended(screen)
         case FinishTapped():
-            return screen, (EndVisit("done" if isinstance(scene, Summary) else "signed_out"),)
+            return (_signed_out(screen), ()) if isinstance(scene, Summary) else (screen, (EndVisit("signed_out"),))
         case UndoTapped():
             return _closed(screen), (UndoLast(),)
         case SideTapped():
@@ -144,6 +144,8 @@ def _scene_moved(screen: Screen, scene: Scene, message: Message) -> Told:
             return screen.showing(Who(touched_s=known.now_s)), ()
         case Idle() | Who(), Heard(LineTaken()):
             return screen, (SignIn(GUEST),)
+        case Summary(), Heard(LineTaken()):
+            return screen, (SignIn(known.patient_ref or GUEST),)
         case _, VisitBegan():
             return screen.showing(_waiting(known)), ()
         case Who(), Ticked(now_s=now_s) if now_s - scene.touched_s > who.FORGOTTEN_S:
@@ -151,7 +153,7 @@ def _scene_moved(screen: Screen, scene: Scene, message: Message) -> Told:
         case Who(), _:
             after, commands = who.update(scene, message, known)
             return screen.showing(after), commands
-        case SetUp() | Rest() | Summary() | Timed(), RecordKept(record=record) if record.open_set is not None:
+        case SetUp() | Rest() | Timed(), RecordKept(record=record) if record.open_set is not None:
             return screen.showing(LiveSet()), ()
         case SetUp(), Heard(PhaseEntered(phase=Phase.PRESS_OUT)) if _may_begin(scene, known):
             live, commands = live_set.update(LiveSet(), message, known)
@@ -159,22 +161,23 @@ def _scene_moved(screen: Screen, scene: Scene, message: Message) -> Told:
         case SetUp(), _:
             return screen.showing(set_up.update(scene, message, known)), ()
         case LiveSet(), RecordKept(record=record) if record.sets and record.open_set is None:
-            return screen.showing(_after_set(known)), ()
+            return _set_over(screen)
         case LiveSet(), Heard(LineLetGo()) if known.record.open_set is None:
             return screen.showing(_waiting(known)), ()
         case LiveSet(), _:
             live, commands = live_set.update(scene, message, known)
             return screen.showing(live), commands
-        case Rest() | Summary(), Heard(LineTaken()) if known.record.closed is None:
+        case Rest(), Heard(LineTaken()):
             return screen.showing(SetUp()), ()
+        case Timed(), RecordKept() if known.visit is not None and _timed_over(known):
+            return _set_over(screen)
         case Timed(), _:
             after_timed, commands = timed.update(scene, message, known)
-            kept = isinstance(message, RecordKept) and not isinstance(known.item, TimedItem)
-            return screen.showing(_after_set(known) if kept else after_timed), commands
+            return screen.showing(after_timed), commands
         case Rest(), VisitMoved() | RecordKept() if isinstance(known.item, TimedItem):
             return screen.showing(Timed()), ()
         case Summary(), Ticked(now_s=now_s) if now_s - scene.since_s > summary.SHOWN_S:
-            return screen.showing(replace(scene, since_s=now_s)), (EndVisit("done"),)
+            return _signed_out(screen), ()
         case _:
             return screen, ()
 
@@ -190,16 +193,22 @@ def _waiting(known: Known) -> Scene:
     return Timed() if isinstance(known.item, TimedItem) else SetUp()
 
 
-def _after_set(known: Known) -> Scene:
-    visit = known.visit
-    if visit is None:
-        return Idle()
-    if visit.course.over:
-        return Summary(known.now_s)
+def _timed_over(known: Known) -> bool:
+    """Whether the course has left the timed exercises behind, or is over."""
+    return not isinstance(known.item, TimedItem) or (known.visit is not None and known.visit.course.over)
+
+
+def _set_over(screen: Screen) -> Told:
+    """Show what follows a set: the other side, a timed exercise, or that it is all done, which closes the session."""
+    known = screen.known
+    if known.visit is None:
+        return screen.showing(Idle()), ()
+    if known.visit.course.over:
+        return screen.showing(Summary(known.now_s)), (EndVisit("done"),)
     if isinstance(known.item, TimedItem):
-        return Timed()
+        return screen.showing(Timed()), ()
     done = known.record.sets[-1].side if known.record.sets else known.side
-    return Rest(known.now_s, done)
+    return screen.showing(Rest(known.now_s, done)), ()
 
 
 def _closed(screen: Screen) -> Screen:
@@ -208,10 +217,16 @@ def _closed(screen: Screen) -> Screen:
 
 
 def _ended(screen: Screen) -> Told:
-    known = replace(screen.known, patient_ref=None, visit=None)
-    trouble_goes_on = isinstance(screen.scene, InTrouble)
-    scene = screen.scene if trouble_goes_on else Idle()
-    return replace(screen, known=known, scene=scene, before=None), ()
+    """Sign out; but what was done stays to be read until it has been shown for long enough."""
+    if isinstance(screen.scene, Summary):
+        return screen, ()
+    return _signed_out(screen), ()
+
+
+def _signed_out(screen: Screen) -> Screen:
+    known = replace(screen.known, patient_ref=None, visit=None, record=Record())
+    scene = screen.scene if isinstance(screen.scene, InTrouble) else Idle()
+    return replace(screen, known=known, scene=scene, before=None)
 
 
 def view(screen: Screen, plane: Plane) -> View:

@@ -5,6 +5,9 @@ A touch acts when it is lifted inside the target where it began. More fingers th
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pygame
 
 from pressout_ui.brush import Brush
@@ -19,17 +22,34 @@ class NoDisplayError(OSError):
 
 # Drivers that draw for nobody; SDL falls back on them where there is no display.
 UNSEEN = ("dummy", "offscreen")
+NO_DISPLAY = (
+    "display: found none ({}), expected a window system or a panel; "
+    "on a computer without either, use pressout demo --headless"
+)
 
 
 def can_open() -> bool:
     """Tell whether a display is there that someone could see."""
+    if not _possible():
+        return False
     try:
         pygame.display.init()
     except pygame.error:
         return False
-    driver = pygame.display.get_driver()
+    seen = _seen()
     pygame.display.quit()
-    return driver not in UNSEEN
+    return seen
+
+
+def _possible() -> bool:
+    """Look for a display before SDL does: where there is none, its libraries complain on standard error."""
+    named = any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+    return named or Path("/dev/dri").is_dir()
+
+
+def _seen() -> bool:
+    """Tell whether the driver draws for someone; one that was asked for by name is taken at its word."""
+    return pygame.display.get_driver() not in UNSEEN or "SDL_VIDEODRIVER" in os.environ
 
 
 class Panel:
@@ -51,17 +71,19 @@ class Panel:
     """
 
     def __init__(self, size: tuple[int, int], theme: Theme, *, full_screen: bool = False) -> None:
-        pygame.display.init()
-        pygame.font.init()
+        if not _possible():
+            raise NoDisplayError(NO_DISPLAY.format("no window system and no /dev/dri"))
+        flags = pygame.FULLSCREEN if full_screen else pygame.RESIZABLE
         try:
-            flags = pygame.FULLSCREEN if full_screen else pygame.RESIZABLE
+            pygame.display.init()
+            pygame.font.init()
             surface = pygame.display.set_mode((0, 0) if full_screen else size, flags)
         except pygame.error as error:
             pygame.display.quit()
-            raise NoDisplayError(
-                f"display: found none ({error}), expected a window system or a panel; "
-                "use --headless, or see hardware/README.md for the panel"
-            ) from error
+            raise NoDisplayError(NO_DISPLAY.format(error)) from error
+        if not _seen():
+            pygame.display.quit()
+            raise NoDisplayError(NO_DISPLAY.format("SDL would draw for nobody"))
         pygame.display.set_caption("Pressout")
         pygame.mouse.set_visible(not full_screen)
         self._theme = theme

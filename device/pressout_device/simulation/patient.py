@@ -116,19 +116,15 @@ class SimulatedPatient:
 
     def _set(self, side: Side, turn: int) -> None:
         script, asked = self._script, self._asked
-        out_m = 0.0 if self._from_slack else self._far_m
+        out_m = self._far_m
         script.move(1.6, reach=0.0, distance=out_m, held=1.0)
         script.move(self._jittered(3.0), reach=0.0, distance=out_m, held=1.0)
         # Twice in a session of any length the line wins: once early and once late on the second side.
         loses = {asked.reps // 3, 2 * asked.reps // 3} if turn == 1 and asked.reps >= 6 else set()
         for number in range(asked.reps):
-            self._repetition(side, out_m, turned=number in loses and not self._from_slack)
+            self._repetition(side, out_m, turned=number in loses and asked.movement is Movement.PRESS)
         script.move(self._jittered(1.2), reach=0.0, distance=out_m, held=1.0)
         script.move(1.5, reach=0.0, distance=self._near_m, held=0.0)
-
-    @property
-    def _from_slack(self) -> bool:
-        return self._asked.movement is Movement.ROW and self._asked.resistance is Resistance.TUBING
 
     def _repetition(self, side: Side, out_m: float, *, turned: bool) -> None:
         script, asked = self._script, self._asked
@@ -156,18 +152,12 @@ class SimulatedPatient:
         held = np.concatenate(script.held)
         t_s = np.arange(len(reach)) * STEP_S
         sway_m = 0.004 * np.sin(2 * np.pi * 0.31 * t_s) + 0.0015 * np.sin(2 * np.pi * 0.25 * t_s + 1.0)
-        row = asked.movement is Movement.ROW
         noise = self._random.normal(0.0, 1.0, len(reach))
+        # A row pulls along the line; a press goes across it.
+        length_m = distance + reach if asked.movement is Movement.ROW else np.hypot(distance, reach)
         if asked.resistance is Resistance.CABLE:
             stack = Stack(weight_n=asked.target_n, friction=float(self._random.uniform(0.03, 0.08)))
-            length_m = distance + reach if row else np.hypot(distance, reach)
             return stack.tension_n(length_m + held * sway_m, np.clip(held * 1.02 - 0.01, 0.0, 1.0), noise)
         tubing = Tubing(stiffness_n_per_m=float(self._random.uniform(110, 170)))
-        tremor_m = 0.0004 * noise
-        if row:
-            # Slack at the start: the pull itself takes the tension up.
-            stretch_m = reach * 0.9 - 0.02
-        else:
-            rest_m = self._far_m - tubing.stretch_for(asked.target_n)
-            stretch_m = np.hypot(distance, reach) - rest_m
-        return tubing.tension_n(stretch_m + held * (sway_m + tremor_m))
+        slack_m = self._far_m - tubing.stretch_for(asked.target_n)
+        return tubing.tension_n(length_m - slack_m + held * (sway_m + 0.0004 * noise))

@@ -64,18 +64,11 @@ def update(scene: SetUp, message: Message, known: Known) -> SetUp:
 
 def place_of(scene: SetUp, item: CabledItem, now_s: float) -> Place:
     """Say where the tension is."""
-    if _from_slack(item):
-        return Place.READY
     if scene.tension_n < SLACK_N:
         return Place.SLACK
     if scene.in_since_s is not None:
         return Place.READY if now_s - scene.in_since_s >= STEADY_S else Place.IN
     return Place.LOW if scene.tension_n < item.target_n else Place.HIGH
-
-
-def _from_slack(item: CabledItem) -> bool:
-    """In a row on tubing the pull itself takes the tension up: there is nothing to step out to."""
-    return item.movement is Movement.ROW and item.resistance is Resistance.TUBING
 
 
 def view(scene: SetUp, known: Known, plane: Plane) -> View:

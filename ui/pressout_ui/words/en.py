@@ -95,7 +95,7 @@ WORDS = Words(
         "lateral_rotational_lunge": "Turning lunge",
     },
     timed_how={
-        "bird_dog": "Arm and other leg long",
+        "bird_dog": "Long arm, long leg",
         "stir_the_pot": "Small slow circles",
         "side_plank": "Hips high, still",
         "lateral_rotational_lunge": "Step, turn, back",

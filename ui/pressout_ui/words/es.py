@@ -95,9 +95,9 @@ WORDS = Words(
         "lateral_rotational_lunge": "Zancada con giro",
     },
     timed_how={
-        "bird_dog": "Brazo y pierna contraria",
+        "bird_dog": "Brazo y pierna",
         "stir_the_pot": "Círculos lentos",
-        "side_plank": "Cadera alta, sin moverte",
+        "side_plank": "Cadera alta y firme",
         "lateral_rotational_lunge": "Paso, giro y vuelta",
     },
 )

@@ -1,0 +1,324 @@
+"""What a person meets at the command line: one clear sentence, an honest exit code, and nothing lost."""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import Trace, a_document
+from pressout_clinic.store import Store
+from pressout_device.config import checked
+from pressout_device.embedded import EmbeddedBroker
+from pressout_device.errors import BrokerError, ConfigError
+from pressout_session.document import encode
+
+CONFIG = """
+[station]
+site_id = "north"
+station_id = "s3"
+folder = "{folder}"
+[load_cell]
+way = "simulated"
+counts_per_newton = 400.0
+zero_counts = 8000.0
+[screen]
+full_screen = false
+[[dose]]
+exercise = "pallof_press"
+"""
+NOBODY = 65534
+
+
+def pressout(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pressout_device.commands", *map(str, words)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "HOME": "/", **environment},
+    )
+
+
+def one_sentence(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    return result.stderr.strip()
+
+
+def written(path: Path, trace: Trace) -> Path:
+    lines = ["# resistance: tubing", "t_s,tension_n", *(f"{s.t_s:.4f},{s.tension_n:.3f}" for s in trace.samples)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def config_file(tmp_path: Path) -> Path:
+    path = tmp_path / "station.toml"
+    path.write_text(CONFIG.format(folder=tmp_path / "station"))
+    return path
+
+
+def test_analyze_prints_one_object_a_trace_in_the_order_given(tmp_path: Path) -> None:
+    two = written(tmp_path / "two.csv", Trace().taken_up().repetition().repetition())
+    none = written(tmp_path / "none.csv", Trace().hold(5.0))
+
+    result = pressout("analyze", "--json", two, none)
+
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(Path(one["trace"]).name, len(one["reps"])) for one in told] == [("two.csv", 2), ("none.csv", 0)]
+    assert set(told[0]) == {"trace", "samples", "duration_s", "sets", "reps", "partials", "drift", "faults"}
+
+
+def test_analyze_reads_gzip_and_says_a_table_to_people(tmp_path: Path) -> None:
+    plain = written(tmp_path / "one.csv", Trace().taken_up().repetition())
+    zipped = tmp_path / "one.csv.gz"
+    zipped.write_bytes(gzip.compress(plain.read_bytes()))
+
+    result = pressout("analyze", zipped)
+
+    assert result.returncode == 0
+    assert "repetitions 1" in result.stdout
+
+
+def test_the_events_of_a_cut_trace_are_the_beginning_of_the_whole_ones(tmp_path: Path) -> None:
+    whole = Trace().taken_up().repetition().partial().repetition().repetition().let_go()
+    cut = Trace(samples=whole.samples[: len(whole.samples) * 2 // 3])
+    files = [written(tmp_path / "whole.csv", whole), written(tmp_path / "cut.csv", cut)]
+
+    told = [json.loads(line) for line in pressout("analyze", "--json", *files).stdout.splitlines()]
+
+    assert told[1]["reps"]
+    assert told[0]["reps"][: len(told[1]["reps"])] == told[1]["reps"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("missing.csv", None, "No such file"),
+        ("empty.csv", b"", "no header"),
+        ("binary.csv", bytes(range(256)) * 9, "no text"),
+        ("cut.csv.gz", gzip.compress(b"t_s,tension_n\n" + os.urandom(9_000).hex().encode())[:-500], "cut short"),
+        ("header.csv", b"t_s,tension_n\n", "no usable line"),
+        ("other.csv", b"a,b,c\n1,2,3\n", "is this a trace"),
+    ],
+)
+def test_a_trace_that_cannot_be_read_is_said_and_the_others_go_on(
+    tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    good = written(tmp_path / "good.csv", Trace().taken_up().repetition())
+    bad = tmp_path / name
+    if content is not None:
+        bad.write_bytes(content)
+
+    result = pressout("analyze", "--json", bad, good)
+
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert said in one_sentence(result)
+    assert set(told[0]) == {"trace", "error"}
+    assert len(told[1]["reps"]) == 1
+
+
+def test_a_folder_is_no_trace(tmp_path: Path) -> None:
+    assert "directory" in one_sentence(pressout("analyze", tmp_path)).lower()
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["analyze"], ["analyze", "--resistance", "rope", "x"], ["clinic"]])
+def test_wrong_usage_exits_with_two(words: list[str]) -> None:
+    assert pressout(*words).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "command", ["demo", "run", "uplink", "clinic", "analyze", "record", "calibrate", "diagnose", "export", "config"]
+)
+def test_every_command_explains_itself(command: str) -> None:
+    result = pressout(command, "--help")
+
+    assert result.returncode == 0
+    assert "Usage" in result.stdout
+
+
+def test_all_mistakes_of_a_configuration_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(
+        """
+        [station]
+        site_id = "north"
+        station_name = "s3"
+        [load_cell]
+        data_pin = 5
+        clock_pin = 5
+        rate_hz = 50
+        counts_per_newton = 400
+        [screen]
+        brightness = 3
+        [[dose]]
+        exercise = "pallof_pres"
+        target_kg = 4
+        reps = 0
+        [broker]
+        url = "mqtt://broker.example"
+        """
+    )
+
+    said = one_sentence(pressout("config", "check", path))
+
+    for mistake in (
+        "station.station_name: found a key that means nothing here; did you mean station.station_id?",
+        "station.station_id: found nothing",
+        "load_cell.rate_hz: found 50",
+        "load_cell: found pin 5 used twice",
+        "screen.brightness: found a key",
+        "dose[1].target_kg: found a key that means nothing here; did you mean dose[1].target_n?",
+        "dose[1].reps: found 0",
+        "dose.exercise: found 'pallof_pres'",
+        "plain text",
+    ):
+        assert mistake in said
+
+
+def test_a_configuration_without_mistakes_is_said_to_be_so(config_file: Path) -> None:
+    result = pressout("config", "check", config_file)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"[station"])
+def test_a_configuration_that_is_no_toml_is_said_in_a_sentence(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "station.toml"
+    if content is not None:
+        path.write_bytes(content)
+
+    assert "expected" in one_sentence(pressout("config", "check", path))
+
+
+def test_a_configuration_with_only_timed_exercises_is_refused() -> None:
+    with pytest.raises(ConfigError, match="at least one"):
+        checked({"dose": [{"exercise": "bird_dog"}]})
+
+
+def test_a_station_without_a_display_says_so(config_file: Path) -> None:
+    said = one_sentence(pressout("run", "--simulate", "--config", config_file, SDL_VIDEODRIVER="nonsense"))
+
+    assert "display: found none" in said
+
+
+def test_a_computer_without_pins_says_so(config_file: Path) -> None:
+    said = one_sentence(pressout("diagnose", "--config", config_file))
+
+    assert "expected a Raspberry Pi" in said
+
+
+def test_record_writes_a_trace_that_analyze_reads(config_file: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+
+    assert pressout("record", "--simulate", "--seconds", "1", "--config", config_file, trace).returncode == 0
+    told = json.loads(pressout("analyze", "--json", trace).stdout)
+
+    assert 60 < told["samples"] <= 82
+
+
+def as_nobody(*words: str | Path, said: Path) -> int:
+    """Run the command in a child that is nobody: root sees no permission error. Modules are loaded before it drops."""
+    preloaded = [importlib.import_module(f"pressout_device.{name}") for name in ("running", "measuring", "commands")]
+    child = os.fork()
+    if child == 0:
+        sys.stderr = open(said, "w", buffering=1)  # noqa: SIM115 (this process is about to end)
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        sys.argv = ["pressout", *map(str, words)]
+        code = 70
+        try:
+            preloaded[-1].main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become nobody")
+def test_a_folder_that_may_not_be_written_is_said_to_an_ordinary_user(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o755)
+    path = tmp_path / "station.toml"
+    path.write_text(CONFIG.format(folder=closed / "station"))
+    for folder in tmp_path.parents:
+        if folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    tmp_path.chmod(0o755)
+
+    code = as_nobody("record", "--simulate", "--config", path, tmp_path / "x.csv", said=tmp_path / "said")
+
+    said = (tmp_path / "said").read_text()
+    assert code == 1, said
+    assert "may write" in said
+    assert "Traceback" not in said
+    assert list(closed.iterdir()) == []
+
+
+def test_a_full_disk_is_said_and_what_was_recorded_stays(config_file: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+
+    said = one_sentence(pressout("record", "--simulate", "--seconds", "1", "--config", config_file, "/dev/full"))
+
+    assert "No space left" in said
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        with pytest.raises(BrokerError, match="taken"):
+            EmbeddedBroker(tmp_path, taken.getsockname()[1])
+
+
+def test_two_cannot_hold_one_station(config_file: Path, tmp_path: Path) -> None:
+    words = ["record", "--simulate", "--seconds", "20", "--config", str(config_file), str(tmp_path / "a.csv")]
+    first = subprocess.Popen([sys.executable, "-m", "pressout_device.commands", *words], stdout=subprocess.DEVNULL)
+    try:
+        lock = tmp_path / "station" / "station.lock"
+        while not (lock.exists() and (tmp_path / "a.csv").exists()):
+            assert first.poll() is None
+
+        said = one_sentence(pressout("record", "--simulate", "--config", config_file, tmp_path / "b.csv"))
+    finally:
+        first.kill()
+        first.wait()
+
+    assert "running station" in said
+
+
+def test_export_gives_json_lines_and_a_table(tmp_path: Path) -> None:
+    store = Store(tmp_path / "clinic.db")
+    for session in (1, 2):
+        store.keep(a_document(session), encode(a_document(session)))
+    store.close()
+
+    lines = pressout("export", tmp_path / "clinic.db").stdout.splitlines()
+    table = pressout("export", "--format", "csv", tmp_path / "clinic.db").stdout.splitlines()
+
+    assert [json.loads(line)["session_id"][-1] for line in lines] == ["1", "2"]
+    assert len(table) == 1 + 2 * 2
+
+
+def test_export_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("hello")
+
+    assert "expected a journal.db" in one_sentence(pressout("export", tmp_path / "x.db"))
+
+
+def test_mosquitto_is_here_for_the_tests_that_need_it() -> None:
+    assert shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin"), "run make test, which installs it"

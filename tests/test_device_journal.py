@@ -1,0 +1,223 @@
+"""The journal and its writer: what was told to be kept is there after a kill, a full disk, a damaged file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from builders import SESSION_ID, an_origin, facts_of_a_session
+from pressout_device.errors import JournalError
+from pressout_device.journal import spool
+from pressout_device.journal.tables import Journal
+from pressout_device.journal.writer import Answered, Kept, NotKept, Told, Writer
+from pressout_session.document import decode
+from pressout_session.record import AnyFact
+from pressout_session.wire import Ack, AckResult, digest
+from pressout_session.writing import Origin
+
+FIRST = SESSION_ID.format(1)
+
+
+def new_id() -> str:
+    return "journal"
+
+
+def origin(journal_id: str, seq: int) -> Origin:
+    return an_origin(seq, journal_id)
+
+
+def a_writer(folder: Path) -> Writer:
+    for name in ("outbox", "inbox"):
+        (folder / name).mkdir(exist_ok=True)
+    return Writer(Journal(folder / "journal.db", new_id), folder / "outbox", folder / "inbox", origin)
+
+
+def wait_for(writer: Writer, done: Callable[[list[Told]], bool]) -> list[Told]:
+    told: list[Told] = []
+    until_s = time.monotonic() + 10.0
+    while not done(told):
+        assert time.monotonic() < until_s, told
+        told.extend(writer.told())
+        time.sleep(0.001)  # the thread under test needs the interpreter
+    return told
+
+
+def keep(writer: Writer, facts: list[AnyFact], session_id: str = FIRST) -> None:
+    for fact in facts:
+        writer.keep(session_id, fact)
+    wait_for(writer, lambda told: sum(isinstance(one, Kept) for one in told) == len(facts))
+
+
+def test_a_fact_is_told_to_be_kept_only_when_another_reader_finds_it(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(closed=False))
+
+    rows = sqlite3.connect(tmp_path / "journal.db").execute("SELECT count(*) FROM facts").fetchone()
+
+    assert rows == (len(facts_of_a_session(closed=False)),)
+    writer.close()
+
+
+def test_a_closed_session_lands_in_the_outbox_once(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(3))
+    writer.close()
+
+    (name,) = spool.waiting(tmp_path / "outbox")
+    document = decode((tmp_path / "outbox" / name).read_bytes())
+    assert (document.session_id, document.seq, document.sets[0].count) == (FIRST, 1, 3)
+
+
+def test_seq_has_no_gaps(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    for session in (1, 2, 3):
+        keep(writer, facts_of_a_session(1, session), SESSION_ID.format(session))
+    writer.close()
+
+    documents = [decode((tmp_path / "outbox" / name).read_bytes()) for name in spool.waiting(tmp_path / "outbox")]
+    assert [document.seq for document in documents] == [1, 2, 3]
+
+
+def test_a_session_that_nobody_closed_is_closed_as_interrupted_and_sent(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(2, closed=False))
+    writer.close()
+
+    a_writer(tmp_path).close()
+
+    (name,) = spool.waiting(tmp_path / "outbox")
+    document = decode((tmp_path / "outbox" / name).read_bytes())
+    assert (document.end_reason, document.sets[0].count) == ("interrupted", 2)
+
+
+def test_a_document_that_vanished_from_the_outbox_is_put_back(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(2))
+    writer.close()
+    (name,) = spool.waiting(tmp_path / "outbox")
+    before = (tmp_path / "outbox" / name).read_bytes()
+    (tmp_path / "outbox" / name).unlink()
+
+    a_writer(tmp_path).close()
+
+    assert (tmp_path / "outbox" / name).read_bytes() == before
+
+
+def test_the_clinics_answer_empties_the_outbox_and_stays_in_the_journal(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(2))
+    (name,) = spool.waiting(tmp_path / "outbox")
+    payload = (tmp_path / "outbox" / name).read_bytes()
+    ack = Ack(revision=1, sha256=digest(payload), result=AckResult.STORED)
+
+    spool.place(tmp_path / "inbox", f"ack.{name}", msgspec.json.encode(spool.Answer(FIRST, ack)))
+    told = wait_for(writer, bool)
+
+    assert told == [Answered(FIRST, AckResult.STORED, None)]
+    wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
+    assert spool.waiting(tmp_path / "outbox") == []
+    writer.close()
+    assert Journal(tmp_path / "journal.db", new_id).counts() == (1, 1)
+
+
+def test_an_answer_to_other_bytes_is_no_answer(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(2))
+    ack = Ack(revision=1, sha256="0" * 64, result=AckResult.STORED)
+
+    spool.place(tmp_path / "inbox", "ack.x", msgspec.json.encode(spool.Answer(FIRST, ack)))
+    wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
+
+    assert len(spool.waiting(tmp_path / "outbox")) == 1
+    writer.close()
+
+
+def test_rubbish_in_the_inbox_harms_nothing(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    (tmp_path / "inbox" / "ack.rubbish").write_bytes(b"\x00not json")
+
+    wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
+
+    assert writer.alive
+    writer.close()
+
+
+def test_what_the_disk_refuses_waits_in_memory_and_is_kept_later(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db", new_id)
+    for name in ("outbox", "inbox"):
+        (tmp_path / name).mkdir()
+    writer = Writer(journal, tmp_path / "outbox", tmp_path / "inbox", origin)
+    keep(writer, facts_of_a_session(1, closed=False))
+    (page_count,) = journal._db.execute("PRAGMA page_count").fetchone()
+    journal._db.execute(f"PRAGMA max_page_count = {page_count}")
+    many = [facts_of_a_session(1, closed=False)[-1]] * 200
+
+    for fact in many:
+        writer.keep(FIRST, fact)
+    refused = wait_for(writer, lambda told: any(isinstance(one, NotKept) for one in told))
+    assert "full" in next(one.reason for one in refused if isinstance(one, NotKept))
+    journal._db.execute("PRAGMA max_page_count = 1000000")
+
+    kept = wait_for(writer, lambda told: sum(isinstance(one, Kept) for one in told) == len(many))
+    assert len(kept) >= len(many)
+    assert writer.close()
+
+
+def test_a_file_that_is_no_journal_is_refused_in_a_sentence_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"this is not a database" * 100)
+
+    with pytest.raises(JournalError, match="not a database"):
+        Journal(tmp_path / "journal.db", new_id)
+
+    assert (tmp_path / "journal.db").read_bytes().startswith(b"this is not")
+
+
+def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    Journal(tmp_path / "journal.db", new_id).close()
+    db = sqlite3.connect(tmp_path / "journal.db")
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+
+    with pytest.raises(JournalError, match="newer"):
+        Journal(tmp_path / "journal.db", new_id)
+
+
+KEEPER = """
+import sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from builders import facts_of_a_session
+from test_device_journal import FIRST, a_writer
+from pressout_device.journal.writer import Kept
+writer = a_writer(Path({folder!r}))
+for fact in facts_of_a_session(60):
+    writer.keep(FIRST, fact)
+    told = []
+    while not any(isinstance(one, Kept) for one in told):
+        told = writer.told()
+    print(type(fact).__name__, flush=True)
+"""
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("lines", [1, 2, 7, 30, 61, 63])
+def test_whatever_was_told_to_be_kept_survives_a_kill(tmp_path: Path, lines: int) -> None:
+    code = KEEPER.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        seen = [process.stdout.readline().strip() for _ in range(lines)]
+        os.kill(process.pid, signal.SIGKILL)
+
+    a_writer(tmp_path).close()
+
+    (name,) = spool.waiting(tmp_path / "outbox")
+    document = decode((tmp_path / "outbox" / name).read_bytes())
+    assert sum(held.count for held in document.sets) >= seen.count("RepetitionKept")
