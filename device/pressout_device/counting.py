@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pressout_session.codes import GUEST
 from pressout_session.course import Course
 from pressout_session.prescription import CabledItem, Prescription
 from pressout_session.record import AnyFact, Closed, Opened, Record, SignalSeen
 from pressout_session.visit import Visit
 from pressout_session.writing import rfc3339
 from pressout_signal.calibration import Calibration
-from pressout_signal.events import Event, LineLetGo, LineTaken
+from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
 from pressout_signal.pipeline import Pipeline
 from pressout_signal.samples import Fault, Reading, Sample
 from pressout_signal.strokes import pipeline_for
@@ -59,6 +60,8 @@ class Counting:
         self.session_id: str | None = None
         self.visit: Visit | None = None
         self.record = Record()
+        self.patient_ref = self._last_ref = GUEST
+        self._opened: Opened | None = None
         self._last_session_id: str | None = None
         self._unsaved_since_s: list[float] = []
         self._slack_since_s: float | None = clock.now_s()
@@ -95,6 +98,9 @@ class Counting:
                 self._faults[str(kind)] += 1
             case _:
                 pass
+        if self.visit is None and isinstance(event, RepetitionCompleted):
+            # Whoever goes on after signing out is still there; what they do is theirs.
+            self.begin(self._last_ref)
         if self.visit is not None:
             self._move(self.visit.heard(event))
 
@@ -129,15 +135,15 @@ class Counting:
         self.visit = Visit(Course.of(self._given.prescription), changed_s=self._clock.now_s())
         self._samples, self._first_s = 0, None
         self._faults.clear()
-        self._keep(
-            Opened(
-                t_s=self._clock.now_s(),
-                session_id=self.session_id,
-                patient_ref=patient_ref,
-                prescription=self._given.prescription,
-                wall_time=rfc3339(wall_time()),
-                boot_id=boot_id(),
-            )
+        self.patient_ref = self._last_ref = patient_ref
+        # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
+        self._opened = Opened(
+            t_s=self._clock.now_s(),
+            session_id=self.session_id,
+            patient_ref=patient_ref,
+            prescription=self._given.prescription,
+            wall_time=rfc3339(wall_time()),
+            boot_id=boot_id(),
         )
         return self.visit
 
@@ -146,12 +152,13 @@ class Counting:
         if self.visit is None or self.session_id is None:
             return
         now_s = self._clock.now_s()
-        self._move(self.visit.set_ended(self._slack_since_s or now_s))
-        self._keep(
-            SignalSeen(t_s=now_s, samples=self._samples, faults=dict(self._faults), sample_rate_hz=self._rate_hz())
-        )
-        self._keep(Closed(t_s=now_s, reason=reason))
-        self._last_session_id, self.session_id, self.visit = self.session_id, None, None
+        if self._opened is None:
+            self._move(self.visit.set_ended(self._slack_since_s or now_s))
+            faults = dict(self._faults)
+            self._keep(SignalSeen(t_s=now_s, samples=self._samples, faults=faults, sample_rate_hz=self._rate_hz()))
+            self._keep(Closed(t_s=now_s, reason=reason))
+            self._last_session_id = self.session_id
+        self._opened = self.session_id = self.visit = None
         if self._slack_since_s is not None:
             self._pipeline, self._tuned_to = self._fresh_pipeline(), self._item()
 
@@ -202,9 +209,12 @@ class Counting:
             self._pipeline, self._tuned_to = self._fresh_pipeline(), self._item()
 
     def _keep(self, fact: AnyFact) -> None:
-        if self.session_id is not None:
+        if self.session_id is None:
+            return
+        opened, self._opened = self._opened, None
+        for each in (fact,) if opened is None else (opened, fact):
             self._unsaved_since_s.append(self._clock.now_s())
-            self._writer.keep(self.session_id, fact)
+            self._writer.keep(self.session_id, each)
 
     def _item(self) -> CabledItem | None:
         """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""

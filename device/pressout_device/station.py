@@ -99,6 +99,7 @@ class Station:
         self._trouble: Trouble | None = None
         self._speaking_since_s: float | None = None
         self._read_until_s = 0.0
+        self._session_id: str | None = None
 
     @property
     def counting(self) -> Counting:
@@ -154,7 +155,12 @@ class Station:
 
     def _visit_moved(self) -> None:
         visit = self.counting.visit
-        if visit is not None and visit is not self.screen.known.visit:
+        if visit is None or visit is self.screen.known.visit:
+            return
+        if self.screen.known.visit is None or self._session_id != self.counting.session_id:
+            self._session_id = self.counting.session_id
+            self._tell(VisitBegan(self.counting.patient_ref, visit))
+        else:
             self._tell(VisitMoved(visit))
 
     def _hear_the_disk(self) -> None:
@@ -197,8 +203,7 @@ class Station:
                 if not self.screen.known.muted:
                     self._parts.face.play(sound)
             case SignIn(patient_ref=patient_ref):
-                visit = counting.begin(patient_ref)
-                self._tell(VisitBegan(patient_ref, visit))
+                counting.begin(patient_ref)
             case EndSet():
                 counting.end_set()
             case UndoLast():

@@ -69,7 +69,10 @@ class Visit:
         """Take back the last repetition of the open set, or of the one just closed."""
         if not self.counted:
             return self, ()
-        return replace(self, counted=self.counted - 1), (RepetitionVoided(t_s=t_s),)
+        # A closed set that holds nothing any more was no turn: it comes again.
+        emptied = not self.set_open and self.counted == 1
+        course = self.course.before() if emptied else self.course
+        return replace(self, course=course, counted=self.counted - 1), (RepetitionVoided(t_s=t_s),)
 
     def restarted(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
         """Begin the open set, or the one just closed, again: what it held is voided, and its turn comes again."""

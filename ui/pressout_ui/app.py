@@ -14,12 +14,15 @@ from pressout_ui.known import Known
 from pressout_ui.messages import (
     ClinicAnswered,
     Command,
+    DigitTyped,
     EndSet,
     EndVisit,
     FinishTapped,
+    FixClosed,
     Heard,
     Message,
     MuteTapped,
+    NotMe,
     Play,
     RecordKept,
     RestartSensor,
@@ -94,6 +97,10 @@ def _known(known: Known, message: Message) -> Known:
             return replace(known, answer=result)
         case MuteTapped():
             return replace(known, muted=not known.muted)
+        case Heard(LineTaken()):
+            return replace(known, taut=True)
+        case Heard(LineLetGo()):
+            return replace(known, taut=False)
         case _:
             return known
 
@@ -105,8 +112,9 @@ def _heard_of_count(screen: Screen, message: Message, before: int) -> tuple[Comm
     if not isinstance(message, RecordKept) or item is None or count <= before:
         return ()
     if count == item.reps:
-        return (Play(Sound.SIDE_DONE),)
-    return (Play(Sound.LAST_THREE if item.reps - 3 < count else Sound.TICK),)
+        # Someone who let go with the last repetition is done: the set need not wait for its eight seconds of slack.
+        return (Play(Sound.SIDE_DONE), *(() if screen.known.taut else (EndSet(),)))
+    return (Play(Sound.LAST_THREE if item.reps - 3 < count < item.reps else Sound.TICK),)
 
 
 def _moved(screen: Screen, message: Message) -> Told:
@@ -118,7 +126,7 @@ def _moved(screen: Screen, message: Message) -> Told:
             sound = () if isinstance(scene, InTrouble) else (Play(Sound.TROUBLE),)
             return replace(screen, scene=InTrouble(kind), before=before), sound
         case TroubleOver() if isinstance(scene, InTrouble):
-            return replace(screen, scene=screen.before or Idle(), before=None), ()
+            return replace(screen, scene=_resumed(screen), before=None), ()
         case VisitEnded():
             return _ended(screen)
         case FinishTapped():
@@ -131,6 +139,8 @@ def _moved(screen: Screen, message: Message) -> Told:
             return _closed(screen), (RestartSet(),)
         case SetEndTapped():
             return _closed(screen), (EndSet(),)
+        case NotMe():
+            return screen.showing(Who(touched_s=screen.known.now_s)), (EndVisit("signed_out"),)
         case RetryTapped():
             return screen, (RestartSensor(),)
         case _:
@@ -142,10 +152,12 @@ def _scene_moved(screen: Screen, scene: Scene, message: Message) -> Told:
     match scene, message:
         case Idle(), Woken():
             return screen.showing(Who(touched_s=known.now_s)), ()
+        case Idle(), DigitTyped():
+            return _scene_moved(screen, Who(touched_s=known.now_s), message)
+        case Who(typed=typed), Heard(LineTaken()) if typed:
+            return screen, ()
         case Idle() | Who(), Heard(LineTaken()):
             return screen, (SignIn(GUEST),)
-        case Summary(), Heard(LineTaken()):
-            return screen, (SignIn(known.patient_ref or GUEST),)
         case _, VisitBegan():
             return screen.showing(_waiting(known)), ()
         case Who(), Ticked(now_s=now_s) if now_s - scene.touched_s > who.FORGOTTEN_S:
@@ -158,17 +170,26 @@ def _scene_moved(screen: Screen, scene: Scene, message: Message) -> Told:
         case SetUp(), Heard(PhaseEntered(phase=Phase.PRESS_OUT)) if _may_begin(scene, known):
             live, commands = live_set.update(LiveSet(), message, known)
             return screen.showing(live), commands
+        case SetUp(back=back), Heard(LineLetGo()) if back is not None:
+            return screen.showing(back), ()
         case SetUp(), _:
             return screen.showing(set_up.update(scene, message, known)), ()
-        case LiveSet(), RecordKept(record=record) if record.sets and record.open_set is None:
+        case LiveSet(fixing=False), RecordKept(record=record) if record.sets and record.open_set is None:
             return _set_over(screen)
+        case LiveSet(), FixClosed() if known.record.sets and known.record.open_set is None:
+            return _set_over(screen)
+        case LiveSet(), Heard(LineLetGo()) if known.dose_done:
+            return screen, (EndSet(),)
         case LiveSet(), Heard(LineLetGo()) if known.record.open_set is None:
             return screen.showing(_waiting(known)), ()
         case LiveSet(), _:
             live, commands = live_set.update(scene, message, known)
             return screen.showing(live), commands
         case Rest(), Heard(LineTaken()):
-            return screen.showing(SetUp()), ()
+            return screen.showing(SetUp(back=scene)), ()
+        case Rest(), Heard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
+            live, commands = live_set.update(LiveSet(), message, known)
+            return screen.showing(live), commands
         case Timed(), RecordKept() if known.visit is not None and _timed_over(known):
             return _set_over(screen)
         case Timed(), _:
@@ -185,12 +206,18 @@ def _scene_moved(screen: Screen, scene: Scene, message: Message) -> Told:
 def _may_begin(scene: SetUp, known: Known) -> bool:
     """Tell a press-out out of a steady start, which begins the set, from a shuffle on the way to it."""
     item = known.cabled
-    return item is not None and set_up.place_of(scene, item, known.now_s) is set_up.Place.READY
+    return item is not None and set_up.place_of(scene, item, known.now_s) in (set_up.Place.IN, set_up.Place.READY)
 
 
 def _waiting(known: Known) -> Scene:
     """Give the scene in which the next thing is waited for."""
     return Timed() if isinstance(known.item, TimedItem) else SetUp()
+
+
+def _resumed(screen: Screen) -> Scene:
+    """Give the scene to go back to after trouble: a set goes on from rest, since nobody saw what came between."""
+    before = screen.before or Idle()
+    return LiveSet(last=before.last) if isinstance(before, LiveSet) else before
 
 
 def _timed_over(known: Known) -> bool:
@@ -207,6 +234,8 @@ def _set_over(screen: Screen) -> Told:
         return screen.showing(Summary(known.now_s)), (EndVisit("done"),)
     if isinstance(known.item, TimedItem):
         return screen.showing(Timed()), ()
+    if isinstance(screen.scene, Timed):
+        return screen.showing(SetUp()), ()
     done = known.record.sets[-1].side if known.record.sets else known.side
     return screen.showing(Rest(known.now_s, done)), ()
 
@@ -220,6 +249,8 @@ def _ended(screen: Screen) -> Told:
     """Sign out; but what was done stays to be read until it has been shown for long enough."""
     if isinstance(screen.scene, Summary):
         return screen, ()
+    if isinstance(screen.scene, Who):
+        return _signed_out(screen).showing(screen.scene), ()
     return _signed_out(screen), ()
 
 

@@ -166,6 +166,8 @@ def _written(text: str, size_px: int, weight: str, colour: RGB) -> pygame.Surfac
 @lru_cache(maxsize=256)
 def _rounded(size: tuple[int, int], radius: int, fill: RGB | None, outline: RGB | None, rim: int) -> pygame.Surface:
     large = pygame.Surface((size[0] * SMOOTHING, size[1] * SMOOTHING), pygame.SRCALPHA)
+    # Transparent, but of the rim's colour: scaling down mixes with what is around it.
+    large.fill((*(outline or fill or (0, 0, 0)), 0))
     whole = large.get_rect()
     if outline is not None:
         pygame.draw.rect(large, outline, whole, border_radius=radius * SMOOTHING)
@@ -179,5 +181,6 @@ def _rounded(size: tuple[int, int], radius: int, fill: RGB | None, outline: RGB 
 @lru_cache(maxsize=256)
 def _round(diameter: int, colour: RGB) -> pygame.Surface:
     large = pygame.Surface((diameter * SMOOTHING, diameter * SMOOTHING), pygame.SRCALPHA)
+    large.fill((*colour, 0))
     pygame.draw.circle(large, colour, large.get_rect().center, diameter * SMOOTHING / 2)
     return pygame.transform.smoothscale(large, (diameter, diameter)).convert_alpha()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
@@ -155,6 +156,9 @@ def scenes() -> Iterator[tuple[str, Screen]]:
     yield "02-who", Screen(Known(station="3"), Who("4719"))
     fresh = replace(known, record=Record(), visit=Visit(Course.of(visit.course.prescription)))
     yield "03-further", Screen(fresh, SetUp(tuple(s._replace(tension_n=14.7) for s in standing)))
+    yield "03-closer", Screen(fresh, SetUp(tuple(s._replace(tension_n=48.0) for s in standing)))
+    other_side = replace(fresh, visit=Visit(Course.of(visit.course.prescription).after()))
+    yield "03-further-right", Screen(other_side, SetUp(tuple(s._replace(tension_n=14.7) for s in standing)))
     yield "04-ready", Screen(fresh, SetUp(standing, in_since_s=98.0))
     stack = Prescription(prescription_id="gallery", items=(an_item(Resistance.CABLE),))
     on_stack = replace(fresh, visit=Visit(Course.of(stack)))
@@ -169,7 +173,7 @@ def scenes() -> Iterator[tuple[str, Screen]]:
     yield "12-fix", Screen(known, replace(press_out, fixing=True))
     first, turning = a_record(15, None)
     rested = folded([first.opened] if first.opened else [])
-    rested = Record(opened=rested.opened, sets=(first.sets[0],))
+    rested = Record(opened=rested.opened, sets=(msgspec.structs.replace(first.sets[0], end_s=58.0),))
     yield (
         "13-rest",
         Screen(replace(known, record=rested, visit=Visit(turning.course.after(), counted=15)), Rest(58.0, Side.LEFT)),

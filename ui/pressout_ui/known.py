@@ -33,6 +33,7 @@ class Known:
     late: bool = False
     muted: bool = False
     answer: AckResult | None = None
+    taut: bool = False
 
     @property
     def words(self) -> Words:
@@ -72,13 +73,23 @@ class Known:
         return f"{ref[:3]} {ref[3:]}" if ref.isdigit() else self.words.guest
 
     def side_count(self, side: Side) -> int:
-        """Repetitions on disk that count on `side`, in the item that is being done."""
+        """Repetitions on disk that count in the last set on `side` of the item that is being done."""
         place = None if self.visit is None else self.visit.course.turn.item
-        return self.record.count(side, place)
+        sets = [held for held in self.record.sets if held.side is side and held.item == place]
+        return sets[-1].count if sets else 0
+
+    @property
+    def dose_done(self) -> bool:
+        """Whether the open set holds as many repetitions as were asked for."""
+        return self.cabled is not None and self.record.open_set is not None and self.set_count >= self.cabled.reps
+
+    def decimal(self, value: float) -> str:
+        """Give a number with one decimal, as the language writes it."""
+        return f"{value:.1f}".replace(".", self.words.decimal)
 
     def tension(self, tension_n: float) -> str:
         """Give a tension as the clinic's unit says it, with one decimal at most."""
         if self.unit == "N":
             return f"{tension_n:.0f} N"
         value = tension_n / G_M_PER_S2 * (LB_PER_KG if self.unit == "lb" else 1.0)
-        return f"{value:.1f} {self.unit}"
+        return f"{self.decimal(value)} {self.unit}"

@@ -12,7 +12,7 @@ import pygame
 
 from pressout_ui.brush import Brush
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
-from pressout_ui.shapes import Point, View, tapped
+from pressout_ui.shapes import Button, Point, View, tapped
 from pressout_ui.theme import Theme
 
 
@@ -26,6 +26,10 @@ NO_DISPLAY = (
     "display: found none ({}), expected a window system or a panel; "
     "on a computer without either, use pressout demo --headless"
 )
+
+
+# A finger on its way when the buttons change was meant for what was there before.
+SETTLED_MS = 400
 
 
 def can_open() -> bool:
@@ -91,6 +95,7 @@ class Panel:
         self._shown: View = ()
         self._fingers: set[int] = set()
         self._began: Message | None = None
+        self._changed_ms = -SETTLED_MS
         self.closed = False
 
     def use(self, *, portrait: bool) -> None:
@@ -106,6 +111,8 @@ class Panel:
         """Show a view; one that is shown already costs nothing."""
         if view == self._shown:
             return
+        if _targets(view) != _targets(self._shown):
+            self._changed_ms = pygame.time.get_ticks()
         self._brush.paint(view)
         pygame.display.flip()
         self._shown = view
@@ -153,11 +160,16 @@ class Panel:
     def _touched(self, finger: int, at: Point, *, down: bool) -> Message | None:
         if down:
             self._fingers.add(finger)
-            self._began = tapped(self._shown, *at) if len(self._fingers) == 1 else None
+            settled = pygame.time.get_ticks() - self._changed_ms >= SETTLED_MS
+            self._began = tapped(self._shown, *at) if len(self._fingers) == 1 and settled else None
             return None
         self._fingers.discard(finger)
         began, self._began = self._began, None
         return began if began is not None and tapped(self._shown, *at) == began else None
+
+
+def _targets(view: View) -> tuple[Button, ...]:
+    return tuple(shape for shape in view if isinstance(shape, Button))
 
 
 def _by_mouse(event: pygame.event.Event) -> bool:

@@ -7,7 +7,7 @@ no coordinate is compared anywhere but in `tapped`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from pressout_ui.messages import Message
@@ -104,6 +104,27 @@ class Button:
 
 Shape: TypeAlias = Rect | Polygon | Stroke | Disc | Text | Button
 View: TypeAlias = tuple[Shape, ...]
+
+
+def mirrored(shapes: Iterable[Shape], width: float) -> View:
+    """Give shapes as in a mirror across a plane of that width; texts keep their letters, buttons their places."""
+    return tuple(_mirror(shape, width) for shape in shapes)
+
+
+def _mirror(shape: Shape, width: float) -> Shape:
+    match shape:
+        case Rect():
+            return replace(shape, x=width - shape.x - shape.width)
+        case Polygon() | Stroke():
+            return replace(shape, points=tuple((width - x, y) for x, y in shape.points))
+        case Disc():
+            return replace(shape, x=width - shape.x)
+        case Text():
+            swapped: dict[Anchor, Anchor] = {"start": "end", "middle": "middle", "end": "start"}
+            return replace(shape, x=width - shape.x, anchor=swapped[shape.anchor])
+        case Button():
+            return shape
+
 
 TOUCH_WIDTH = 64.0
 TOUCH_HEIGHT = 68.0

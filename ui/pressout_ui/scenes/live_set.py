@@ -13,6 +13,7 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import (
     Movement,
+    PartialSeen,
     Phase,
     PhaseEntered,
     RepetitionCompleted,
@@ -69,6 +70,7 @@ class LiveSet:
     last: RepetitionCompleted | None = None
     bar_closed: bool = False
     fixing: bool = False
+    short: bool = False
 
     def usual_s(self, phase: Phase) -> float:
         """How long this patient's strokes take."""
@@ -91,10 +93,9 @@ def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tup
     """Give the scene after `message`, and what is to be heard."""
     match message:
         case Heard(PhaseEntered(phase=phase, t_s=t_s)):
-            level = {Phase.HOLD: 1.0, Phase.REST: 0.0}.get(phase, scene.level)
-            return replace(
-                scene, phase=phase, phase_s=t_s, level=level, bar_closed=False, trace=_dated(scene.trace, t_s, phase)
-            ), ()
+            return _entered(scene, phase, t_s), ()
+        case Heard(PartialSeen()):
+            return replace(scene, short=True), ()
         case Heard(RepetitionCompleted() as repetition):
             return replace(scene, last=repetition), ()
         case Heard(TensionDrift() as drift):
@@ -109,6 +110,14 @@ def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tup
             return replace(scene, fixing=False), ()
         case _:
             return scene, ()
+
+
+def _entered(scene: LiveSet, phase: Phase, t_s: float) -> LiveSet:
+    """Let a phase begin; a press-out also ends what was said of the last attempt, and whatever covered the set."""
+    level = {Phase.HOLD: 1.0, Phase.REST: 0.0}.get(phase, scene.level)
+    trace = _dated(scene.trace, t_s, phase)
+    scene = replace(scene, phase=phase, phase_s=t_s, level=level, bar_closed=False, trace=trace)
+    return replace(scene, short=False, fixing=False) if phase is Phase.PRESS_OUT else scene
 
 
 def _ticked(scene: LiveSet, now_s: float, known: Known) -> tuple[LiveSet, tuple[Command, ...]]:
@@ -160,11 +169,13 @@ def headword(scene: LiveSet, item: CabledItem, known: Known) -> str:
         case Phase.PRESS_OUT:
             return words.pull if item.movement is Movement.ROW else words.press_out
         case Phase.HOLD:
-            return words.and_back if scene.bar_closed else words.hold
+            return words.and_back if scene.bar_closed or item.hold_s == 0 else words.hold
         case Phase.RETURN:
             return words.returning
+        case Phase.REST if known.dose_done:
+            return words.let_go
         case Phase.REST:
-            return words.ready
+            return words.short if scene.short else words.ready
 
 
 def band_n(item: CabledItem) -> tuple[float, float]:
@@ -174,7 +185,7 @@ def band_n(item: CabledItem) -> tuple[float, float]:
 
 def reminders(known: Known, side: Side) -> int:
     """Count the cues given on a side."""
-    return sum(len(held.drift) for held in known.record.sets if held.side is side)
+    return sum(len(held.drift) for held in known.record.sets if held.side is side and held.count)
 
 
 def usual_hold_s(known: Known, side: Side) -> float | None:

@@ -25,6 +25,9 @@ from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Stroke, Text, 
 RAIL = 224.0
 PORTRAIT_STAGE = 570.0
 EDGE_RISE = 44.0
+# The count by its digits: size, baseline, centre, and where `of 15` begins.
+LANDSCAPE_COUNT = ((336.0, 396.0, 216.0, 346.0), (336.0, 396.0, 214.0, 432.0), (224.0, 396.0, 214.0, 432.0))
+PORTRAIT_COUNT = ((420.0, 456.0, 150.0, 268.0), (280.0, 456.0, 186.0, 372.0), (190.0, 456.0, 186.0, 372.0))
 TRACE_ROLES = {
     Phase.PRESS_OUT: ("out_line", 5.0),
     Phase.HOLD: ("ink", 8.0),
@@ -52,7 +55,7 @@ def view(scene: LiveSet, known: Known, plane: Plane) -> View:
         *_bar(scene, known, item, stage),
         *word,
         *_count(known, item, stage, ink, portrait=plane.portrait),
-        pain(known, 28.0, stage.height - 28.0, 24.0 if not plane.portrait else 21.5, ink),
+        pain(known, 24.0, stage.height - 28.0, 20.0 if plane.portrait else 24.0, ink),
         *rail,
         *cue,
     )
@@ -90,7 +93,7 @@ def _word(scene: LiveSet, known: Known, item: CabledItem, stage: Plane, ink: str
     largest = 92.0 if stage.height > stage.width else 106.0
     left_s = scene.hold_left_s(item, known.now_s)
     counting = scene.phase is Phase.HOLD and item.hold_s > 0 and not scene.bar_closed
-    room = stage.width - 52.0 - (90.0 if counting else 0.0)
+    room = stage.width - 52.0 - (40.0 + 62.0 * len(str(int(left_s + 0.999))) if counting else 0.0)
     size = next(
         (s for s in (largest, 98.0, 88.0, 76.0, 64.0) if s <= largest and estimated_width(word, s) <= room), 56.0
     )
@@ -103,19 +106,13 @@ def _word(scene: LiveSet, known: Known, item: CabledItem, stage: Plane, ink: str
 def _count(known: Known, item: CabledItem, stage: Plane, ink: str, *, portrait: bool) -> tuple[Shape, ...]:
     """Draw the count at 47 % of the panel's height, and what it is out of; the tile inverts for the last three."""
     count = known.set_count
-    two = count >= 10
-    last_three = item.reps - 3 <= count < item.reps
-    size, baseline = (420.0, 456.0) if portrait else (336.0, 396.0)
-    if portrait and two:
-        size = 360.0
-    centre = (150.0 if not two else 176.0) if portrait else (216.0 if not two else 214.0)
-    x = (268.0 if not two else 362.0) if portrait else (346.0 if not two else 432.0)
-    small = 90.0 if portrait else 76.0
+    digits = len(str(count))
+    size, baseline, centre, x = (PORTRAIT_COUNT if portrait else LANDSCAPE_COUNT)[min(digits, 3) - 1]
     shapes: list[Shape] = [Text(str(count), centre, baseline, size, ink, anchor="middle")]
-    if last_three:
-        ground = "ground" if ink == "ink" else "hold"
-        shapes.append(Rect(x - 10.0, baseline - 110.0, 112.0, 124.0, ink, 12.0))
-        ink = ground
+    small = 90.0 if portrait and digits < 2 else 76.0
+    if item.reps - 3 <= count < item.reps:
+        shapes.append(Rect(x - 10.0, baseline - 110.0, 28.0 + 44.0 * len(str(item.reps)), 124.0, ink, 12.0))
+        ink = "ground" if ink == "ink" else "hold"
     shapes.append(Text(known.words.of, x, baseline - 70.0, 34.0, ink, "500"))
     shapes.append(Text(str(item.reps), x, baseline, small, ink))
     return tuple(shapes)
@@ -130,7 +127,7 @@ def _rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> tuple
         *_pull(scene, known, item, left, 314.0),
         plain_button(known.words.fix_count, (left, 356.0, 184.0, 72.0), FixOpened()),
         *signed_in(known, left + 8.0, 456.0),
-        *_bell(known, left + 164.0, 447.0),
+        *_bell(known, left + 170.0, 334.0),
     )
 
 
@@ -139,8 +136,8 @@ def _portrait_rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane)
         Rect(0.0, PORTRAIT_STAGE, plane.width, plane.height - PORTRAIT_STAGE, "surface"),
         *_sides(known, 24.0, 594.0),
         *_trace(scene, item, Rect(236.0, 600.0, plane.width - 260.0, 90.0, None)),
-        *_pull(scene, known, item, 24.0, 760.0),
-        *signed_in(known, 206.0, 760.0),
+        *_pull(scene, known, item, 24.0, 744.0),
+        *signed_in(known, 190.0, 744.0),
         plain_button(known.words.fix_count, (plane.width - 148.0, 716.0, 124.0, 68.0), FixOpened(), 24.0),
     )
 
@@ -156,7 +153,8 @@ def _sides(known: Known, x: float, y: float) -> tuple[Shape, ...]:
         )
         shapes.append(tile)
         shapes.append(Text(label, x + 44.0, y + 32.0, 24.0, ink, "600", "middle"))
-        shapes.append(Text(str(known.side_count(side)), x + 44.0, y + 88.0, 54.0, ink, anchor="middle"))
+        count = str(known.side_count(side))
+        shapes.append(Text(count, x + 44.0, y + 88.0, 54.0 if len(count) < 3 else 40.0, ink, anchor="middle"))
         x += 96.0
     return tuple(shapes)
 
@@ -227,7 +225,7 @@ def _cue(scene: LiveSet, known: Known, plane: Plane) -> tuple[Shape, ...]:
         return ()
     title, why = known.words.cue[scene.cue.kind]
     picture: tuple[Shape, ...] = ()
-    if scene.cue.kind is not DriftKind.UNCONTROLLED_RETURN and not plane.portrait:
+    if scene.cue.kind is DriftKind.ROTATION and not plane.portrait:
         picture = turned_patient(plane.width - 136.0, 122.0, 1.24, known.side)
     room = plane.width - (310.0 if picture else 60.0)
     size = next((s for s in (108.0, 98.0, 88.0, 76.0) if estimated_width(title, s) <= room), 64.0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem
 
 from pressout_ui.figures import check, handle, line_to, patient
 from pressout_ui.known import Known
-from pressout_ui.messages import Message, RestartTapped, SideTapped, UndoTapped
+from pressout_ui.messages import FinishTapped, Message, RestartTapped, SideTapped, UndoTapped
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
 
@@ -26,21 +27,24 @@ class Rest:
 def view(scene: Rest, known: Known, plane: Plane) -> View:
     """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
     words = known.words
-    turning = known.side is not scene.done
+    last = known.record.sets[-1] if known.record.sets else None
+    done_side = scene.done if last is None else last.side
+    turning = known.side is not done_side
     title = words.turn_around if turning else words.same_side
-    how = words.next_side[known.side] if turning else words.one_more
-    seconds = max(0, int(known.now_s - scene.since_s))
+    how = _next(known, last.item if last else 0, turning=turning)
+    since_s = scene.since_s if last is None or last.end_s is None else last.end_s
+    seconds = max(0, int(known.now_s - since_s))
     clock = str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}"
     size = 196.0 if len(clock) < 3 else 130.0
-    item = known.cabled
-    done = known.side_count(scene.done)
-    label = words.left if scene.done is Side.LEFT else words.right
-    mark: tuple[Shape, ...] = (check(430.0, 300.0, 32.0),) if item is not None and done >= item.reps else ()
+    done = 0 if last is None else last.count
+    asked = 0 if last is None else _asked(known, last.item)
+    label = words.left if done_side is Side.LEFT else words.right
+    mark: tuple[Shape, ...] = (check(430.0, 300.0, 32.0),) if 0 < asked <= done else ()
     wide = (plane.width - 108.0) / 3
     acts: tuple[tuple[str, Message], ...] = (
+        (words.restart_set, RestartTapped()),
         (words.undo_last, UndoTapped()),
         (words.wrong_side, SideTapped()),
-        (words.restart_set, RestartTapped()),
     )
     buttons = tuple(
         plain_button(text, (36.0 + place * (wide + 14.0), 362.0, wide, 70.0), act)
@@ -52,16 +56,32 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
         Stroke(((0.0, 190.0), (plane.width, 190.0)), "rule", 4.0, butt=True),
         headline(title, width=590.0),
         sentence(how, 160.0, 32.0),
-        *signed_in(known, plane.width - 140.0, 60.0),
+        *signed_in(known, plane.width - 150.0, 60.0),
         Text(clock, 34.0, 344.0, size),
         Text(words.seconds if seconds < 100 else "", 46.0 + 0.62 * size * len(clock), 344.0, 60.0),
         Text(label, 352.0, 262.0, 30.0, "ink2", "500"),
         Text(str(done), 352.0, 320.0, 60.0),
         *mark,
-        *_standing(known.side, plane.width - 190.0),
+        *_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0)),
         *buttons,
+        plain_button(words.finish_here, (plane.width - 200.0, 80.0, 164.0, 68.0), FinishTapped(), 24.0),
         pain(known, 36.0, plane.height - 15.0),
     )
+
+
+def _next(known: Known, done_item: int, *, turning: bool) -> str:
+    """Say what comes next; another exercise by its name."""
+    words, item = known.words, known.item
+    other = known.visit is not None and known.visit.course.turn.item != done_item
+    if other and item is not None:
+        return f"{words.exercises[item.exercise]}. {words.next_side[known.side]}"
+    return words.next_side[known.side] if turning else words.one_more
+
+
+def _asked(known: Known, place: int) -> int:
+    """Give how many repetitions were asked for in a set of the item at `place`."""
+    item = None if known.visit is None else known.visit.course.prescription.items[place]
+    return item.reps if isinstance(item, CabledItem) else 0
 
 
 def _standing(side: Side, x: float) -> tuple[Shape, ...]:

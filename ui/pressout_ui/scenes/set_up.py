@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
 
 from pressout_ui.figures import arrow, check, handle, line_to, patient
 from pressout_ui.known import Known
-from pressout_ui.messages import Felt, Message
-from pressout_ui.scenes.parts import headline, pain, sentence, signed_in
-from pressout_ui.shapes import Disc, Plane, Rect, Shape, Stroke, Text, View
+from pressout_ui.messages import Felt, Message, NotMe
+from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.shapes import Anchor, Disc, Plane, Rect, Shape, Stroke, Text, View, mirrored
 
 # Standing still is this long within the band; breathing and sway stay inside it.
 STEADY_S = 0.8
 # A hanging handle pulls less than this (the zero is off by 0.3 N and drifts by 0.6 N).
 SLACK_N = 2.0
-BAY_LEFT, BAY_WIDTH = 434.0, 158.7
+ANCHOR_START: Anchor = "start"
+ANCHOR_END: Anchor = "end"
+BAY_LEFT, BAY_WIDTH = 414.0, 158.7
 FIGURE = 1.68
 
 
@@ -35,10 +39,11 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """The tension of the last moment, and since when it has been in its band."""
+    """The tension of the last moment, since when it has been in its band, and what to go back to if nothing comes."""
 
     window: tuple[Sample, ...] = ()
     in_since_s: float | None = None
+    back: Rest | None = None
 
     @property
     def tension_n(self) -> float:
@@ -72,28 +77,50 @@ def place_of(scene: SetUp, item: CabledItem, now_s: float) -> Place:
 
 
 def view(scene: SetUp, known: Known, plane: Plane) -> View:
-    """Draw the line, where the patient stands on it, and the bay to stand in; or the stack and its pin."""
+    """Draw which side it is, the line, where the patient stands on it and the bay to stand in; or the stack's pin."""
     item = known.cabled
     if item is None:
         return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
     place = place_of(scene, item, known.now_s)
     title, how = _words(place, item, known)
     floor = plane.height - 80.0
-    picture = (
-        _stack(scene, item, known) if item.resistance is Resistance.CABLE else _bay(scene, item, known, floor, place)
-    )
-    ready = (replace(check(430.0, 76.0, 80.0), width=21.0),) if place is Place.READY else ()
+    ready = (replace(check(530.0, 76.0, 70.0), width=19.0),) if place is Place.READY else ()
+    picture = _stack(scene, item, known) if item.resistance is Resistance.CABLE else _bay(scene, item, known, floor)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        headline(title, width=390.0 if ready else 600.0),
+        headline(title, width=490.0 if ready else 560.0),
         sentence(how),
-        *signed_in(known, plane.width - 140.0, 60.0),
+        *signed_in(known, plane.width - 150.0, 50.0),
+        *_not_me(known, plane),
         Rect(0.0, floor, plane.width, 80.0, "surface"),
         *picture,
+        *_task(item, known, plane),
         *ready,
         pain(known, 28.0, plane.height - 30.0, 27.0),
         Text(known.tension(scene.tension_n), plane.width - 28.0, plane.height - 30.0, 34.0, anchor="end"),
     )
+
+
+def _not_me(known: Known, plane: Plane) -> tuple[Shape, ...]:
+    """Give a way out for whom the code does not belong to, until something has been counted."""
+    if known.record.sets:
+        return ()
+    return (plain_button(known.words.not_me, (plane.width - 190.0, 70.0, 164.0, 68.0), NotMe(), 24.0),)
+
+
+def _task(item: CabledItem, known: Known, plane: Plane) -> tuple[Shape, ...]:
+    """Say side, exercise, repetitions, hold and set, on the side that the picture leaves free."""
+    words = known.words
+    left = known.side is Side.LEFT
+    turn = None if known.visit is None else known.visit.course.turn
+    lines = [f"{item.reps}" + (f" · {words.hold} {item.hold_s:g} {words.seconds}" if item.hold_s else "")]
+    if turn is not None and item.sets > 1:
+        lines.append(words.set_of.format(number=turn.round, all=item.sets))
+    x, anchor, top = (plane.width - 28.0, ANCHOR_END, 236.0)
+    if item.resistance is Resistance.TUBING and not left:
+        x, anchor = 28.0, ANCHOR_START
+    side = Text(words.left if left else words.right, x, top, 64.0, anchor=anchor)
+    return (side, *(Text(line, x, top + 40.0 + 32.0 * n, 24.0, "ink2", "600", anchor) for n, line in enumerate(lines)))
 
 
 def _words(place: Place, item: CabledItem, known: Known) -> tuple[str, str]:
@@ -110,7 +137,14 @@ def _words(place: Place, item: CabledItem, known: Known) -> tuple[str, str]:
             return words.ready, words.ready_how_slack if item.movement is Movement.ROW else words.ready_how
 
 
-def _bay(scene: SetUp, item: CabledItem, known: Known, floor: float, place: Place) -> tuple[Shape, ...]:
+def _bay(scene: SetUp, item: CabledItem, known: Known, floor: float) -> tuple[Shape, ...]:
+    """Draw the anchor on the side that is being trained."""
+    shapes = _bay_on_the_left(scene, item, known, floor)
+    return shapes if known.side is Side.LEFT else mirrored(shapes, 800.0)
+
+
+def _bay_on_the_left(scene: SetUp, item: CabledItem, known: Known, floor: float) -> tuple[Shape, ...]:
+    place = place_of(scene, item, known.now_s)
     x = _standing_at(scene.tension_n, item)
     centre = BAY_LEFT + BAY_WIDTH / 2
     inside = place in (Place.IN, Place.READY)
@@ -128,7 +162,7 @@ def _bay(scene: SetUp, item: CabledItem, known: Known, floor: float, place: Plac
     if place in (Place.LOW, Place.SLACK) and x + 172.0 < BAY_LEFT:
         shapes.extend(arrow((x + 92.0, hands[1]), (BAY_LEFT - 26.0, hands[1]), 14.0))
     elif place is Place.HIGH:
-        shapes.extend(arrow((x - 100.0, hands[1] - 60.0), (centre, hands[1] - 60.0), 14.0))
+        shapes.extend(arrow((x - 30.0, hands[1] - 38.0), (centre + 20.0, hands[1] - 38.0), 12.0))
     return tuple(shapes)
 
 
@@ -138,7 +172,7 @@ def _standing_at(tension_n: float, item: CabledItem) -> float:
     if tension_n < low_n:
         return 150.0 + (BAY_LEFT - 60.0 - 150.0) * max(0.0, tension_n) / low_n
     if tension_n > high_n:
-        return min(BAY_LEFT + BAY_WIDTH + 60.0 + (tension_n - high_n) / high_n * 120.0, 730.0)
+        return min(BAY_LEFT + BAY_WIDTH + 60.0 + (tension_n - high_n) / high_n * 120.0, 716.0)
     return BAY_LEFT + BAY_WIDTH * (tension_n - low_n) / (high_n - low_n)
 
 
@@ -155,9 +189,9 @@ def _stack(scene: SetUp, item: CabledItem, known: Known) -> tuple[Shape, ...]:
     shapes.append(Stroke(((160.0, pin), (316.0, pin)), "out_line", 12.0, butt=True))
     shapes.append(Disc(320.0, pin, 17.0, "out_line", "ground", 5.0))
     low, high = (207.0 * (1.0 + sign * item.tolerance_n / item.target_n) for sign in (-1.0, 1.0))
-    shapes.append(Rect(430.0, 262.0, 310.0, 56.0, "surface", 8.0))
-    shapes.append(Rect(430.0 + low, 236.0, high - low, 108.0, "good_fill"))
-    shapes.extend(Stroke(((430.0 + x, 236.0), (430.0 + x, 344.0)), "good", 6.0, butt=True) for x in (low, high))
-    shapes.append(Rect(430.0, 262.0, min(310.0, max(8.0, 207.0 * share)), 56.0, "ink", 8.0))
-    shapes.append(Text(known.tension(item.target_n), 430.0 + (low + high) / 2, 222.0, 36.0, anchor="middle"))
+    shapes.append(Rect(400.0, 346.0, 310.0, 40.0, "surface", 8.0))
+    shapes.append(Rect(400.0 + low, 334.0, high - low, 62.0, "good_fill"))
+    shapes.extend(Stroke(((400.0 + x, 334.0), (400.0 + x, 396.0)), "good", 6.0, butt=True) for x in (low, high))
+    shapes.append(Rect(400.0, 346.0, min(310.0, max(8.0, 207.0 * share)), 40.0, "ink", 8.0))
+    shapes.append(Text(known.tension(item.target_n), 400.0 + (low + high) / 2, 326.0, 36.0, anchor="middle"))
     return tuple(shapes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pressout_session.exercises import Side
-from pressout_session.prescription import CabledItem
+from pressout_session.exercises import EXERCISES, Side, TimedExercise
+from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
 
@@ -30,14 +30,7 @@ class Summary:
 def view(_scene: Summary, known: Known, plane: Plane) -> View:
     """Draw a sentence, and a row of repetitions a side; those with a reminder carry a mark."""
     words = known.words
-    asked = sum(_asked(known).values())
-    done = known.record.count(Side.LEFT) + known.record.count(Side.RIGHT)
-    if done == 0:
-        title = words.summary_none
-    elif done >= asked:
-        title = words.summary_all.format(count=done)
-    else:
-        title = words.summary_some.format(count=done, asked=asked)
+    title = _title(known)
     told = sum(reminders(known, side) for side in Side)
     reminded = words.summary_reminders[min(told, 2)].format(count=told)
     return (
@@ -48,8 +41,57 @@ def view(_scene: Summary, known: Known, plane: Plane) -> View:
         sentence(reminded, 218.0, 32.0),
         *_row(known, Side.LEFT, words.left, 252.0),
         *_row(known, Side.RIGHT, words.right, 312.0),
-        primary_button(words.next, (plane.width - 216.0, 388.0, 180.0, 72.0), FinishTapped()),
+        *_timed_lines(known),
+        primary_button(words.finish, (plane.width - 216.0, 388.0, 180.0, 72.0), FinishTapped()),
     )
+
+
+def _title(known: Known) -> str:
+    """Say that all is done only if it is: every item, on every side; what was done beyond it does not make up."""
+    words, record = known.words, known.record
+    asked = done = 0
+    for place, item in enumerate(_items(known)):
+        if isinstance(item, CabledItem):
+            for side in Side:
+                asked += item.sets * item.reps
+                done += min(record.count(side, place), item.sets * item.reps)
+    counted = record.count(Side.LEFT) + record.count(Side.RIGHT)
+    if counted == 0:
+        return words.summary_none
+    timed = all(_timed_done(known, place) >= _timed_asked(item) for place, item in enumerate(_items(known)))
+    if done >= asked and timed:
+        return words.summary_all.format(count=counted)
+    return words.summary_some.format(count=done, asked=asked)
+
+
+def _items(known: Known) -> tuple[Item, ...]:
+    opened = known.record.opened
+    return () if opened is None else opened.prescription.items
+
+
+def _timed_asked(item: Item) -> int:
+    if isinstance(item, CabledItem):
+        return 0
+    exercise = EXERCISES[item.exercise]
+    both = isinstance(exercise, TimedExercise) and exercise.both_sides
+    return item.reps * (2 if both else 1)
+
+
+def _timed_done(known: Known, place: int) -> int:
+    return sum(done.reps for done in known.record.timed if done.item == place)
+
+
+def _timed_lines(known: Known) -> tuple[Shape, ...]:
+    """Say what was done beside the line, an item a line."""
+    words = known.words
+    told = [
+        words.summary_timed.format(
+            exercise=words.exercises[item.exercise], count=_timed_done(known, place), asked=_timed_asked(item)
+        )
+        for place, item in enumerate(_items(known))
+        if not isinstance(item, CabledItem)
+    ]
+    return tuple(Text(line, 38.0, 400.0 + 32.0 * place, 24.0, "ink2", "500") for place, line in enumerate(told[:2]))
 
 
 def _kept(known: Known, plane: Plane) -> tuple[Shape, ...]:
@@ -62,16 +104,13 @@ def _kept(known: Known, plane: Plane) -> tuple[Shape, ...]:
     return (dot, Text(text, x - 16.0, 62.0, 24.0, "ink2", "500", "end"))
 
 
-def _asked(known: Known) -> dict[Side, int]:
+def _asked(known: Known) -> int:
     """Count the repetitions asked for, a side."""
-    if known.visit is None:
-        return dict.fromkeys(Side, 0)
-    items = [item for item in known.visit.course.prescription.items if isinstance(item, CabledItem)]
-    return dict.fromkeys(Side, sum(item.sets * item.reps for item in items))
+    return sum(item.sets * item.reps for item in _items(known) if isinstance(item, CabledItem))
 
 
 def _row(known: Known, side: Side, label: str, y: float) -> tuple[Shape, ...]:
-    asked = _asked(known)[side]
+    asked = _asked(known)
     sets = [held for held in known.record.sets if held.side is side]
     marks = [reminded for held in sets for reminded in _reminded(held)]
     places = max(asked, len(marks), 1)
@@ -89,7 +128,8 @@ def _row(known: Known, side: Side, label: str, y: float) -> tuple[Shape, ...]:
     shapes.append(Text(str(len(marks)), 566.0, y + 37.0, 44.0))
     hold_s = usual_hold_s(known, side)
     if hold_s is not None and hold_s >= 0.5:
-        shapes.append(Text(known.words.summary_hold.format(hold=f"{hold_s:.1f}"), 644.0, y + 34.0, 24.0, "ink2", "500"))
+        held = known.words.summary_hold.format(hold=known.decimal(hold_s))
+        shapes.append(Text(held, 644.0, y + 34.0, 24.0, "ink2", "500"))
     return tuple(shapes)
 
 

@@ -21,7 +21,7 @@ from pressout_ui.messages import (
 )
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import estimated_width, pain, plain_button, primary_button, signed_in
-from pressout_ui.shapes import Plane, Rect, Stroke, Text, View
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,6 @@ def view(scene: Timed, known: Known, plane: Plane) -> View:
     tapping = item.duration_s == 0
     share = 0.0 if tapping else 1.0 - scene.elapsed_s / item.duration_s
     top = plane.height - (plane.height - 160.0) * share
-    number = str(scene.done) if tapping else str(int(item.duration_s - scene.elapsed_s + 0.999))
     act = (
         words.count_one
         if tapping
@@ -97,11 +96,10 @@ def view(scene: Timed, known: Known, plane: Plane) -> View:
         Rect(0.0, top, stage, plane.height - top, "out"),
         Stroke(((0.0, top), (stage, top)), "out_line", 14.0, butt=True),
         Text(title, 26.0, 128.0, size),
-        Text(number, 216.0, 396.0, 336.0, anchor="middle"),
-        Text("" if tapping else words.seconds, 432.0 if len(number) > 1 else 346.0, 396.0, 76.0),
+        *_clock(scene, item, known),
         pain(known, 28.0, 452.0),
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
-        *on_the_mat(left, 132.0),
+        *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
         Text(words.of_count.format(done=min(scene.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
         Text(side, left, 230.0, 26.0, "ink2", "500"),
         Text(words.timed_how[item.exercise], left, 260.0, 20.0, "ink2", "500"),
@@ -109,3 +107,14 @@ def view(scene: Timed, known: Known, plane: Plane) -> View:
         plain_button(words.done, (left, 356.0, 184.0, 72.0), TimedFinished()),
         *signed_in(known, left + 8.0, 456.0),
     )
+
+
+def _clock(scene: Timed, item: TimedItem, known: Known) -> tuple[Shape, ...]:
+    """Give what is left of this one; from a hundred seconds on in minutes; or how many have been tapped."""
+    if item.duration_s == 0:
+        return (Text(str(scene.done), 216.0, 396.0, 336.0, anchor="middle"),)
+    left = int(item.duration_s - scene.elapsed_s + 0.999)
+    if left > 99:
+        return (Text(f"{left // 60}:{left % 60:02d}", 264.0, 396.0, 196.0, anchor="middle"),)
+    unit = Text(known.words.seconds, 432.0 if left > 9 else 346.0, 396.0, 76.0)
+    return (Text(str(left), 216.0, 396.0, 336.0, anchor="middle"), unit)

@@ -24,15 +24,15 @@ class InTrouble:
 def view(scene: InTrouble, known: Known, plane: Plane) -> View:
     """Draw the plug that came out, what is kept, and a number to quote."""
     words = known.words
-    count = known.set_count
+    count = sum(held.count for held in known.record.sets)
     kept = f"{words.trouble_kept.format(count=count)} " if count else ""
     finish = (plain_button(words.finish_here, (272.0, 376.0, 220.0, 72.0), FinishTapped()),) if known.visit else ()
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        headline(words.trouble),
+        headline(words.trouble if known.visit else words.one_moment),
         Text(words.trouble_why[scene.trouble], 40.0, 164.0, 34.0, weight="600"),
         Text(kept + words.trouble_call, 40.0, 206.0, 30.0, "ink2", "500"),
-        *unplugged(294.0, plane.width),
+        *(unplugged(294.0, plane.width) if scene.trouble is Trouble.SENSOR_SILENT else ()),
         primary_button(words.try_again, (36.0, 376.0, 220.0, 72.0), RetryTapped()),
         *finish,
         Text(words.quote, plane.width - 36.0, 402.0, 22.0, "ink2", "500", "end"),

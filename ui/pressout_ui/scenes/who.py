@@ -17,7 +17,7 @@ from pressout_ui.messages import (
     SignIn,
 )
 from pressout_ui.scenes.parts import plain_button
-from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, Weight
 
 # A half-typed code is nobody's: after this long without a touch the keypad gives way to the idle scene.
 FORGOTTEN_S = 30.0
@@ -57,12 +57,13 @@ def view(scene: Who, known: Known, plane: Plane) -> View:
     """Draw the cells on the left, the keypad on the right."""
     words = known.words
     left = plane.width - 400.0
-    how = words.who_again if scene.slipped else words.who_how
+    lines = words.who_again if scene.slipped else (words.who_how,)
+    how: tuple[str, Weight] = ("ink", "600") if scene.slipped else ("ink2", "500")
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.who, 36.0, 92.0, 56.0),
-        Text(how, 38.0, 134.0, 24.0 if scene.slipped else 26.0, "ink" if scene.slipped else "ink2", "500"),
+        *(Text(line, 38.0, 130.0 + 30.0 * place, 25.0, *how) for place, line in enumerate(lines)),
         *_cells(scene.typed),
         plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
         *_keypad(known, left + 20.0),

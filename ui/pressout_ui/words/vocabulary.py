@@ -21,7 +21,7 @@ class Words:
     idle_ready: str
     who: str
     who_how: str
-    who_again: str
+    who_again: tuple[str, str]
     guest: str
     clear: str
     back: str
@@ -32,6 +32,8 @@ class Words:
     pull: str
     hold: str
     and_back: str
+    let_go: str
+    short: str  # the press turned back too early
     returning: str
     ready: str
     ready_how: str
@@ -67,8 +69,10 @@ class Words:
     go_on: str
     count_one: str
     done: str
-    next: str
+    finish: str
     not_me: str
+    decimal: str  # the mark before decimals
+    set_of: str  # {number}, {all}
     seconds: str
     of_count: str  # {done} of {all}
     summary_all: str  # {count}
@@ -76,10 +80,12 @@ class Words:
     summary_none: str
     summary_reminders: tuple[str, str, str]  # none, one, {count}
     summary_hold: str  # {hold}
+    summary_timed: str  # {exercise}, {count}, {asked}
     kept_here: str
     kept_both: str
     kept_waiting: str
     trouble: str
+    one_moment: str  # trouble while nobody is here
     trouble_why: Mapping[str, str]  # by trouble
     trouble_kept: str  # {count}
     trouble_call: str
