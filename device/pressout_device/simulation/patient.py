@@ -19,6 +19,10 @@ from pressout_device.simulation.line import STEP_S, Stack, Tubing
 Array = NDArray[np.float64]
 
 
+# A trunk that turns by twelve degrees brings a handle at arm's length (0.6 m) this much nearer to the anchor.
+TURN_M = 0.125
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What the patient was asked to do: `sets` a side of `reps`, each held for `hold_s`, at `target_n`."""
@@ -85,6 +89,8 @@ class SimulatedPatient:
         self._script.at = (0.0, self._near_m, 0.0)
         self._span_m = self._span()
         self._tempo = float(self._random.uniform(0.9, 1.25))
+        if asked.movement is Movement.ROW:
+            self._tempo *= 1.4  # the handle goes four times as far along the line, and no one in pain jerks a stack
         self._session()
         self.tension_n = self._tension()
         self.duration_s = len(self.tension_n) * STEP_S
@@ -131,13 +137,15 @@ class SimulatedPatient:
         start_s = script.now_s
         reach_m = self._span_m * self._jittered(1.0, 0.03)
         script.move(self._jittered(0.95 * self._tempo), reach=reach_m, distance=out_m, held=1.0)
-        script.move(self._jittered(asked.hold_s), reach=reach_m, distance=out_m, held=1.0)
+        hold_s = self._jittered(asked.hold_s)
         if turned:
-            # The trunk turns: the handle comes nearer, stays there a moment, and is brought out again.
-            script.move(0.55, reach=reach_m, distance=out_m - 0.16, held=1.0)
-            script.move(0.7, reach=reach_m, distance=out_m - 0.16, held=1.0)
+            # In the hold the trunk turns: the handle comes nearer, stays there a moment, and is brought out again.
+            script.move(0.4 * hold_s, reach=reach_m, distance=out_m, held=1.0)
+            script.move(0.55, reach=reach_m, distance=out_m - TURN_M, held=1.0)
+            script.move(0.7, reach=reach_m, distance=out_m - TURN_M, held=1.0)
             script.move(0.8, reach=reach_m, distance=out_m, held=1.0)
-            script.move(0.8, reach=reach_m, distance=out_m, held=1.0)
+            hold_s *= 0.6
+        script.move(hold_s, reach=reach_m, distance=out_m, held=1.0)
         script.move(self._jittered(1.15 * self._tempo), reach=0.0, distance=out_m, held=1.0)
         self.done.append(Done(side, start_s, script.now_s, turned))
         script.move(self._jittered(1.3), reach=0.0, distance=out_m, held=1.0)

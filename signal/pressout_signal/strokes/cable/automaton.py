@@ -46,6 +46,7 @@ class Stack:
         self.weighed: tuple[float, ...] = ()
         self.counted = 0  # since it was lifted
         self.last_end: int | None = None
+        self.turn: Stroke | None = None  # what was counted as a return and said to be a turn
         self.shown = Phase.REST
 
     def step(self, sample: Sample) -> tuple[Stack, tuple[Event, ...]]:
@@ -122,11 +123,17 @@ class Stack:
 
     def _count(self, told: tuple[Stroke, Stroke, float], now_s: float, said: list[Event]) -> None:
         out, home, hold_share = told
+        if self.turn is not None and self.habits.turned_back(self.turn, out, hold_share, self.limits):
+            # The trunk turning back, and the return that was due: one repetition, and it is already counted.
+            self.turn, self.last_end = None, home.end
+            self._show(Phase.REST, self._at(home, 1.0 - FIVE_PERCENT), now_s, said)
+            return
         turned = self.habits.looks_turned(home, hold_share, self.limits)
         uncontrolled = not turned and self.habits.uncontrolled(home, self.limits)
         if home.kind is Kind.HOMEWARD and not turned:
             self.lattice.learn(out, home, self._rest_before(out))
         self.last_end = home.end
+        self.turn = home if turned else None
         bounds = (self._at(out), self._at(out, 1.0 - FIVE_PERCENT), self._at(home), self._at(home, 1.0 - FIVE_PERCENT))
         self._complete(bounds, now_s, said)
         for kind, seen in ((DriftKind.ROTATION, turned), (DriftKind.UNCONTROLLED_RETURN, uncontrolled)):

@@ -48,6 +48,8 @@ class Limits:
     turn_hold: float = 0.65  # of the usual hold: shorter, and
     turn_return: float = 0.88  # of the usual return: quicker, and
     turn_travel: float = 0.85  # of the range: as far, is a turn
+    back_pause: float = 0.75  # of the usual rest, and
+    back_hold: float = 0.8  # of the usual hold: a rise that follows a turn is the trunk turning back
     turn_sudden: tuple[float, float] = (0.42, 0.6)  # so quick a return is a turn only after a hold this short
 
 
@@ -187,6 +189,12 @@ class Habits:
         early = limits.turn_hold if return_share > sudden else short
         far = home.travel_m > limits.turn_travel * math.exp(self.travel.mean)
         return hold_share < early and far and return_share < limits.turn_return
+
+    def turned_back(self, turn: Stroke, out: Stroke, hold_share: float, limits: Limits) -> bool:
+        """Tell whether what followed a turn was the trunk turning back: sooner than a press, and held for less."""
+        pause_s = max((out.start - turn.end) * TICK_S, 0.0) + 0.1
+        sooner = pause_s < limits.back_pause * math.exp(self.still_in_s.mean)
+        return sooner and hold_share < limits.back_hold
 
     def uncontrolled(self, home: Stroke, limits: Limits) -> bool:
         """Tell whether the line took the handle back: in about a third of the usual time, as smoothing shows it."""
