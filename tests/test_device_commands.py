@@ -15,56 +15,15 @@ from pathlib import Path
 import pytest
 from builders import Trace, a_document
 from pressout_clinic.store import Store
-from pressout_device.config import checked
 from pressout_device.embedded import EmbeddedBroker
-from pressout_device.errors import BrokerError, ConfigError
+from pressout_device.errors import BrokerError
 from pressout_session.document import encode
-
-CONFIG = """
-[station]
-site_id = "north"
-station_id = "s3"
-folder = "{folder}"
-[load_cell]
-way = "simulated"
-counts_per_newton = 400.0
-zero_counts = 8000.0
-[screen]
-full_screen = false
-[[dose]]
-exercise = "pallof_press"
-"""
-NOBODY = 65534
-
-
-def pressout(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pressout_device.commands", *map(str, words)]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "HOME": "/", **environment},
-    )
-
-
-def one_sentence(result: subprocess.CompletedProcess[str]) -> str:
-    assert result.returncode == 1, result.stdout + result.stderr
-    assert "Traceback" not in result.stderr
-    return result.stderr.strip()
+from shell import CONFIG, NOBODY, one_sentence, pressout
 
 
 def written(path: Path, trace: Trace) -> Path:
     lines = ["# resistance: tubing", "t_s,tension_n", *(f"{s.t_s:.4f},{s.tension_n:.3f}" for s in trace.samples)]
     path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-@pytest.fixture
-def config_file(tmp_path: Path) -> Path:
-    path = tmp_path / "station.toml"
-    path.write_text(CONFIG.format(folder=tmp_path / "station"))
     return path
 
 
@@ -145,65 +104,6 @@ def test_every_command_explains_itself(command: str) -> None:
 
     assert result.returncode == 0
     assert "Usage" in result.stdout
-
-
-def test_all_mistakes_of_a_configuration_are_told_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "wrong.toml"
-    path.write_text(
-        """
-        [station]
-        site_id = "north"
-        station_name = "s3"
-        [load_cell]
-        data_pin = 5
-        clock_pin = 5
-        rate_hz = 50
-        counts_per_newton = 400
-        [screen]
-        brightness = 3
-        [[dose]]
-        exercise = "pallof_pres"
-        target_kg = 4
-        reps = 0
-        [broker]
-        url = "mqtt://broker.example"
-        """
-    )
-
-    said = one_sentence(pressout("config", "check", path))
-
-    for mistake in (
-        "station.station_name: found a key that means nothing here; did you mean station.station_id?",
-        "station.station_id: found nothing",
-        "load_cell.rate_hz: found 50",
-        "load_cell: found pin 5 used twice",
-        "screen.brightness: found a key",
-        "dose[1].target_kg: found a key that means nothing here; did you mean dose[1].target_n?",
-        "dose[1].reps: found 0",
-        "dose.exercise: found 'pallof_pres'",
-        "plain text",
-    ):
-        assert mistake in said
-
-
-def test_a_configuration_without_mistakes_is_said_to_be_so(config_file: Path) -> None:
-    result = pressout("config", "check", config_file)
-
-    assert (result.returncode, result.stderr) == (0, "")
-
-
-@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"[station"])
-def test_a_configuration_that_is_no_toml_is_said_in_a_sentence(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "station.toml"
-    if content is not None:
-        path.write_bytes(content)
-
-    assert "expected" in one_sentence(pressout("config", "check", path))
-
-
-def test_a_configuration_with_only_timed_exercises_is_refused() -> None:
-    with pytest.raises(ConfigError, match="at least one"):
-        checked({"dose": [{"exercise": "bird_dog"}]})
 
 
 def test_a_station_without_a_display_says_so(config_file: Path) -> None:

@@ -165,7 +165,7 @@ def test_bad_lines_are_numbered_and_skipped() -> None:
     trace = Trace([HEADER, "0.1,1", "0.2", "0.2,nan", "0.05,2", "0.25,x", "0.3,3"])
 
     assert [sample.tension_n for sample in trace] == [1.0, 3.0]
-    assert [bad.number for bad in trace.bad_lines] == [3, 4, 6]
+    assert [bad.number for bad in trace.bad_lines] == [3, 4, 5, 6]
 
 
 def test_the_bad_line_says_what_was_wrong() -> None:

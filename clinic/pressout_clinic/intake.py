@@ -39,4 +39,8 @@ def checked(topic: str, payload: bytes) -> SessionDocument | Rejection:
         return Rejection(
             f"identity: found {'/'.join(said)} in the document, expected {'/'.join(heard)} as in the topic"
         )
+    items = len(document.prescription.items)
+    places = [held.item for held in document.sets] + [done.item for done in document.timed]
+    if max(places, default=0) >= items:
+        return Rejection(f"item: found one beyond the {items} of the prescription, expected a place in it, from 0")
     return document

@@ -71,7 +71,12 @@ def answered(store: Store, topic: str, payload: bytes) -> Ack:
         store.set_aside(topic, payload, document.reason)
         logger.warning("rejected %d bytes: %s", len(payload), document.reason)
         return Ack(revision=0, sha256=sha256, result=AckResult.REJECTED, reason=document.reason)
-    result = store.keep(document, payload)
+    try:
+        result = store.keep(document, payload)
+    except (ValueError, OverflowError) as error:
+        # It fits the schema and not the table: a person must look, and the queue must go on.
+        store.set_aside(topic, payload, str(error))
+        return Ack(revision=document.revision, sha256=sha256, result=AckResult.REJECTED, reason=str(error))
     reason = None
     if result is AckResult.REJECTED:
         reason = f"revision {document.revision} is already stored with other content; send it as a new revision"

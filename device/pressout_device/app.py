@@ -22,6 +22,7 @@ from pressout_device.config import Config
 from pressout_device.counting import Counting, Given
 from pressout_device.errors import JournalError
 from pressout_device.identity import device_of
+from pressout_device.journal.spool import place
 from pressout_device.journal.tables import Journal
 from pressout_device.journal.writer import Writer
 from pressout_device.sampler import Opening, Sampler
@@ -52,7 +53,8 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     writer = Writer(journal, outbox, inbox, functools.partial(origin_of, config))
     cell = config.load_cell
     calibration = Calibration(zero_counts=cell.zero_counts, counts_per_newton=cell.counts_per_newton)
-    counting = Counting(Given(calibration, config.prescription, new_id), writer, clock)
+    device = device_of(cell.load_cell_id, cell.calibration_id)
+    counting = Counting(Given(calibration, config.prescription, new_id, device, clock_now), writer, clock)
     way: Opening = functools.partial(opening.real, cell)
     if simulated is not None:
         way = functools.partial(opening.simulated, cell, simulated.asked, origin_s, simulated.speed)
@@ -79,8 +81,13 @@ def origin_of(config: Config, journal_id: str, seq: int) -> Origin:
         journal_id=journal_id,
         seq=seq,
         device=device_of(config.load_cell.load_cell_id, config.load_cell.calibration_id),
-        clock=ClockDocument(synchronised=Path("/run/systemd/timesync/synchronized").exists()),
+        clock=clock_now(),
     )
+
+
+def clock_now() -> ClockDocument:
+    """Say whether the wall clock is synchronised now (systemd-timesyncd leaves a file when it is)."""
+    return ClockDocument(synchronised=Path("/run/systemd/timesync/synchronized").exists())
 
 
 def folders_of(folder: Path) -> tuple[Path, Path]:
@@ -95,6 +102,10 @@ def folders_of(folder: Path) -> tuple[Path, Path]:
     try:
         for each in (folder, outbox, inbox):
             each.mkdir(parents=True, exist_ok=True)
+        # A file in each, so that a folder that cannot be written is known now and not at the first session.
+        for each in (outbox, inbox):
+            place(each, "probe", b"")
+            (each / "probe").unlink()
     except OSError as error:
         raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
     return outbox, inbox

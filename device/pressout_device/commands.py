@@ -81,9 +81,13 @@ def demo(**given: Any) -> None:  # noqa: ANN401
         headless=given["headless"] or not _display(),
         config=None if file is None else config.read(file),
         say=None if as_json else click.echo,
+        stopped=_stopped(),
     )
     outcome = demo.run(options)
     click.echo(outcome.as_json() if as_json else outcome.in_words())
+    if not outcome.arrived:
+        click.echo("demo: found sessions that did not reach the clinic, expected all; run it again with -v", err=True)
+        sys.exit(1)
 
 
 @cli.command()

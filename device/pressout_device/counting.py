@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from pressout_session.codes import GUEST
 from pressout_session.course import Course
+from pressout_session.document import Clock as ClockDocument
+from pressout_session.document import Device
 from pressout_session.prescription import CabledItem, Prescription
-from pressout_session.record import AnyFact, Closed, Opened, Record, SignalSeen
+from pressout_session.record import AnyFact, Closed, Opened, Record, SetClosed, SignalSeen
 from pressout_session.visit import Visit
 from pressout_session.writing import rfc3339
 from pressout_signal.calibration import Calibration
@@ -29,15 +31,19 @@ from pressout_device.ports import Clock
 IDLE_CLOSE_S = 180.0
 # A fact that has waited this long for the disk is shown as not saved yet.
 LATE_S = 0.5
+# Without a reading for this long nothing is known of the line.
+SENSOR_GONE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What counting is built for: the cell's calibration, the default dose, and how to name a session."""
+    """What counting is built for: calibration, default dose, names, and what a session says of device and clock."""
 
     calibration: Calibration
     prescription: Prescription
     new_session_id: Callable[[], str]
+    device: Device
+    clock_now: Callable[[], ClockDocument]
 
 
 class Counting:
@@ -59,7 +65,7 @@ class Counting:
         self._clock = clock
         self.session_id: str | None = None
         self.visit: Visit | None = None
-        self.record = Record()
+        self.record, self._record_of = Record(), ""
         self.patient_ref = self._last_ref = GUEST
         self._opened: Opened | None = None
         self._last_session_id: str | None = None
@@ -110,7 +116,7 @@ class Counting:
         for one in news:
             if isinstance(one, Kept):
                 self._unsaved_since_s.pop(0)
-                if one.session_id in (self.session_id, self._last_session_id):
+                if one.session_id == self._record_of:
                     self.record = self.record.after(one.fact)
         return [one for one in news if not isinstance(one, Answered) or one.session_id == self._last_session_id]
 
@@ -131,7 +137,7 @@ class Counting:
         if self.session_id is not None:
             self.end("signed_out")
         self.session_id = self._given.new_session_id()
-        self.record = Record()
+        self.record, self._record_of = Record(), self.session_id
         self.visit = Visit(Course.of(self._given.prescription), changed_s=self._clock.now_s())
         self._samples, self._first_s = 0, None
         self._faults.clear()
@@ -144,6 +150,8 @@ class Counting:
             prescription=self._given.prescription,
             wall_time=rfc3339(wall_time()),
             boot_id=boot_id(),
+            device=self._given.device,
+            clock=self._given.clock_now(),
         )
         return self.visit
 
@@ -154,8 +162,7 @@ class Counting:
         now_s = self._clock.now_s()
         if self._opened is None:
             self._move(self.visit.set_ended(self._slack_since_s or now_s))
-            faults = dict(self._faults)
-            self._keep(SignalSeen(t_s=now_s, samples=self._samples, faults=faults, sample_rate_hz=self._rate_hz()))
+            self._keep(self._signal_seen(now_s))
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
         self._opened = self.session_id = self.visit = None
@@ -193,10 +200,13 @@ class Counting:
     @property
     def forgotten(self) -> bool:
         """Whether a session is open that has been slack for so long that nobody can be there."""
-        if self.visit is None or self._slack_since_s is None:
+        if self.visit is None:
             return False
-        since_s = max(self._slack_since_s, self.visit.changed_s)
-        return self._clock.now_s() - since_s > IDLE_CLOSE_S
+        now_s = self._clock.now_s()
+        since_s = self._slack_since_s
+        if since_s is None and self._last_s is not None and now_s - self._last_s > SENSOR_GONE_S:
+            since_s = self._last_s  # a sensor that died with the line taut sees no slack
+        return since_s is not None and now_s - max(since_s, self.visit.changed_s) > IDLE_CLOSE_S
 
     # ---- inside ------------------------------------------------------------------------------
 
@@ -204,6 +214,8 @@ class Counting:
         self.visit, facts = moved
         for fact in facts:
             self._keep(fact)
+            if isinstance(fact, SetClosed):
+                self._keep(self._signal_seen(fact.t_s))
         if self._tuned_to != self._item() and not self.visit.set_open:
             # Another line or another movement: what was learned of the last one does not hold.
             self._pipeline, self._tuned_to = self._fresh_pipeline(), self._item()
@@ -215,6 +227,11 @@ class Counting:
         for each in (fact,) if opened is None else (opened, fact):
             self._unsaved_since_s.append(self._clock.now_s())
             self._writer.keep(self.session_id, each)
+
+    def _signal_seen(self, t_s: float) -> SignalSeen:
+        """Say what the sensor did; also at every set's end, for a session that nobody closes."""
+        faults = dict(self._faults)
+        return SignalSeen(t_s=t_s, samples=self._samples, faults=faults, sample_rate_hz=self._rate_hz())
 
     def _item(self) -> CabledItem | None:
         """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""

@@ -32,7 +32,7 @@ from pressout_device.exporting import sessions_in
 from pressout_device.journal.tables import Journal
 from pressout_device.running import FRAME_S, asked_of
 from pressout_device.simulation.patient import Done, SimulatedPatient
-from pressout_device.station import Face, Station
+from pressout_device.station import Station
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class Options:
     headless: bool = False
     config: Config | None = None
     say: Callable[[str], None] | None = None
+    stopped: Callable[[], bool] = bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,11 @@ class Outcome:
     drift_events: int
     duration_s: float
     broker: str
+
+    @property
+    def arrived(self) -> bool:
+        """Whether every session that was recorded is at the clinic."""
+        return self.recorded == self.published == self.stored
 
     def as_json(self) -> str:
         """Give the object that `pressout demo --json` prints."""
@@ -106,16 +112,15 @@ def run(options: Options) -> Outcome:
             stack.enter_context(tempfile.TemporaryDirectory(prefix="pressout-demo-", ignore_cleanup_errors=True))
         )
         config, broker_name, database = _clinic(stack, folder, _config(options, folder))
-        before = {document.session_id for document in _documents(config)}
         asked = asked_of(config, options.seed)
         patient = SimulatedPatient(asked)
         face = face_of(config, headless=options.headless, say=options.say)
         station = station_of(config, face, Simulated(asked, options.speed))
         try:
-            _until_over(station, face, patient.duration_s)
+            _until_over(station, lambda: face.closed or options.stopped(), patient.duration_s)
         finally:
             station.shut_down()
-        documents = [document for document in _documents(config) if document.session_id not in before]
+        documents = _documents(config)
         recorded, published = _counts(config)
         return Outcome(
             reps=_by_side(documents),
@@ -131,7 +136,10 @@ def run(options: Options) -> Outcome:
 
 def _config(options: Options, folder: Path) -> Config:
     if options.config is not None:
-        return msgspec.structs.replace(options.config, dose=(options.dose,))
+        # Its broker and its names, and nothing else: a running station's journal is not the demo's to touch.
+        given = options.config
+        station = msgspec.structs.replace(given.station, folder=str(folder / "station"))
+        return msgspec.structs.replace(given, station=station, load_cell=SIMULATED_CELL, dose=(options.dose,))
     return Config(
         station=StationSection(site_id="demo", station_id="demo", folder=str(folder / "station")),
         load_cell=SIMULATED_CELL,
@@ -186,12 +194,12 @@ def _child(stack: ExitStack, *words: str) -> None:
     stack.callback(end)
 
 
-def _until_over(station: Station, face: Face, lasts_s: float) -> None:
+def _until_over(station: Station, stopped: Callable[[], bool], lasts_s: float) -> None:
     """Turn the loop until the patient has gone, the session is closed, and the clinic has answered."""
     counting = station.counting
     gone_s: float | None = None
     until_s = station.now_s() + lasts_s
-    while not face.closed:
+    while not stopped():
         frame_s = time.monotonic()
         station.frame()
         if gone_s is None and station.read_until_s() >= until_s:
@@ -207,8 +215,6 @@ def _until_over(station: Station, face: Face, lasts_s: float) -> None:
 
 def _documents(config: Config) -> list[SessionDocument]:
     path = config.folder / "journal.db"
-    if not path.exists():
-        return []
     journal = Journal(path, new_id)
     try:
         return [decode(document) for document in journal.documents()]

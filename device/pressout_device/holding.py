@@ -24,11 +24,12 @@ def held(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / "station.lock", "w", encoding="ascii") as file:
-            _lock(file, folder)
-            yield
-    except PermissionError as error:
+        file = open(folder / "station.lock", "w", encoding="ascii")  # noqa: SIM115 (open for as long as the lock)
+    except OSError as error:
         raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
+    with file:
+        _lock(file, folder)
+        yield
 
 
 def _lock(file: TextIO, folder: Path) -> None:

@@ -11,6 +11,7 @@ from pressout_session.prescription import CabledItem
 from pressout_device import opening
 from pressout_device.app import PanelFace, Simulated, station_of
 from pressout_device.config import Config
+from pressout_device.errors import JournalError
 from pressout_device.holding import held
 from pressout_device.ports import Clock, LoadCell
 from pressout_device.simulation.patient import Asked
@@ -50,7 +51,12 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
                 built.frame()
                 time.sleep(max(0.0, FRAME_S - (time.monotonic() - frame_s)))
         finally:
-            built.shut_down()
+            saved = built.shut_down()
+        if not saved:
+            raise JournalError(
+                f"journal: found no way to save the last of what was counted, expected space in {config.folder}; "
+                "what was saved before is untouched"
+            )
 
 
 def asked_of(config: Config, seed: int = 0) -> Asked:

@@ -40,6 +40,7 @@ from pressout_ui.messages import (
 
 from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.counting import Answered, Counting, Kept, NotKept
+from pressout_device.errors import JournalError
 from pressout_device.journal.writer import Writer
 from pressout_device.sampler import Sampler
 
@@ -107,8 +108,18 @@ class Station:
         return self._parts.counting
 
     def frame(self) -> None:
-        """Do everything that one frame needs, in the order in which it must happen."""
+        """Do everything that one frame needs, in the order in which it must happen.
+
+        Raises
+        ------
+        JournalError
+            If nothing can be kept any more: better to be restarted than to count into the air.
+        LoadCellError
+            If the load cell could not be opened at the start.
+        """
         parts = self._parts
+        if not parts.writer.alive:
+            raise JournalError("journal: found its writer ended, expected it to run as long as the station; restart it")
         self._tell(Ticked(parts.clock.now_s()))
         felt: list[Sample] = []
         for item in parts.sampler.fresh():

@@ -70,21 +70,23 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
     >>> broker_at("mqtts://broker.example").port
     8883
     """
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise BrokerAddressError(f"broker: found {url!r}, expected mqtts://HOST[:PORT] (or mqtt:// with allow_plain)")
-    if parts.password is not None:
+    shown = url.rpartition("@")[2]  # what stands before it may be a secret
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in PORTS else None
+        port = parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError as error:
+        raise BrokerAddressError(f"broker: found an address that is none ({shown!r}), expected mqtts://HOST") from error
+    if ":" in url.rpartition("@")[0].partition("//")[2]:
         raise BrokerAddressError("broker: found a password in the URL, expected it in password_file or a credential")
+    if not host:
+        raise BrokerAddressError(f"broker: found {shown!r}, expected mqtts://HOST[:PORT] (or mqtt:// with allow_plain)")
     if parts.scheme == "mqtt" and not allow_plain:
         raise BrokerAddressError("broker: found mqtt://, which is plain text; expected mqtts://, or say allow_plain")
     password_file = files.pop("password_file", None)
     username = files.pop("username", None) or parts.username
-    try:
-        port = parts.port or PORTS[parts.scheme]
-    except ValueError as error:
-        raise BrokerAddressError(f"broker: found {url!r}, expected a port from 1 to 65535") from error
     return Broker(
-        host=parts.hostname,
+        host=host,
         port=port,
         tls=parts.scheme == "mqtts",
         username=username,

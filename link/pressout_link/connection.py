@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from pressout_link.broker import Broker
 logger = logging.getLogger(__name__)
 
 KEEPALIVE_S = 30
+# A broker that has been reached and says nothing for this long does not know the version it was greeted in.
+NO_ANSWER_S = 3.0
 # Not more than this many publications unacknowledged in either direction: memory stays bounded.
 RECEIVE_MAXIMUM = 50
 LARGEST_PAYLOAD = 4 * 1024 * 1024
@@ -86,15 +89,24 @@ class Connection:
         self._version = MQTTProtocolVersion.MQTTv5
         self._ever_connected = False
         self._refused_version = False
+        self._answered_us = False
+        self._reached_s: float | None = None
+        self._told_trouble: str | None = None
         self._client = self._begun()
 
     def tend(self) -> None:
-        """Do what must not be done in paho's thread: fall back to 3.1.1 where 5 was refused. Call it now and then."""
-        if self._refused_version and not self._ever_connected:
+        """Do what paho's thread must not: fall back to 3.1.1 where 5 gets no answer. Call it now and then."""
+        if self.trouble != self._told_trouble:
+            self._told_trouble = self.trouble
+            if self.trouble is not None:
+                logger.warning("%s; what is to be sent waits", self.trouble)
+        unheard = self._reached_s is not None and time.monotonic() - self._reached_s > NO_ANSWER_S
+        if (self._refused_version or unheard) and not self._ever_connected:
             self._refused_version = False
+            self._reached_s = None
             older = self._version is MQTTProtocolVersion.MQTTv5
             self._version = MQTTProtocolVersion.MQTTv311 if older else MQTTProtocolVersion.MQTTv5
-            logger.info("broker refused the protocol version, trying %s", self._version.name)
+            logger.info("no answer to the protocol version, trying %s", self._version.name)
             self._client.loop_stop()
             self._client = self._begun()
 
@@ -130,6 +142,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_connect_fail = self._on_connect_fail
+        client.on_socket_open = self._on_socket_open
         client.on_message = self._on_message
         client.max_queued_messages_set(10 * RECEIVE_MAXIMUM)
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
@@ -158,6 +171,8 @@ class Connection:
         return client
 
     def _on_connect(self, client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _props: object) -> None:
+        self._answered_us = True
+        self._reached_s = None
         if code.is_failure:
             self.trouble = f"the broker refused us: {code}"
             self._refused_version = "protocol" in str(code).lower()
@@ -176,10 +191,14 @@ class Connection:
     ) -> None:
         if self.connected:
             logger.warning("lost the broker (%s); what is to be sent waits", code)
-        elif not self._ever_connected:
-            # Some 3.1.1 brokers answer a version 5 greeting by hanging up.
+        elif not (self._ever_connected or self._answered_us):
+            # Some 3.1.1 brokers answer a version 5 greeting by hanging up, without a word.
             self._refused_version = True
+        self._reached_s = None
         self.connected = False
+
+    def _on_socket_open(self, _client: mqtt.Client, _data: object, _socket: object) -> None:
+        self._reached_s = time.monotonic()
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
         self.trouble = f"no broker answers at {self._broker.host}:{self._broker.port}"

@@ -57,10 +57,10 @@ class Course:
 
     @property
     def turn(self) -> Turn:
-        """Whose turn it is; when all is over, one more of the last exercise on the other side."""
+        """Whose turn it is; when all is over, one more of the last exercise on the line, on the other side."""
         if not self.over:
             return self.turns[self.place]
-        last = self.turns[-1]
+        last = next(turn for turn in reversed(self.turns) if isinstance(self.prescription.items[turn.item], CabledItem))
         extra = self.place - len(self.turns)
         return Turn(last.item, last.side if extra % 2 else last.side.other, last.round + 1 + extra // 2)
 

@@ -118,9 +118,9 @@ class SessionDocument(Doc, frozen=True, kw_only=True):
 
     schema: Literal["pressout.session/1"]
     session_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-    revision: Annotated[int, msgspec.Meta(ge=1)]
+    revision: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     journal_id: Reference
-    seq: Annotated[int, msgspec.Meta(ge=1)]
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     site_id: Reference
     station_id: Reference
     patient_ref: Reference

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 from pressout_signal.events import PartialSeen, RepetitionCompleted, TensionDrift
 
+from pressout_session.document import Clock, Device
 from pressout_session.exercises import Side
 from pressout_session.prescription import Prescription
 
@@ -29,6 +30,8 @@ class Opened(Fact, frozen=True, kw_only=True):
     wall_time: str
     boot_id: str
     therapist_ref: str | None = None
+    device: Device | None = None
+    clock: Clock | None = None
 
 
 class SetOpened(Fact, frozen=True, kw_only=True):

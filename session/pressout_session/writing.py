@@ -24,7 +24,10 @@ from pressout_session.record import CountedRepetition, Record, SetRecord
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Which station, which journal and which place in it a document comes from."""
+    """Which station, which journal and which place in it a document comes from.
+
+    `device` and `clock` are those of now; a session that kept its own, when it was opened, says those.
+    """
 
     site_id: str
     station_id: str
@@ -63,9 +66,9 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
         therapist_ref=opened.therapist_ref,
         started_at=rfc3339(started),
         ended_at=rfc3339(ended),
-        clock=origin.clock,
+        clock=opened.clock or origin.clock,
         end_reason=record.closed.reason,
-        device=msgspec.structs.replace(origin.device, sample_rate_hz=rate_hz),
+        device=msgspec.structs.replace(opened.device or origin.device, sample_rate_hz=rate_hz),
         prescription=opened.prescription,
         sets=tuple(_sets(record.sets, zero_s, record.closed.t_s)),
         timed=tuple(

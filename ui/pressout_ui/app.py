@@ -174,6 +174,14 @@ def _scene_moved(screen: Screen, scene: Scene, message: Message) -> Told:
             return screen.showing(back), ()
         case SetUp(), _:
             return screen.showing(set_up.update(scene, message, known)), ()
+        case _:
+            return _set_moved(screen, scene, message)
+
+
+def _set_moved(screen: Screen, scene: Scene, message: Message) -> Told:
+    """Let the scenes of a set and of what comes after it take the message."""
+    known = screen.known
+    match scene, message:
         case LiveSet(fixing=False), RecordKept(record=record) if record.sets and record.open_set is None:
             return _set_over(screen)
         case LiveSet(), FixClosed() if known.record.sets and known.record.open_set is None:

@@ -7,11 +7,14 @@ all, whenever the power goes.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from pressout_session.wire import Ack
+
+DOCUMENT = re.compile(r"\d{10}\.[0-9a-f-]{36}\.\d+\.json")
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -47,11 +50,16 @@ def waiting(folder: Path) -> list[str]:
     return sorted(entry.name for entry in os.scandir(folder) if not entry.name.startswith(".") and entry.is_file())
 
 
+def documents(outbox: Path) -> list[str]:
+    """Give the names of the documents in `outbox`, oldest first; what else lies there is not ours to send."""
+    return [name for name in waiting(outbox) if DOCUMENT.fullmatch(name)]
+
+
 def document_name(seq: int, session_id: str, revision: int) -> str:
     """Name a document in the outbox so that the oldest sorts first.
 
-    >>> document_name(7, "0190", 1)
-    '0000000007.0190.1.json'
+    >>> document_name(7, "01900000-0000-7000-8000-000000000001", 1)
+    '0000000007.01900000-0000-7000-8000-000000000001.1.json'
     """
     return f"{seq:010d}.{session_id}.{revision}.json"
 
@@ -73,5 +81,7 @@ def answers(inbox: Path) -> Iterator[tuple[Path, Answer | None]]:
             continue
         try:
             yield path, msgspec.json.decode(path.read_bytes(), type=Answer)
-        except msgspec.MsgspecError:
+        except OSError:
+            continue  # it may be readable the next time
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             yield path, None

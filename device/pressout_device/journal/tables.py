@@ -5,6 +5,7 @@ A fact is one row and is never changed. `synchronous=FULL`: when a commit return
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from pathlib import Path
 from pressout_session.record import AnyFact, Closed, Record, decode, encode, folded
 
 from pressout_device.errors import JournalError
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = (
     """
@@ -64,7 +67,11 @@ class Journal:
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
             self._migrate(new_id)
-            (self.journal_id,) = self._db.execute("SELECT journal_id FROM journal").fetchone()
+            # A write, so that a file or a disk that cannot be written is known now and not at the first repetition.
+            named = self._db.execute("UPDATE journal SET next_seq = next_seq RETURNING journal_id").fetchone()
+            if named is None:
+                raise sqlite3.DatabaseError("a journal without a name")
+            self.journal_id = str(named[0])
 
     def _migrate(self, new_id: Callable[[], str]) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -84,9 +91,16 @@ class Journal:
             )
 
     def record(self, session_id: str) -> Record:
-        """Fold what is known of a session."""
-        rows = self._db.execute("SELECT fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,))
-        return folded([decode(fact) for (fact,) in rows])
+        """Fold what is known of a session; a fact that cannot be read is left out rather than all the others."""
+        facts: list[AnyFact] = []
+        for place, fact in self._db.execute(
+            "SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,)
+        ):
+            try:
+                facts.append(decode(fact))
+            except ValueError as error:
+                logger.error("fact %d of session %s cannot be read: %s", place, session_id, error)
+        return folded(facts)
 
     def unfinished(self) -> list[str]:
         """Give the sessions that have no document yet, oldest first: something stopped us in the middle."""
@@ -102,12 +116,10 @@ class Journal:
         if record.closed is None:
             self.keep([(session_id, Closed(t_s=record.last_s, reason="interrupted"))])
 
-    def finish(
-        self, session_id: str, written: Callable[[Record, int], tuple[int, str, bytes]]
-    ) -> tuple[int, int, bytes]:
+    def finish(self, session_id: str, written: Callable[[Record, int], tuple[int, str, bytes]]) -> None:
         """Give a closed session its place in the sequence and its document, in one transaction.
 
-        `written` makes (revision, sha256, document) of a record and a `seq`. Returns (seq, revision, document).
+        `written` makes (revision, sha256, document) of a record and a `seq`.
         """
         with self._said_plainly(), self._transaction():
             (seq,) = self._db.execute("UPDATE journal SET next_seq = next_seq + 1 RETURNING next_seq - 1").fetchone()
@@ -116,7 +128,11 @@ class Journal:
                 "INSERT INTO documents (session_id, revision, seq, sha256, document) VALUES (?, ?, ?, ?, ?)",
                 (session_id, revision, seq, sha256, document),
             )
-        return seq, revision, document
+
+    def finished(self, session_id: str) -> bool:
+        """Tell whether a session has its document."""
+        row = self._db.execute("SELECT 1 FROM documents WHERE session_id = ?", (session_id,)).fetchone()
+        return row is not None
 
     def waiting(self) -> list[tuple[int, str, int, bytes]]:
         """Give (seq, session, revision, document) of all that the clinic has not answered, oldest first."""

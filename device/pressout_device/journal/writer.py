@@ -79,6 +79,8 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._unsaved: list[tuple[str, AnyFact]] = []
+        self._unfinished: set[str] = set()
+        self._refused = False
         self._recover()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
         self._thread.start()
@@ -103,19 +105,26 @@ class Writer:
         """Write what is queued and end; say whether everything was saved."""
         self._jobs.put(None)
         self._thread.join(patience_s)
-        return not self._thread.is_alive() and not self._unsaved
+        return not self._thread.is_alive() and self._jobs.empty() and not self._unsaved
 
     def _recover(self) -> None:
         """Find what a power cut left: close it as interrupted, and put back into the outbox what the clinic lacks."""
         for session_id in self._journal.unfinished():
             logger.warning("session %s was interrupted, closing it", session_id)
-            self._journal.interrupt(session_id)
+            try:
+                self._journal.interrupt(session_id)
+            except (JournalError, ValueError) as error:
+                logger.error("session %s cannot be closed: %s", session_id, error)
+                continue
             self._finish(session_id)
-        there = set(spool.waiting(self._outbox))
-        for seq, session_id, revision, document in self._journal.waiting():
-            name = spool.document_name(seq, session_id, revision)
-            if name not in there:
-                spool.place(self._outbox, name, document)
+        self._spool(None)
+
+    def _spool(self, session_id: str | None) -> None:
+        """Put documents that the clinic has not answered into the outbox as the journal has them: one's, or all."""
+        for seq, owner, revision, document in self._journal.waiting():
+            path = self._outbox / spool.document_name(seq, owner, revision)
+            if session_id in (None, owner) and not (path.is_file() and path.read_bytes() == document):
+                spool.place(self._outbox, path.name, document)
 
     def _run(self) -> None:
         going_on = True
@@ -123,6 +132,8 @@ class Writer:
             going_on = self._gather()
             if self._unsaved:
                 self._save()
+            for session_id in tuple(self._unfinished):
+                self._finish(session_id)
             self._read_answers()
         self._journal.close()
 
@@ -143,9 +154,14 @@ class Writer:
         try:
             self._journal.keep(self._unsaved)
         except JournalError as error:
-            logger.error("%s; %d facts wait in memory", error, len(self._unsaved))
+            if not self._refused:
+                logger.error("%s; what is counted waits in memory", error)
+            self._refused = True
             self._told.put(NotKept(str(error), len(self._unsaved)))
             return
+        if self._refused:
+            logger.warning("the journal takes facts again, %d were waiting", len(self._unsaved))
+        self._refused = False
         saved, self._unsaved = self._unsaved, []
         for session_id, fact in saved:
             if isinstance(fact, Closed):
@@ -155,7 +171,7 @@ class Writer:
     def _finish(self, session_id: str) -> None:
         """Give a closed session its number and document, and the document to the uplink.
 
-        Any step may be the last before the power goes: see `_recover`.
+        Any step may be the last before the power goes: see `_recover`. One that fails is tried again.
         """
 
         def written(record: Record, seq: int) -> tuple[int, str, bytes]:
@@ -164,23 +180,37 @@ class Writer:
             return document.revision, digest(payload), payload
 
         try:
-            seq, revision, payload = self._journal.finish(session_id, written)
-            spool.place(self._outbox, spool.document_name(seq, session_id, revision), payload)
-        except (JournalError, OSError) as error:
-            logger.error("session %s is kept but could not be made ready to send: %s", session_id, error)
+            if not self._journal.finished(session_id):
+                self._journal.finish(session_id, written)
+            self._spool(session_id)
+        except (JournalError, OSError, ValueError) as error:
+            if session_id not in self._unfinished:
+                logger.error("session %s is kept but cannot be made ready to send yet: %s", session_id, error)
+            self._unfinished.add(session_id)
+            return
+        self._unfinished.discard(session_id)
 
     def _read_answers(self) -> None:
         for path, answer in spool.answers(self._inbox):
-            if answer is not None:
-                ack = answer.ack
-                session_id = self._journal.answered(ack.sha256, str(ack.result), ack.reason)
-                if session_id is not None:
-                    self._drop(session_id, ack.revision)
-                    self._told.put(Answered(session_id, ack.result, ack.reason))
-            path.unlink(missing_ok=True)
+            try:
+                if answer is not None:
+                    self._take_answer(answer)
+                path.unlink(missing_ok=True)
+            except (JournalError, OSError) as error:
+                logger.warning("an answer of the clinic waits in the inbox: %s", error)
+
+    def _take_answer(self, answer: spool.Answer) -> None:
+        ack = answer.ack
+        session_id = self._journal.answered(ack.sha256, str(ack.result), ack.reason)
+        if session_id is None:
+            # These bytes are not what the journal holds: what lay in the outbox was damaged. Put it right.
+            self._spool(answer.session_id)
+            return
+        self._drop(session_id, ack.revision)
+        self._told.put(Answered(session_id, ack.result, ack.reason))
 
     def _drop(self, session_id: str, revision: int) -> None:
         """Take an answered document out of the outbox; the journal still has it."""
-        for name in spool.waiting(self._outbox):
-            if name.endswith(f".{session_id}.{revision}.json") or (revision == 0 and f".{session_id}." in name):
+        for name in spool.documents(self._outbox):
+            if spool.session_of(name) == session_id and (revision == 0 or name.endswith(f".{revision}.json")):
                 (self._outbox / name).unlink(missing_ok=True)

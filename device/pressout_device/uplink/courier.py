@@ -57,8 +57,8 @@ class Courier:
         self._inbox = inbox
         self._tls = broker.tls
         self._delivery = Delivery()
-        # Answered, and not yet taken out of the outbox by the station.
-        self._answered: set[str] = set()
+        # Answered, and not yet taken out of the outbox by the station: each with when its file was written.
+        self._answered: dict[str, int] = {}
         self._reported: bytes | None = None
         self._connection = Connection(
             broker,
@@ -76,12 +76,12 @@ class Courier:
             self._connection.tend()
             self._send()
             self._receive()
-        self._connection.close(self._status(StationState.OFFLINE, len(spool.waiting(self._outbox))))
+        self._connection.close(self._status(StationState.OFFLINE, len(spool.documents(self._outbox))))
 
     def _send(self) -> None:
-        waiting = spool.waiting(self._outbox)
-        self._answered &= set(waiting)
-        unanswered = [name for name in waiting if name not in self._answered]
+        waiting = spool.documents(self._outbox)
+        self._answered = {name: at for name, at in self._answered.items() if name in waiting}
+        unanswered = [name for name in waiting if self._answered.get(name) != self._written_at(name)]
         if not self._connection.connected:
             self._delivery = self._delivery.lost_connection()
             self._reported = None
@@ -91,8 +91,10 @@ class Courier:
         for name in names:
             try:
                 payload = (self._outbox / name).read_bytes()
-            except FileNotFoundError:
-                continue  # the station took it out meanwhile
+            except OSError as error:
+                if not isinstance(error, FileNotFoundError):  # the station may have taken it out meanwhile
+                    logger.warning("%s cannot be read and waits: %s", name, error)
+                continue
             topic = session_topic(self._site_id, self._station_id, spool.session_of(name))
             self._connection.publish(Publication(topic, payload))
 
@@ -109,24 +111,37 @@ class Courier:
         session_id = message.topic.rsplit("/", 1)[-1]
         try:
             ack = msgspec.json.decode(message.payload, type=Ack)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             logger.warning("an ack that cannot be read was ignored: %s", error)
             self._connection.acknowledge(message)
             return
-        for name in spool.waiting(self._outbox):
-            if spool.session_of(name) == session_id and self._is_answer_to(ack, name):
-                answer = msgspec.json.encode(spool.Answer(session_id, ack))
-                spool.place(self._inbox, f"ack.{name}", answer)
-                self._delivery = self._delivery.answered(name)
-                self._answered.add(name)
-                logger.info("session %s: %s", session_id, ack.result)
+        try:
+            for name in spool.documents(self._outbox):
+                if spool.session_of(name) == session_id and self._is_answer_to(ack, name):
+                    self._hand_over(name, spool.Answer(session_id, ack))
+        except OSError as error:
+            # Unacknowledged, it comes again; and what it answers is sent again.
+            logger.warning("the clinic's answer cannot be written to the inbox: %s", error)
+            return
         self._connection.acknowledge(message)
+
+    def _hand_over(self, name: str, answer: spool.Answer) -> None:
+        spool.place(self._inbox, f"ack.{name}", msgspec.json.encode(answer))
+        self._delivery = self._delivery.answered(name)
+        self._answered[name] = self._written_at(name)
+        logger.info("session %s: %s", answer.session_id, answer.ack.result)
+
+    def _written_at(self, name: str) -> int:
+        try:
+            return (self._outbox / name).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _is_answer_to(self, ack: Ack, name: str) -> bool:
         """Tell whether these are the bytes that were answered: the document may have been revised meanwhile."""
         try:
             return digest((self._outbox / name).read_bytes()) == ack.sha256
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def _report(self, backlog: int) -> None:
@@ -152,6 +167,12 @@ def courier_of(config: Config) -> Courier:
     for folder in (outbox, inbox):
         if not folder.is_dir():
             raise JournalError(f"{folder}: found no such folder, expected the station's; start the station once")
-    info = {"software_version": software_version(), "schema": SCHEMA}
+    cell = config.load_cell
+    info = {
+        "software_version": software_version(),
+        "schema": SCHEMA,
+        "load_cell_id": cell.load_cell_id,
+        "calibration_id": cell.calibration_id,
+    }
     station = (config.station.site_id, config.station.station_id)
     return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)

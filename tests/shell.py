@@ -1,0 +1,42 @@
+"""The command, run as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CONFIG = """
+[station]
+site_id = "north"
+station_id = "s3"
+folder = "{folder}"
+[load_cell]
+way = "simulated"
+counts_per_newton = 400.0
+zero_counts = 8000.0
+[screen]
+full_screen = false
+[[dose]]
+exercise = "pallof_press"
+"""
+NOBODY = 65534
+
+
+def pressout(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pressout_device.commands", *map(str, words)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "HOME": "/", **environment},
+    )
+
+
+def one_sentence(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    return result.stderr.strip()

@@ -1,0 +1,96 @@
+"""A configuration: every mistake told at once, in words for whoever stands next to the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pressout_device.config import checked
+from pressout_device.errors import ConfigError
+from pressout_link.broker import BrokerAddressError, broker_at
+from shell import one_sentence, pressout
+
+
+def test_all_mistakes_of_a_configuration_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(
+        """
+        [station]
+        site_id = "north"
+        station_name = "s3"
+        [load_cell]
+        data_pin = 5
+        clock_pin = 5
+        rate_hz = 50
+        counts_per_newton = 400
+        [screen]
+        brightness = 3
+        [[dose]]
+        exercise = "pallof_pres"
+        target_kg = 4
+        reps = 0
+        [broker]
+        url = "mqtt://broker.example"
+        """
+    )
+
+    said = one_sentence(pressout("config", "check", path))
+
+    for mistake in (
+        "station.station_name: found a key that means nothing here; did you mean station.station_id?",
+        "station.station_id: found nothing",
+        "load_cell.rate_hz: found 50",
+        "load_cell: found pin 5 used twice",
+        "screen.brightness: found a key",
+        "dose[1].target_kg: found a key that means nothing here; did you mean dose[1].target_n?",
+        "dose[1].reps: found 0",
+        "dose.exercise: found 'pallof_pres'",
+        "plain text",
+    ):
+        assert mistake in said
+
+
+def test_a_configuration_without_mistakes_is_said_to_be_so(config_file: Path) -> None:
+    result = pressout("config", "check", config_file)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"[station"])
+def test_a_configuration_that_is_no_toml_is_said_in_a_sentence(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "station.toml"
+    if content is not None:
+        path.write_bytes(content)
+
+    assert "expected" in one_sentence(pressout("config", "check", path))
+
+
+def test_a_configuration_with_only_timed_exercises_is_refused() -> None:
+    with pytest.raises(ConfigError, match="at least one"):
+        checked({"dose": [{"exercise": "bird_dog"}]})
+
+
+@pytest.mark.parametrize("url", ["mqtts://u:s3cret@host", "mqts://u:s3cret@host", "mqtts://u:s3cret@[bad"])
+def test_a_password_in_a_url_is_refused_and_never_printed(url: str) -> None:
+    with pytest.raises(BrokerAddressError) as refused:
+        broker_at(url)
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("s3cret")
+    secret.chmod(0o644)
+
+    with pytest.raises(BrokerAddressError, match="chmod 600"):
+        broker_at("mqtts://host", username="station", password_file=str(secret))
+
+
+def test_a_broker_is_encrypted_and_verified_unless_someone_says_otherwise() -> None:
+    broker = broker_at("mqtts://broker.example")
+
+    context = broker.context()
+    assert context is not None
+    assert context.check_hostname
+    assert broker.port == 8883

@@ -1,0 +1,261 @@
+"""The patient's way through the screen: counts that are on disk, the phase at once, and what follows what."""
+
+from __future__ import annotations
+
+import pytest
+from builders import a_repetition, an_item, facts_of_a_session
+from pressout_session.codes import GUEST, with_check_digit
+from pressout_session.record import folded
+from pressout_session.wire import AckResult
+from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen, Phase, TensionDrift
+from pressout_signal.samples import Sample
+from pressout_ui.app import Screen, view
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    ClinicAnswered,
+    DigitTyped,
+    EndSet,
+    EndVisit,
+    Felt,
+    FixClosed,
+    FixOpened,
+    Heard,
+    NotMe,
+    Play,
+    RecordKept,
+    SignIn,
+    Sound,
+    Ticked,
+    VisitEnded,
+    VisitMoved,
+    Woken,
+)
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.set_up import Place, SetUp, place_of
+from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.who import Who
+from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, told, words_shown
+
+# ---- the patient's way -----------------------------------------------------------------------------
+
+
+def test_picking_the_handle_up_is_enough_to_begin_as_a_guest() -> None:
+    _, commands = told(Screen(Known(station="3")), Heard(LineTaken(t_s=1.0, said_at_s=1.3)))
+
+    assert commands == [SignIn(GUEST)]
+
+
+def test_the_touch_that_wakes_the_screen_presses_nothing_else() -> None:
+    screen, commands = told(Screen(Known(station="3")), Woken())
+
+    assert isinstance(screen.scene, Who)
+    assert commands == []
+
+
+def test_a_right_code_signs_in_and_a_slip_asks_again() -> None:
+    code = with_check_digit("47192")
+    typed = [DigitTyped(digit) for digit in code]
+    slip = [*typed[:5], DigitTyped(str((int(code[5]) + 1) % 10))]
+    who = told(Screen(Known(station="3")), Woken())[0]
+
+    assert told(who, *typed)[1] == [SignIn(code)]
+    again, commands = told(who, *slip)
+    assert commands == []
+    assert again.known.words.who_again[0] in words_shown(again)
+
+
+def test_a_half_typed_code_is_forgotten_after_half_a_minute() -> None:
+    who = told(Screen(Known(station="3")), Woken(), DigitTyped("4"))[0]
+
+    assert isinstance(told(who, Ticked(31.0))[0].scene, Idle)
+
+
+@pytest.mark.parametrize(
+    ("tension_n", "place"), [(0.5, Place.SLACK), (20.0, Place.LOW), (40.0, Place.IN), (60.0, Place.HIGH)]
+)
+def test_setting_up_says_which_way(tension_n: float, place: Place) -> None:
+    screen = told(begun(), Felt(tuple(Sample(n / 80, tension_n) for n in range(40))))[0]
+
+    assert isinstance(screen.scene, SetUp)
+    assert place_of(screen.scene, an_item(), 0.5) is place
+
+
+def test_standing_still_in_the_band_is_ready() -> None:
+    screen = told(begun(), Felt(tuple(Sample(n / 80, 41.0) for n in range(40))), Ticked(2.0))[0]
+
+    assert isinstance(screen.scene, SetUp)
+    assert place_of(screen.scene, an_item(), 2.0) is Place.READY
+
+
+def test_a_shuffle_before_ready_does_not_begin_the_set() -> None:
+    screen = told(begun(), Felt((Sample(0.0, 20.0),)), phase(Phase.PRESS_OUT))[0]
+
+    assert isinstance(screen.scene, SetUp)
+
+
+def test_a_repetition_counts_on_the_screen_only_when_it_is_on_disk() -> None:
+    screen = told(in_a_set(2), Heard(a_repetition(30.0, 3)))[0]
+    assert "2" in words_shown(screen)
+
+    screen = told(screen, RecordKept(folded(facts_of_a_session(3, closed=False))))[0]
+    assert "3" in words_shown(screen)
+
+
+def test_each_count_is_heard_once_and_the_last_three_otherwise() -> None:
+    screen = begun(an_item(reps=5))
+    heard = []
+    for reps in (1, 2, 3, 4, 5, 5):
+        screen, commands = told(screen, RecordKept(folded(facts_of_a_session(reps, closed=False))))
+        heard.append([command.sound for command in commands if isinstance(command, Play)])
+
+    assert heard == [[Sound.TICK], [Sound.TICK], [Sound.LAST_THREE], [Sound.LAST_THREE], [Sound.SIDE_DONE], []]
+
+
+@pytest.mark.parametrize(
+    ("entered", "word"),
+    [(Phase.PRESS_OUT, "Press out"), (Phase.HOLD, "Hold"), (Phase.RETURN, "Return"), (Phase.REST, "Ready")],
+)
+def test_the_word_is_the_phase(entered: Phase, word: str) -> None:
+    assert word in words_shown(told(in_a_set(), phase(entered))[0])
+
+
+def test_the_hold_counts_down_and_then_asks_to_come_back() -> None:
+    screen = told(in_a_set(), phase(Phase.HOLD, 10.0), Ticked(10.4))[0]
+    assert "2" in words_shown(screen)
+
+    screen, commands = told(screen, Ticked(12.1))
+    assert "And back" in words_shown(screen)
+    assert commands == [Play(Sound.HOLD_ENDS)]
+
+
+def test_the_level_never_runs_back_within_a_phase() -> None:
+    screen = told(in_a_set(), Heard(a_repetition(1.0)), phase(Phase.PRESS_OUT))[0]
+    levels = []
+    for n, tension_n in enumerate((42.0, 48.0, 46.0, 60.0, 44.0)):
+        screen = told(screen, Felt((Sample(20.0 + n, tension_n),)))[0]
+        assert isinstance(screen.scene, LiveSet)
+        levels.append(screen.scene.level)
+
+    assert levels == sorted(levels)
+    assert max(levels) <= 0.95
+
+
+def test_a_posture_cue_is_shown_heard_and_gone_when_it_is_over() -> None:
+    drift = TensionDrift(kind=DriftKind.ROTATION, t_s=9.0, said_at_s=9.5, drop_n=6.0, confidence=0.9)
+    screen, commands = told(in_a_set(), Ticked(10.0), phase(Phase.HOLD, 9.0), Heard(drift))
+    assert commands == [Play(Sound.POSTURE)]
+    assert "Stay tall" in words_shown(screen)
+
+    screen = told(screen, Ticked(11.0))[0]
+    assert "Stay tall" in words_shown(screen)
+    screen = told(screen, phase(Phase.REST, 11.5), Ticked(11.6))[0]
+    assert "Stay tall" not in words_shown(screen)
+
+
+def test_letting_go_leads_to_the_other_side() -> None:
+    closed = folded(facts_of_a_session(5)[:-1])
+    screen = told(in_a_set(5), VisitMoved(a_visit(place=1)), RecordKept(closed))[0]
+
+    assert isinstance(screen.scene, Rest)
+    assert "Turn around" in words_shown(screen)
+
+
+def test_taking_up_the_tension_in_the_rest_sets_up_the_next_set() -> None:
+    closed = folded(facts_of_a_session(5)[:-1])
+    screen = told(in_a_set(5), VisitMoved(a_visit(place=1)), RecordKept(closed))[0]
+
+    assert isinstance(told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0].scene, SetUp)
+
+
+def test_the_end_of_the_course_closes_the_session_and_shows_what_was_done() -> None:
+    closed = folded(facts_of_a_session(5)[:-1])
+
+    screen, commands = told(in_a_set(5), VisitMoved(a_visit(place=2)), RecordKept(closed))
+
+    assert isinstance(screen.scene, Summary)
+    assert EndVisit("done") in commands
+
+
+def test_the_summary_says_when_the_clinic_has_it_and_signs_out_by_itself() -> None:
+    whole = folded(facts_of_a_session(5))
+    moved = VisitMoved(a_visit(place=2))
+    screen = told(in_a_set(5), moved, RecordKept(folded(facts_of_a_session(5)[:-1])), VisitEnded(), RecordKept(whole))[
+        0
+    ]
+    assert "Kept here, on its way to the clinic" in words_shown(screen)
+
+    screen = told(screen, ClinicAnswered(AckResult.STORED))[0]
+    assert "Kept here and at the clinic" in words_shown(screen)
+    screen = told(screen, Ticked(100.0))[0]
+    assert isinstance(screen.scene, Idle)
+    assert screen.known.patient_ref is None
+
+
+def test_hanging_the_handle_up_does_not_wipe_the_summary_away() -> None:
+    closed = RecordKept(folded(facts_of_a_session(5)[:-1]))
+    screen = told(in_a_set(5), VisitMoved(a_visit(place=2)), closed, VisitEnded())[0]
+
+    screen, commands = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)), Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))
+
+    assert isinstance(screen.scene, Summary)
+    assert commands == []
+
+
+def test_a_tug_in_the_rest_comes_back_to_the_rest() -> None:
+    closed = folded(facts_of_a_session(5)[:-1])
+    screen = told(in_a_set(5), VisitMoved(a_visit(place=1)), RecordKept(closed))[0]
+
+    tugged = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)), Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[0]
+
+    assert tugged.scene == screen.scene
+
+
+def test_when_the_dose_is_done_the_word_is_let_go_and_letting_go_ends_the_set() -> None:
+    screen = told(in_a_set(5), Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
+    assert "Let go" in words_shown(screen)
+
+    assert told(screen, Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[1] == [EndSet()]
+
+
+def test_letting_go_before_the_dose_is_done_may_be_a_pause() -> None:
+    screen = told(in_a_set(4), Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
+
+    assert told(screen, Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[1] == []
+
+
+def test_the_buttons_of_a_correction_do_not_change_under_the_finger() -> None:
+    closed = RecordKept(folded(facts_of_a_session(5)[:-1]))
+    fixing = told(in_a_set(5), FixOpened(), VisitMoved(a_visit(place=1)), closed)[0]
+    assert isinstance(fixing.scene, LiveSet)
+
+    assert isinstance(told(fixing, FixClosed())[0].scene, Rest)
+
+
+def test_an_attempt_that_turned_back_early_is_answered_in_a_word() -> None:
+    screen = told(in_a_set(2), Heard(PartialSeen(start_s=1.0, end_s=2.0, said_at_s=2.1)), phase(Phase.REST))[0]
+
+    assert "Further out" in words_shown(screen)
+
+
+def test_whoever_is_not_this_patient_can_say_so() -> None:
+    screen, commands = told(begun(), NotMe(), VisitEnded())
+
+    assert commands == [EndVisit("signed_out")]
+    assert isinstance(screen.scene, Who)
+
+
+def test_the_side_is_said_and_drawn_in_set_up() -> None:
+    left, right = begun(), told(begun(), VisitMoved(a_visit(place=1)))[0]
+
+    assert "Left" in words_shown(left)
+    assert "Right" in words_shown(right)
+    assert view(left, LANDSCAPE) != view(right, LANDSCAPE)
+
+
+def test_thirty_on_the_wrong_sides_is_not_all_done() -> None:
+    facts = facts_of_a_session(10)
+    screen = told(in_a_set(5), VisitMoved(a_visit(place=2)), RecordKept(folded(facts[:-1])))[0]
+
+    assert "5 of 10 done." in words_shown(screen)

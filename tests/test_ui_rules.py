@@ -1,0 +1,230 @@
+"""Rules for every scene: trouble, timed exercises, a way out, words that fit, buttons that can be hit, contrast."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import fields, replace
+
+import pytest
+from builders import a_document, an_item, facts_of_a_session
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pressout_session.exercises import EXERCISES, Side
+from pressout_session.prescription import TimedItem
+from pressout_session.record import Record, folded
+from pressout_signal.events import DriftKind, LineTaken, Phase
+from pressout_ui.app import Screen, update, view
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    EndVisit,
+    FinishTapped,
+    Heard,
+    KeepTimed,
+    Message,
+    Play,
+    RecordKept,
+    SignIn,
+    Sound,
+    Ticked,
+    TimedTapped,
+    Trouble,
+    TroubleBegan,
+    TroubleOver,
+    VisitBegan,
+    VisitEnded,
+    Woken,
+)
+from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.parts import estimated_width
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.trouble import InTrouble
+from pressout_ui.shapes import TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text, tapped
+from pressout_ui.theme import GRAPHIC_PAIRS, TEXT_PAIRS, THEMES, Theme, contrast
+from pressout_ui.words import LANGUAGES, Words
+from screens import LANDSCAPE, NAMED, SCENES, WIDE, a_visit, begun, in_a_set, phase, told, words_shown
+
+# ---- trouble -----------------------------------------------------------------------------------------
+
+
+@NAMED
+def test_trouble_comes_over_any_scene_and_goes_back_to_it(name: str, screen: Screen) -> None:
+    if isinstance(screen.scene, InTrouble):
+        return
+    troubled = told(screen, TroubleBegan(Trouble.SENSOR_SILENT))[0]
+    assert isinstance(troubled.scene, InTrouble), name
+    words = screen.known.words
+    assert (words.trouble if screen.known.visit else words.one_moment) in words_shown(troubled)
+
+    assert type(told(troubled, TroubleOver())[0].scene) is type(screen.scene)
+
+
+def test_trouble_says_how_many_are_kept() -> None:
+    assert "Your 2 are kept. Call your therapist." in words_shown(
+        told(in_a_set(2), TroubleBegan(Trouble.READER_LOST))[0]
+    )
+
+
+# ---- timed exercises --------------------------------------------------------------------------------
+
+
+def test_a_timed_exercise_runs_its_clock_and_is_kept() -> None:
+    plank = TimedItem(exercise="side_plank", reps=1, duration_s=30.0, first_side=Side.LEFT)
+    screen = begun(plank, an_item())
+    assert isinstance(screen.scene, Timed)
+
+    screen, commands = told(screen, TimedTapped(), *(Ticked(float(second)) for second in range(32)))
+
+    assert KeepTimed(1, 30.0) in commands
+    assert sum(command == Play(Sound.TICK) for command in commands) >= 4
+
+
+def test_a_tapped_exercise_counts_taps() -> None:
+    lunge = TimedItem(exercise="lateral_rotational_lunge", reps=3, duration_s=0.0, first_side=Side.LEFT)
+
+    _, commands = told(begun(lunge, an_item()), TimedTapped(), TimedTapped(), TimedTapped())
+
+    assert commands[-1] == KeepTimed(3, 0.0)
+
+
+# ---- rules for every scene ----------------------------------------------------------------------------
+
+
+@NAMED
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("plane", [LANDSCAPE, WIDE], ids=["800", "853"])
+def test_buttons_are_large_whole_and_apart(name: str, screen: Screen, language: str, plane: Plane) -> None:
+    spoken = replace(screen, known=replace(screen.known, language=language))
+    boxes = [shape.box for shape in view(spoken, plane) if isinstance(shape, Button)]
+
+    for place, box in enumerate(boxes):
+        assert box.width >= TOUCH_WIDTH, name
+        assert box.height >= TOUCH_HEIGHT, name
+        assert box.x >= 0
+        assert box.y >= 0
+        assert box.x + box.width <= plane.width + 0.1
+        assert box.y + box.height <= plane.height + 0.1
+        assert not any(overlap(box, other) for other in boxes[place + 1 :]), name
+
+
+def overlap(one: Rect, other: Rect) -> bool:
+    across = one.x < other.x + other.width and other.x < one.x + one.width
+    return across and one.y < other.y + other.height and other.y < one.y + one.height
+
+
+@NAMED
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_leaves_the_screen_or_is_too_small(name: str, screen: Screen, language: str) -> None:
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    import pygame
+    from pressout_ui.brush import width_of
+
+    pygame.font.init()
+    spoken = replace(screen, known=replace(screen.known, language=language))
+    for shape in view(spoken, LANDSCAPE):
+        if isinstance(shape, Text):
+            width = width_of(shape.text, shape.weight, shape.size)
+            left = shape.x - {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
+            assert left >= 0, (name, shape.text)
+            assert left + width <= 800, (name, shape.text)
+            assert shape.size >= 20, (name, shape.text)
+        if isinstance(shape, Button):
+            assert width_of(shape.label, shape.weight, shape.size) <= shape.box.width - 8, (name, shape.label)
+
+
+@NAMED
+def test_every_live_scene_says_what_to_do_about_pain(name: str, screen: Screen) -> None:
+    if isinstance(screen.scene, SetUp | LiveSet | Rest | Timed):
+        assert screen.known.words.pain in words_shown(screen), name
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_contrast_is_at_least_wcag_aa(theme: Theme) -> None:
+    for ink, ground in TEXT_PAIRS:
+        assert contrast(theme.rgb(ink), theme.rgb(ground)) >= 4.5, (ink, ground)
+    for line, ground in GRAPHIC_PAIRS:
+        assert contrast(theme.rgb(line), theme.rgb(ground)) >= 3.0, (line, ground)
+
+
+def test_every_language_has_every_word_of_every_exercise() -> None:
+    for words in LANGUAGES.values():
+        assert set(words.exercises) == set(EXERCISES)
+        assert set(words.cue) == set(DriftKind)
+        assert set(words.trouble_why) == set(Trouble)
+
+
+def test_no_word_is_left_in_english() -> None:
+    english, spanish = LANGUAGES["en"], LANGUAGES["es"]
+    same = {field.name for field in fields(Words) if getattr(english, field.name) == getattr(spanish, field.name)}
+
+    assert same <= {"seconds"}
+
+
+def test_the_estimate_of_a_texts_width_is_on_the_safe_side() -> None:
+    import pygame
+    from pressout_ui.brush import width_of
+
+    pygame.font.init()
+    for words in LANGUAGES.values():
+        for text in (words.press_out, words.hold, words.turn_around, words.trouble, words.further, words.summary_all):
+            assert width_of(text, "700", 100.0) <= estimated_width(text, 100.0) * 1.02, text
+
+
+def taps_of(screen: Screen) -> list[tuple[float, float]]:
+    boxes = [shape.box for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)]
+    return [(box.x + box.width / 2, box.y + box.height / 2) for box in boxes]
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=40, deadline=None)
+def test_random_taps_and_times_crash_nothing_and_lose_no_repetition(seed: int) -> None:
+    """The screen alone: what it asks for is granted at once, as the station would."""
+    chance = random.Random(seed)
+    screen = Screen(Known(station="3"))
+    kept = Record()
+    now_s = 0.0
+    for _ in range(120):
+        now_s += chance.choice((0.02, 0.5, 5.0, 40.0))
+        messages: list[Message] = [Ticked(now_s)]
+        taps = taps_of(screen)
+        if taps and chance.random() < 0.6:
+            message = tapped(view(screen, LANDSCAPE), *chance.choice(taps))
+            messages += [] if message is None else [message]
+        if chance.random() < 0.2:
+            messages.append(phase(chance.choice(list(Phase)), now_s))
+        if chance.random() < 0.05:
+            troubles: list[Message] = [TroubleBegan(Trouble.SENSOR_SILENT), TroubleOver()]
+            messages.append(chance.choice(troubles))
+        for message in messages:
+            screen, commands = update(screen, message)
+            for command in commands:
+                if isinstance(command, SignIn):
+                    kept = folded(facts_of_a_session(2, closed=False))
+                    screen = told(screen, VisitBegan(command.patient_ref, a_visit()), RecordKept(kept))[0]
+                elif isinstance(command, EndVisit):
+                    screen = told(screen, VisitEnded())[0]
+        if isinstance(screen.scene, LiveSet):
+            assert screen.known.record == kept
+        assert view(screen, LANDSCAPE)
+
+
+def test_every_scene_has_a_way_out() -> None:
+    for name, screen in SCENES:
+        ways: list[Message] = [
+            Woken(),
+            Ticked(1_000.0),
+            Heard(LineTaken(t_s=1.0, said_at_s=1.3)),
+            RecordKept(folded(facts_of_a_session(3)[:-1])),
+            RecordKept(folded(facts_of_a_session(3, closed=False))),
+            TroubleOver(),
+            FinishTapped(),
+        ]
+        moved = [told(screen, way) for way in ways]
+        assert any(after.scene != screen.scene or commands for after, commands in moved), name
+
+
+def test_a_document_is_never_on_the_screen_by_name() -> None:
+    assert a_document().patient_ref == "471922"
+    assert "471 922" in words_shown(dict(SCENES)["03-further"])
