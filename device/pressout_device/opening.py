@@ -38,8 +38,8 @@ def real(cell: LoadCellSection, _since_s: float) -> Opened:
 def simulated(cell: LoadCellSection, asked: Asked, origin_s: float, speed: float, since_s: float) -> Opened:
     """Open the emulated chip; the patient walked in at `origin_s` on the station's clock.
 
-    Reading begins at `since_s`: what happens while this process starts is caught up with, and what happened before
-    an earlier process ended is not told twice.
+    Reading begins at `since_s`: what happens while this process starts is caught up with, and what an earlier one
+    had already told is not told twice.
     """
     from pressout_device.loadcell.emulator import Cell, Chip, wired
 

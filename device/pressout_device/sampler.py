@@ -71,6 +71,8 @@ class Sampler:
         self._real_now_s = real_now_s
         self._context = mp.get_context("spawn")
         self.restarts = -1
+        # An emulated cell is read on from here: what happened while a child was lost is caught up with.
+        self._read_until_s = clock.now_s()
         self._start()
 
     @property
@@ -82,7 +84,7 @@ class Sampler:
         self.restarts += 1
         self._ours, theirs = self._context.Pipe(duplex=False)
         self._process = self._context.Process(
-            target=read_forever, args=(theirs, self._opening, self._clock.now_s()), name="pressout-sampler", daemon=True
+            target=read_forever, args=(theirs, self._opening, self._read_until_s), name="pressout-sampler", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -100,19 +102,23 @@ class Sampler:
             If the load cell could not be opened at all, in one sentence.
         """
         items: list[Reading | Fault] = []
+        refusal: str | None = None
         try:
-            while len(items) < MOST_AT_ONCE and self._ours.poll():
+            while refusal is None and len(items) < MOST_AT_ONCE and self._ours.poll():
                 item = self._ours.recv()
                 self._heard_s = self._real_now_s()
                 if isinstance(item, str):
-                    return [*items, self._refused(item)]
-                self._spoken = True
-                if item is not None:
+                    refusal = item
+                elif item is not None:
                     items.append(item)
+                    self._read_until_s = item.t_s
+                self._spoken = True
         except (EOFError, OSError, UnpicklingError):
             return [*items, self._lost()]
         patience_s = SILENT_S if self._spoken else START_UP_S
-        if self._real_now_s() - self._heard_s > patience_s:
+        if refusal is not None:
+            items.append(self._refused(refusal))
+        elif self._real_now_s() - self._heard_s > patience_s:
             items.append(self._lost())
         return items
 

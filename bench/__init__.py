@@ -1,0 +1,1 @@
+"""What we claim, measured: `make bench`, or `make bench ARGS=signal`."""

@@ -1,0 +1,33 @@
+"""The whole product, end to end: what the simulated patient did is what the clinic has."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from shell import pressout
+
+pytestmark = pytest.mark.service
+
+
+@pytest.mark.parametrize("resistance", ["tubing", "cable"])
+@pytest.mark.parametrize("exercise", ["pallof_press", "half_kneeling_row"])
+def test_what_the_patient_did_is_what_the_clinic_has(resistance: str, exercise: str, tmp_path: Path) -> None:
+    words = ["--resistance", resistance, "--exercise", exercise, "--reps", "3", "--sets", "1"]
+
+    result = pressout("demo", "--headless", "--json", "--speed", "40", "--seed", "5", *words)
+
+    told = json.loads(result.stdout)
+    assert result.returncode == 0, result.stderr
+    assert told["reps"] == told["performed"] == {"left": 3, "right": 3}
+    assert told["sessions"] == {"recorded": 1, "published": 1, "stored": 1}
+
+
+def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
+    result = pressout("demo", "--headless", "--speed", "60", "--reps", "2", "--sets", "1")
+
+    assert "Left 1 of 2" in result.stdout
+    assert "Turn around" in result.stdout
+    assert "1 stored in its database" in result.stdout
+    assert result.stderr == ""

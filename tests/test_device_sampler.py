@@ -1,0 +1,96 @@
+"""The reading child: killed, stopped or silent, it is noticed in time, said, and started again."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from cells import opened, refused
+from pressout_device.clock import RealClock
+from pressout_device.errors import LoadCellError
+from pressout_device.sampler import Sampler
+from pressout_signal.samples import Fault, FaultKind, Reading
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def sampler() -> Iterator[Sampler]:
+    made = Sampler(functools.partial(opened, False), RealClock(), time.monotonic)
+    yield made
+    made.close()
+
+
+def heard_until(sampler: Sampler, enough: Callable[[list[Reading | Fault]], bool]) -> list[Reading | Fault]:
+    heard: list[Reading | Fault] = []
+    until_s = time.monotonic() + 20.0
+    while not enough(heard):
+        assert time.monotonic() < until_s, heard
+        heard.extend(sampler.fresh())
+        time.sleep(0.005)  # a frame of the station
+    return heard
+
+
+def readings(items: list[Reading | Fault]) -> list[Reading]:
+    return [item for item in items if isinstance(item, Reading)]
+
+
+def faults(items: list[Reading | Fault]) -> list[FaultKind]:
+    return [item.kind for item in items if isinstance(item, Fault)]
+
+
+def test_no_reading_is_lost_or_told_twice(sampler: Sampler) -> None:
+    heard = readings(heard_until(sampler, lambda items: len(readings(items)) >= 80))
+
+    assert [one.counts for one in heard] == list(range(1, len(heard) + 1))
+
+
+def test_a_killed_child_is_noticed_within_a_tenth_of_a_second_and_started_again(sampler: Sampler) -> None:
+    heard_until(sampler, lambda items: bool(readings(items)))
+    first = sampler.pid
+    assert first is not None
+
+    os.kill(first, signal.SIGKILL)
+    killed_s = time.monotonic()
+    lost = heard_until(sampler, lambda items: FaultKind.READER_LOST in faults(items))
+
+    assert time.monotonic() - killed_s < 0.1
+    assert faults(lost) == [FaultKind.READER_LOST]
+    again = heard_until(sampler, lambda items: bool(readings(items)))
+    assert readings(again)
+    assert sampler.pid != first
+
+
+def test_a_child_that_hangs_is_noticed_after_half_a_second(sampler: Sampler) -> None:
+    heard_until(sampler, lambda items: bool(readings(items)))
+    assert sampler.pid is not None
+
+    os.kill(sampler.pid, signal.SIGSTOP)
+    stopped_s = time.monotonic()
+    heard_until(sampler, lambda items: FaultKind.READER_LOST in faults(items))
+
+    assert 0.4 < time.monotonic() - stopped_s < 1.0
+    assert readings(heard_until(sampler, lambda items: bool(readings(items))))
+
+
+def test_a_silent_chip_is_a_fault_and_the_child_lives_on() -> None:
+    sampler = Sampler(functools.partial(opened, True), RealClock(), time.monotonic)
+
+    heard = heard_until(sampler, lambda items: len(faults(items)) >= 2)
+
+    assert set(faults(heard)) == {FaultKind.SILENT}
+    assert sampler.restarts == 0
+    sampler.close()
+
+
+def test_a_cell_that_cannot_be_opened_is_said_in_its_own_words() -> None:
+    sampler = Sampler(refused, RealClock(), time.monotonic)
+
+    with pytest.raises(LoadCellError, match="plug them in"):
+        heard_until(sampler, lambda _items: False)
+
+    sampler.close()
