@@ -1,0 +1,47 @@
+"""The documents say what is true: links lead somewhere, examples are accepted, what is generated is up to date."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pressout_device.commands import cli
+from pressout_device.config import read
+from pressout_session.schema import written
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.parts))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_example_configuration_has_no_mistakes() -> None:
+    config = read(ROOT / "docs" / "how-to" / "station.toml")
+
+    assert config.prescription.items[0].exercise == "pallof_press"
+
+
+@pytest.mark.parametrize("name", sorted(written()))
+def test_what_is_generated_is_up_to_date(name: str) -> None:
+    assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == written()[name], "run make schema"
+
+
+def test_the_commands_that_the_readme_names_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    for target in re.findall(r"`?make ([a-z]+)", text):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for command in re.findall(r"`pressout ([a-z]+)", text):
+        assert command in cli.commands, command
+
+
+def test_nobody_claims_to_have_run_it_on_a_pi() -> None:
+    assert "not yet on a Raspberry Pi" in (ROOT / "README.md").read_text(encoding="utf-8")
