@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from builders import a_prescription, facts_of_a_session
 from pressout_session.codes import GUEST
 from pressout_session.course import Course

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from builders import SESSION_ID, a_document
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import SESSION_ID, a_document
 from pressout_clinic.intake import Rejection, checked
 from pressout_clinic.store import Store, StoreError, database_path
 from pressout_clinic.subscriber import Subscriber, answered

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from pressout_device.config import checked
 from pressout_device.errors import ConfigError
 from pressout_link.broker import BrokerAddressError, broker_at

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from builders import SESSION_ID, an_origin, facts_of_a_session
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool

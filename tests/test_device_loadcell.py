@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import pytest
+
 from pressout_device.clock import VirtualClock
 from pressout_device.config import LoadCellSection
 from pressout_device.errors import LoadCellError

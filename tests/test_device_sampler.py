@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from cells import opened, refused
 from pressout_device.clock import RealClock
 from pressout_device.errors import LoadCellError

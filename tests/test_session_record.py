@@ -7,9 +7,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from builders import a_document, a_prescription, a_repetition, an_item, an_origin, facts_of_a_session
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import a_document, a_prescription, a_repetition, an_item, an_origin, facts_of_a_session
 from pressout_session import document
 from pressout_session.codes import checked, with_check_digit
 from pressout_session.course import Course, turns_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from golden import TRACES, story_of
 
 PATHS = sorted(TRACES.glob("*.csv"))

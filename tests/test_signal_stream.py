@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
-from builders import Trace as Told
-from builders import heard, repetitions
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import Trace as Told
+from builders import heard, repetitions
 from pressout_signal.calibration import Calibration
 from pressout_signal.events import LineLetGo, LineTaken, SetEnded, SetStarted
 from pressout_signal.guard import Guard, GuardLimits

@@ -6,9 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from builders import Trace, heard, repetitions, simulated
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from builders import Trace, heard, repetitions, simulated
 from pressout_signal.events import (
     DriftKind,
     Event,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from builders import a_repetition, an_item, facts_of_a_session
 from pressout_session.codes import GUEST, with_check_digit
 from pressout_session.record import folded

@@ -7,9 +7,10 @@ import random
 from dataclasses import fields, replace
 
 import pytest
-from builders import a_document, an_item, facts_of_a_session
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from builders import a_document, an_item, facts_of_a_session
 from pressout_session.exercises import EXERCISES, Side
 from pressout_session.prescription import TimedItem
 from pressout_session.record import Record, folded
@@ -119,6 +120,7 @@ def overlap(one: Rect, other: Rect) -> bool:
 def test_no_text_leaves_the_screen_or_is_too_small(name: str, screen: Screen, language: str) -> None:
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     import pygame
+
     from pressout_ui.brush import width_of
 
     pygame.font.init()
@@ -164,6 +166,7 @@ def test_no_word_is_left_in_english() -> None:
 
 def test_the_estimate_of_a_texts_width_is_on_the_safe_side() -> None:
     import pygame
+
     from pressout_ui.brush import width_of
 
     pygame.font.init()

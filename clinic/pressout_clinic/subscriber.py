@@ -7,12 +7,12 @@ import queue
 from collections.abc import Callable
 
 import msgspec
-from pressout_link.broker import Broker
-from pressout_link.connection import Arrived, Connection, Publication
-from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of, digest
 
 from pressout_clinic.intake import Rejection, checked
 from pressout_clinic.store import Store
+from pressout_link.broker import Broker
+from pressout_link.connection import Arrived, Connection, Publication
+from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of, digest
 
 logger = logging.getLogger(__name__)
 

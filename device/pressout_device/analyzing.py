@@ -12,13 +12,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from pressout_device.errors import TraceFileError
 from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.story import Story
 from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import BadLine, Trace, TraceError
-
-from pressout_device.errors import TraceFileError
 
 GZIP_MAGIC = b"\x1f\x8b"
 

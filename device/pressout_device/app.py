@@ -9,12 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uuid6
-from pressout_session.document import Clock as ClockDocument
-from pressout_session.writing import Origin
-from pressout_signal.calibration import Calibration
-from pressout_ui.app import Screen, turns_portrait, view
-from pressout_ui.known import Known
-from pressout_ui.messages import Message, Sound
 
 from pressout_device import opening
 from pressout_device.clock import RealClock, ScaledClock
@@ -28,6 +22,12 @@ from pressout_device.journal.writer import Writer
 from pressout_device.sampler import Opening, Sampler
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Face, Parts, Station
+from pressout_session.document import Clock as ClockDocument
+from pressout_session.writing import Origin
+from pressout_signal.calibration import Calibration
+from pressout_ui.app import Screen, turns_portrait, view
+from pressout_ui.known import Known
+from pressout_ui.messages import Message, Sound
 
 
 @dataclass(frozen=True, slots=True)

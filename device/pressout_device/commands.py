@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pressout_session.exercises import CABLED
 
 from pressout_device.errors import PressoutError
+from pressout_session.exercises import CABLED
 
 DEFAULT_CONFIG = Path("/etc/pressout/station.toml")
 config_option = click.option(
@@ -60,9 +60,8 @@ def cli(verbose: bool) -> None:
 )
 def demo(**given: Any) -> None:  # noqa: ANN401
     """Show the whole product with a simulated patient."""
-    from pressout_signal.events import Resistance
-
     from pressout_device import config, demo
+    from pressout_signal.events import Resistance
 
     as_json = bool(given["as_json"])
     usual = config.DoseSection(
@@ -120,9 +119,8 @@ def clinic(config_file: Path | None, url: str | None, allow_plain: bool, databas
     """Run the clinic's subscriber: check, store, acknowledge."""
     from pressout_clinic.store import Store, database_path
     from pressout_clinic.subscriber import Subscriber
-    from pressout_link.broker import broker_at
-
     from pressout_device import config
+    from pressout_link.broker import broker_at
 
     if (url is None) == (config_file is None):
         raise click.UsageError("Say either --broker URL or --config FILE.")
@@ -144,9 +142,8 @@ def analyze(
     resistance: str | None, exercise: str | None, target_n: float | None, as_json: bool, traces: tuple[Path, ...]
 ) -> None:
     """Run recorded traces through the station's own pipeline."""
-    from pressout_signal.events import Resistance
-
     from pressout_device import analyzing
+    from pressout_signal.events import Resistance
 
     asked = analyzing.Asked(Resistance(resistance) if resistance else None, exercise, target_n)
     failed = False

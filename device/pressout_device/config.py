@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
+
+from pressout_device.errors import ConfigError
 from pressout_link.broker import Broker, BrokerAddressError, broker_at
 from pressout_session.document import Reference
 from pressout_session.exercises import EXERCISES, CabledExercise, Side, TimedExercise
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
 from pressout_signal.events import Resistance
-
-from pressout_device.errors import ConfigError
 
 # BCM numbers on the 40-pin header that nothing else of the station uses (0 and 1 identify add-on boards).
 Pin = Annotated[int, msgspec.Meta(ge=2, le=27)]

@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pressout_device.clock import boot_id, wall_time
+from pressout_device.journal.writer import Answered, Kept, NotKept, Told, Writer
+from pressout_device.ports import Clock
 from pressout_session.codes import GUEST
 from pressout_session.course import Course
 from pressout_session.document import Clock as ClockDocument
@@ -22,10 +25,6 @@ from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionComple
 from pressout_signal.pipeline import Pipeline
 from pressout_signal.samples import Fault, Reading, Sample
 from pressout_signal.strokes import pipeline_for
-
-from pressout_device.clock import boot_id, wall_time
-from pressout_device.journal.writer import Answered, Kept, NotKept, Told, Writer
-from pressout_device.ports import Clock
 
 # A session that nobody signs out of is closed after this much slack.
 IDLE_CLOSE_S = 180.0

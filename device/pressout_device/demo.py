@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from pressout_session.document import SessionDocument, decode
-from pressout_session.exercises import Side
 
 from pressout_device.app import Simulated, face_of, new_id, station_of
 from pressout_device.config import (
@@ -33,6 +31,8 @@ from pressout_device.journal.tables import Journal
 from pressout_device.running import FRAME_S, asked_of
 from pressout_device.simulation.patient import Done, SimulatedPatient
 from pressout_device.station import Station
+from pressout_session.document import SessionDocument, decode
+from pressout_session.exercises import Side
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pressout_session.document import SessionDocument, decode
-
 from pressout_device.errors import JournalError
+from pressout_session.document import SessionDocument, decode
 
 COLUMNS = (
     *("session_id", "revision", "started_at", "site_id", "station_id", "patient_ref"),

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, pstdev
 
-from pressout_signal.calibration import Calibration
-from pressout_signal.samples import Fault, FaultKind, Reading
-
 from pressout_device.config import LoadCellSection
 from pressout_device.errors import LoadCellError, TraceFileError
 from pressout_device.ports import Clock, LoadCell
+from pressout_signal.calibration import Calibration
+from pressout_signal.samples import Fault, FaultKind, Reading
 
 WAIT_S = 0.1
 # Less than this share of the configured rate, and the solder bridge or the wiring is not what was configured.

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pressout_session.prescription import CabledItem
-
 from pressout_device import opening
 from pressout_device.app import PanelFace, Simulated, station_of
 from pressout_device.config import Config
@@ -15,6 +13,7 @@ from pressout_device.errors import JournalError
 from pressout_device.holding import held
 from pressout_device.ports import Clock, LoadCell
 from pressout_device.simulation.patient import Asked
+from pressout_session.prescription import CabledItem
 
 FRAME_S = 1 / 60
 

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pickle import UnpicklingError
 
-from pressout_signal.samples import Fault, FaultKind, Reading
-
 from pressout_device.errors import LoadCellError
 from pressout_device.ports import Clock, LoadCell
+from pressout_signal.samples import Fault, FaultKind, Reading
 
 # The chip is silent when no conversion ended for this long; gaps of 50 to 200 ms are ordinary.
 SILENT_S = 0.5

@@ -9,6 +9,11 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
+from pressout_device.clock import RealClock, ScaledClock
+from pressout_device.counting import Answered, Counting, Kept, NotKept
+from pressout_device.errors import JournalError
+from pressout_device.journal.writer import Writer
+from pressout_device.sampler import Sampler
 from pressout_signal.samples import Fault, FaultKind, Sample
 from pressout_ui.app import Screen, update
 from pressout_ui.messages import (
@@ -37,12 +42,6 @@ from pressout_ui.messages import (
     VisitEnded,
     VisitMoved,
 )
-
-from pressout_device.clock import RealClock, ScaledClock
-from pressout_device.counting import Answered, Counting, Kept, NotKept
-from pressout_device.errors import JournalError
-from pressout_device.journal.writer import Writer
-from pressout_device.sampler import Sampler
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from pressout_signal.events import Movement, Resistance
 
 from pressout_session.exercises import EXERCISES, CabledExercise, Side, TimedExercise
+from pressout_signal.events import Movement, Resistance
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=200)]

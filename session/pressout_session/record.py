@@ -8,11 +8,11 @@ repair, only to fold again. Times are `t_s`, on the monotonic clock of the boot 
 from __future__ import annotations
 
 import msgspec
-from pressout_signal.events import PartialSeen, RepetitionCompleted, TensionDrift
 
 from pressout_session.document import Clock, Device
 from pressout_session.exercises import Side
 from pressout_session.prescription import Prescription
+from pressout_signal.events import PartialSeen, RepetitionCompleted, TensionDrift
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=str.lower):

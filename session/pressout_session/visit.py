@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetEnded, TensionDrift
-
 from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
@@ -25,6 +23,7 @@ from pressout_session.record import (
     SideCorrected,
     TimedDone,
 )
+from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetEnded, TensionDrift
 
 
 @dataclass(frozen=True, slots=True)

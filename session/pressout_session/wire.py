@@ -73,11 +73,6 @@ def info_topic(site_id: str, station_id: str) -> str:
     return f"{ROOT}/{site_id}/{station_id}/info"
 
 
-def event_topic(site_id: str, station_id: str, kind: str) -> str:
-    """Where a station says that something happened to it."""
-    return f"{ROOT}/{site_id}/{station_id}/event/{kind}"
-
-
 class Address(msgspec.Struct, frozen=True):
     """Who spoke about which session, read from a topic."""
 

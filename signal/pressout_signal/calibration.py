@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pressout_signal.samples import Reading, Sample
 
@@ -45,11 +45,3 @@ class Calibration:
     def sample(self, reading: Reading) -> Sample:
         """Give the tension, in newtons, of one reading."""
         return Sample(reading.t_s, (reading.counts - self.zero_counts) / self.counts_per_newton)
-
-    def tared(self, zero_counts: float) -> Calibration:
-        """Give the same span with a new zero.
-
-        >>> Calibration(zero_counts=0, counts_per_newton=400).tared(200.0)
-        Calibration(zero_counts=200.0, counts_per_newton=400)
-        """
-        return replace(self, zero_counts=zero_counts)

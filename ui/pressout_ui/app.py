@@ -9,7 +9,6 @@ from pressout_session.codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import Record
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
-
 from pressout_ui.known import Known
 from pressout_ui.messages import (
     ClinicAnswered,

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 
 from pressout_session.exercises import Side
-
-from pressout_ui.shapes import Disc, Point, Polygon, Rect, Shape, Stroke
+from pressout_ui.shapes import Disc, Point, Rect, Shape, Stroke
 
 
 def patient(x: float, y: float, scale: float, *, ground: str, out: bool = False) -> tuple[Shape, ...]:
@@ -128,12 +127,4 @@ def on_the_mat(x: float, y: float) -> tuple[Shape, ...]:
         Stroke(((x + 62, y - 12), (x + 26, y - 12)), "ink", 14),
         Stroke(((x + 54, y - 68), (x, y - 82)), "ink", 16),
         Stroke(((x, y), (x + 180, y)), "rule", 3),
-    )
-
-
-def pace_marks(left: float, right: float, y: float) -> tuple[Shape, ...]:
-    """Give the two marks that move at the prescribed tempo, at both sides of the stage."""
-    return (
-        Polygon(((left, y - 20.0), (left + 26.0, y), (left, y + 20.0)), "ink"),
-        Polygon(((right, y - 20.0), (right - 26.0, y), (right, y + 20.0)), "ink"),
     )

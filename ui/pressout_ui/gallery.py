@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+
 from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
@@ -31,7 +32,6 @@ from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.events import DriftKind, Phase, RepetitionCompleted, Resistance, TensionDrift
 from pressout_signal.samples import Sample
-
 from pressout_ui.app import Screen, turns_portrait, view
 from pressout_ui.known import G_M_PER_S2, Known
 from pressout_ui.messages import Trouble

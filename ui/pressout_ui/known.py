@@ -9,7 +9,6 @@ from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import Record
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
-
 from pressout_ui.words import LANGUAGES, Words
 
 G_M_PER_S2 = 9.80665

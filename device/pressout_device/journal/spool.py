@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+
 from pressout_session.wire import Ack
 
 DOCUMENT = re.compile(r"\d{10}\.[0-9a-f-]{36}\.\d+\.json")

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pressout_session.record import AnyFact, Closed, Record, decode, encode, folded
-
 from pressout_device.errors import JournalError
+from pressout_session.record import AnyFact, Closed, Record, decode, encode, folded
 
 logger = logging.getLogger(__name__)
 

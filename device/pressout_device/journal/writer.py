@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from pressout_device.errors import JournalError
+from pressout_device.journal import spool
+from pressout_device.journal.tables import Journal
 from pressout_session.document import encode
 from pressout_session.record import AnyFact, Closed, Record
 from pressout_session.wire import AckResult, digest
 from pressout_session.writing import Origin, document_of
-
-from pressout_device.errors import JournalError
-from pressout_device.journal import spool
-from pressout_device.journal.tables import Journal
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpiozero.pins import Factory
-from pressout_signal.samples import Fault, FaultKind, Reading
 
 from pressout_device.loadcell.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, Frame
 from pressout_device.ports import Clock
+from pressout_signal.samples import Fault, FaultKind, Reading
 
 # How often the data line is looked at while a conversion is due: a stamp is late by half of this.
 LOOK_EVERY_S = 0.0005

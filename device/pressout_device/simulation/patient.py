@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from pressout_session.exercises import Side
-from pressout_signal.events import Movement, Resistance
 
 from pressout_device.simulation.line import STEP_S, Stack, Tubing
+from pressout_session.exercises import Side
+from pressout_signal.events import Movement, Resistance
 
 Array = NDArray[np.float64]
 

@@ -9,6 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+
+from pressout_device.config import Config
+from pressout_device.errors import JournalError
+from pressout_device.identity import software_version
+from pressout_device.journal import spool
+from pressout_device.uplink.delivery import Delivery
 from pressout_link.broker import Broker
 from pressout_link.connection import Arrived, Connection, Publication
 from pressout_session.document import SCHEMA
@@ -22,12 +28,6 @@ from pressout_session.wire import (
     session_topic,
     status_topic,
 )
-
-from pressout_device.config import Config
-from pressout_device.errors import JournalError
-from pressout_device.identity import software_version
-from pressout_device.journal import spool
-from pressout_device.uplink.delivery import Delivery
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,6 @@ from pressout_signal.events import (
     Resistance,
     TensionDrift,
 )
-
 from pressout_ui.known import Known
 from pressout_ui.messages import (
     Command,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import DriftKind, Phase
-
 from pressout_ui.figures import check, turned_patient
 from pressout_ui.known import Known
 from pressout_ui.messages import (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-
 from pressout_ui.figures import check, handle, line_to, patient
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, Message, RestartTapped, SideTapped, UndoTapped

@@ -9,7 +9,6 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
-
 from pressout_ui.figures import arrow, check, handle, line_to, patient
 from pressout_ui.known import Known
 from pressout_ui.messages import Felt, Message, NotMe

@@ -8,7 +8,6 @@ from pressout_session.exercises import EXERCISES, Side, TimedExercise
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
-
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s

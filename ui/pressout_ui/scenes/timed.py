@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
-
 from pressout_ui.figures import on_the_mat
 from pressout_ui.known import Known
 from pressout_ui.messages import (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pressout_session.codes import CODE_LENGTH, GUEST, checked
-
 from pressout_ui.known import Known
 from pressout_ui.messages import (
     BackSpaced,

@@ -59,7 +59,6 @@ WORDS = Words(
         "right": "Right side next, when you are ready.",
     },
     one_more="Once more, when you are ready.",
-    rest_over="Pick up the handle to go on.",
     start="Start",
     pause="Pause",
     go_on="Go on",

@@ -59,7 +59,6 @@ WORDS = Words(
         "right": "Ahora la derecha, cuando quieras.",
     },
     one_more="Una vez más, cuando quieras.",
-    rest_over="Toma el asa para seguir.",
     start="Empezar",
     pause="Pausa",
     go_on="Seguir",

@@ -63,7 +63,6 @@ class Words:
     same_side: str
     next_side: Mapping[str, str]  # by side
     one_more: str
-    rest_over: str
     start: str
     pause: str
     go_on: str
