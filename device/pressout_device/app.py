@@ -58,7 +58,7 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     way: Opening = functools.partial(opening.real, cell)
     if simulated is not None:
         way = functools.partial(opening.simulated, cell, simulated.asked, origin_s, simulated.speed)
-    parts = Parts(Sampler(way, clock, time.monotonic), counting, writer, clock, face)
+    parts = Parts(Sampler(way, clock, time.monotonic, origin_s), counting, writer, clock, face)
     known = Known(
         station=config.station.station_id,
         language=config.screen.language,

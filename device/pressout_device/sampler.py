@@ -62,16 +62,18 @@ class Sampler:
         The station's; faults of the child are stamped with it.
     real_now_s : callable
         Seconds that no demo speeds up: a child's silence is judged by these.
+    since_s : float
+        From when on an emulated cell is read; a real one knows only now.
     """
 
-    def __init__(self, opening: Opening, clock: Clock, real_now_s: Callable[[], float]) -> None:
+    def __init__(self, opening: Opening, clock: Clock, real_now_s: Callable[[], float], since_s: float = 0.0) -> None:
         self._opening = opening
         self._clock = clock
         self._real_now_s = real_now_s
         self._context = mp.get_context("spawn")
         self.restarts = -1
         # An emulated cell is read on from here: what happened while a child was lost is caught up with.
-        self._read_until_s = clock.now_s()
+        self._read_until_s = since_s
         self._start()
 
     @property
