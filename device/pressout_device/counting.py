@@ -30,8 +30,6 @@ from pressout_signal.strokes import pipeline_for
 IDLE_CLOSE_S = 180.0
 # A fact that has waited this long for the disk is shown as not saved yet.
 LATE_S = 0.5
-# Without a reading for this long nothing is known of the line.
-SENSOR_GONE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +197,14 @@ class Counting:
     @property
     def forgotten(self) -> bool:
         """Whether a session is open that has been slack for so long that nobody can be there."""
-        if self.visit is None:
+        if self.visit is None or self._last_s is None:
             return False
-        now_s = self._clock.now_s()
+        # A sensor that died, perhaps with the line taut, sees no slack: then the computer's own time must do.
+        if self._clock.now_s() - self._last_s > IDLE_CLOSE_S * self._speed:
+            return True
+        # Otherwise time is the readings': a busy computer may be far behind with them.
         since_s = self._slack_since_s
-        if since_s is None and self._last_s is not None and now_s - self._last_s > SENSOR_GONE_S:
-            since_s = self._last_s  # a sensor that died with the line taut sees no slack
-        return since_s is not None and now_s - max(since_s, self.visit.changed_s) > IDLE_CLOSE_S
+        return since_s is not None and self._last_s - max(since_s, self.visit.changed_s) > IDLE_CLOSE_S
 
     # ---- inside ------------------------------------------------------------------------------
 

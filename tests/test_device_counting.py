@@ -1,0 +1,173 @@
+"""What the station counts and for whom: nothing lost for want of a sign-in, nothing kept of a visit in which nothing was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from builders import a_prescription, an_item, an_origin, simulated
+from pressout_device.clock import VirtualClock
+from pressout_device.counting import IDLE_CLOSE_S, Counting, Given
+from pressout_device.journal.writer import Kept, Told
+from pressout_session.document import Clock as ClockDocument
+from pressout_session.exercises import Side
+from pressout_session.record import AnyFact, Closed, Opened, RepetitionKept, folded
+from pressout_signal.calibration import Calibration
+from pressout_signal.events import Resistance
+from pressout_signal.samples import Fault, FaultKind, Reading, Sample
+
+
+@dataclass
+class FakeWriter:
+    """Keeps facts in memory; tells that they are kept when it is asked to."""
+
+    kept: list[tuple[str, AnyFact]] = field(default_factory=list)
+    untold: list[Told] = field(default_factory=list)
+
+    def keep(self, session_id: str, fact: AnyFact) -> None:
+        """Keep a fact."""
+        self.kept.append((session_id, fact))
+        self.untold.append(Kept(session_id, fact))
+
+    def told(self) -> list[Told]:
+        """Tell what was kept since."""
+        news, self.untold = self.untold, []
+        return news
+
+
+@dataclass
+class Desk:
+    """A counting with its fakes."""
+
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    writer: FakeWriter = field(default_factory=FakeWriter)
+    names: int = 0
+
+    def __post_init__(self) -> None:
+        origin = an_origin()
+        given = Given(
+            Calibration(zero_counts=0, counts_per_newton=100),
+            a_prescription(an_item(reps=6)),
+            self._name,
+            origin.device,
+            lambda: ClockDocument(synchronised=True),
+        )
+        self.counting = Counting(given, self.writer, self.clock)  # type: ignore[arg-type]
+
+    def _name(self) -> str:
+        self.names += 1
+        return f"session-{self.names}"
+
+    def feel(self, samples: list[Sample]) -> None:
+        """Let the load cell say these tensions; the clock follows."""
+        for sample in samples:
+            self.clock.time_s = max(self.clock.time_s, sample.t_s)
+            self.counting.take(Reading(sample.t_s, round(sample.tension_n * 100)))
+
+    def facts(self, session_id: str) -> list[AnyFact]:
+        """Give what was kept of a session."""
+        return [fact for owner, fact in self.writer.kept if owner == session_id]
+
+
+@pytest.fixture(scope="module")
+def session() -> list[Sample]:
+    return simulated(Resistance.TUBING, seed=1)[0]
+
+
+def test_both_sides_of_a_session_are_kept(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session)
+    desk.counting.end("done")
+
+    record = folded(desk.facts("session-1"))
+    assert (record.count(Side.LEFT), record.count(Side.RIGHT)) == (6, 6)
+    assert isinstance(desk.facts("session-1")[-1], Closed)
+
+
+def test_a_visit_in_which_nothing_happened_leaves_nothing_behind() -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.counting.end("signed_out")
+
+    assert desk.writer.kept == []
+
+
+def test_repetitions_with_nobody_signed_in_are_a_guests(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.feel(session)
+
+    opened = desk.facts("session-1")[0]
+    assert isinstance(opened, Opened)
+    assert opened.patient_ref == "guest"
+    assert sum(isinstance(fact, RepetitionKept) for fact in desk.facts("session-1")) == 12
+
+
+def test_what_is_kept_late_of_one_patient_is_not_shown_to_the_next(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session[: len(session) // 2])
+    desk.counting.end("done")
+    desk.counting.begin("555550")
+
+    desk.counting.told()
+
+    assert desk.counting.record.sets == ()
+
+
+def test_the_record_is_what_the_writer_has_told(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session[: len(session) // 2])
+    assert desk.counting.record.count(Side.LEFT) == 0
+
+    desk.counting.told()
+
+    assert desk.counting.record.count(Side.LEFT) == 6
+
+
+def test_a_session_that_nobody_signs_out_of_is_forgotten_after_three_minutes(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session)
+    assert not desk.counting.forgotten
+
+    end_s = session[-1].t_s
+    desk.feel([Sample(end_s + n, 0.0) for n in range(1, int(IDLE_CLOSE_S))])
+    assert desk.counting.forgotten
+
+
+def test_a_computer_that_is_behind_with_its_readings_forgets_nobody(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.clock.time_s = 170.0
+
+    desk.feel(session[: len(session) // 2])
+
+    assert not desk.counting.forgotten
+
+
+def test_a_sensor_that_died_with_the_line_taut_holds_no_session_open_for_ever(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session[: len(session) // 3])
+    desk.counting.take(Fault(desk.clock.time_s, FaultKind.SILENT))
+
+    desk.clock.time_s += IDLE_CLOSE_S + 10.0
+
+    assert desk.counting.forgotten
+
+
+def test_what_the_sensor_did_is_kept_with_the_session(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session)
+    desk.counting.take(Fault(desk.clock.time_s, FaultKind.OUT_OF_STEP))
+    desk.counting.end("done")
+
+    signal = folded(desk.facts("session-1")).signal
+    assert signal is not None
+    assert signal.samples == len(session)
+    assert signal.faults["out_of_step"] == 1
+    assert signal.sample_rate_hz == pytest.approx(80.0, rel=0.01)
