@@ -1,4 +1,4 @@
-"""What the station counts and for whom: nothing lost for want of a sign-in, nothing kept of a visit in which nothing was."""
+"""What the station counts and for whom: nothing lost for want of a sign-in, nothing kept of an empty visit."""
 
 from __future__ import annotations
 
