@@ -28,10 +28,10 @@ test: install ## every test
 check: install ## format, lint, types, import contracts
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
-	$(RUN)/mypy signal session device ui clinic tests bench
+	$(RUN)/mypy signal session link device ui clinic tests bench
 	$(RUN)/lint-imports --no-cache
 
-bench: install ## what we claim, measured (ARGS=part runs one part)
+bench: install ## what we claim, measured (ARGS=signal or ARGS=reader for one part)
 	$(RUN)/python -m bench $(ARGS)
 
 golden: install ## rewrite the stories of tests/traces from what the core tells today
@@ -44,4 +44,4 @@ screenshot: install ## redraw the pictures of the README
 	$(RUN)/python -m pressout_ui.gallery docs/screens
 
 clean: ## remove what make made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -270,7 +270,10 @@ def _contradictions(parts: dict[str, Any]) -> list[str]:
                 f"load_cell: found pin {cell.data_pin} used twice, expected data_pin and clock_pin to differ"
             )
         if cell.counts_per_newton == 0:
-            mistakes.append("load_cell.counts_per_newton: found 0, expected the cell's span; run pressout calibrate")
+            mistakes.append(
+                "load_cell.counts_per_newton: found 0, expected the cell's span; "
+                "any other number lets pressout calibrate find it"
+            )
     if isinstance(broker, BrokerSection):
         try:
             broker_at(broker.url, allow_plain=broker.allow_plain)

@@ -30,6 +30,8 @@ from pressout_signal.strokes import pipeline_for
 IDLE_CLOSE_S = 180.0
 # A fact that has waited this long for the disk is shown as not saved yet.
 LATE_S = 0.5
+# Without a reading for this long the computer's own clock must do.
+SENSOR_GONE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Counting:
                 pass
         if self.visit is None and isinstance(event, RepetitionCompleted):
             # Whoever goes on after signing out is still there; what they do is theirs.
-            self.begin(self._last_ref)
+            self.begin(self._last_ref, event.press_out_start_s)
         if self.visit is not None:
             self._move(self.visit.heard(event))
 
@@ -129,19 +131,20 @@ class Counting:
 
     # ---- what is asked for -------------------------------------------------------------------
 
-    def begin(self, patient_ref: str) -> Visit:
-        """Open a session for a reference; one that is open is closed first."""
+    def begin(self, patient_ref: str, since_s: float | None = None) -> Visit:
+        """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
+        begun_s = self._time_s() if since_s is None else since_s
         if self.session_id is not None:
             self.end("signed_out")
         self.session_id = self._given.new_session_id()
         self.record, self._record_of = Record(), self.session_id
-        self.visit = Visit(Course.of(self._given.prescription), changed_s=self._clock.now_s())
+        self.visit = Visit(Course.of(self._given.prescription), changed_s=begun_s)
         self._samples, self._first_s = 0, None
         self._faults.clear()
         self.patient_ref = self._last_ref = patient_ref
         # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
         self._opened = Opened(
-            t_s=self._clock.now_s(),
+            t_s=begun_s,
             session_id=self.session_id,
             patient_ref=patient_ref,
             prescription=self._given.prescription,
@@ -156,7 +159,7 @@ class Counting:
         """Close the session: its last set, what the sensor did, and why it ended."""
         if self.visit is None or self.session_id is None:
             return
-        now_s = self._clock.now_s()
+        now_s = self._time_s()
         if self._opened is None:
             self._move(self.visit.set_ended(self._slack_since_s or now_s))
             self._keep(self._signal_seen(now_s))
@@ -168,31 +171,31 @@ class Counting:
 
     def end_set(self) -> None:
         """Close the open set by a tap."""
-        self._pipeline, events = self._pipeline.end_set(self._clock.now_s())
+        self._pipeline, events = self._pipeline.end_set(self._time_s())
         for event in events:
             self._hear(event)
         if self.visit is not None:
-            self._move(self.visit.set_ended(self._clock.now_s()))
+            self._move(self.visit.set_ended(self._time_s()))
 
     def undo(self) -> None:
         """Void the last repetition."""
         if self.visit is not None:
-            self._move(self.visit.undone(self._clock.now_s()))
+            self._move(self.visit.undone(self._time_s()))
 
     def restart_set(self) -> None:
         """Void what the set holds."""
         if self.visit is not None:
-            self._move(self.visit.restarted(self._clock.now_s()))
+            self._move(self.visit.restarted(self._time_s()))
 
     def swap_side(self) -> None:
         """Say that it is the other side."""
         if self.visit is not None:
-            self._move(self.visit.side_swapped(self._clock.now_s()))
+            self._move(self.visit.side_swapped(self._time_s()))
 
     def keep_timed(self, reps: int, duration_s: float) -> None:
         """Keep a timed or tapped exercise."""
         if self.visit is not None:
-            self._move(self.visit.timed_done(self._clock.now_s(), reps, duration_s))
+            self._move(self.visit.timed_done(self._time_s(), reps, duration_s))
 
     @property
     def forgotten(self) -> bool:
@@ -205,6 +208,12 @@ class Counting:
         # Otherwise time is the readings': a busy computer may be far behind with them.
         since_s = self._slack_since_s
         return since_s is not None and self._last_s - max(since_s, self.visit.changed_s) > IDLE_CLOSE_S
+
+    def _time_s(self) -> float:
+        """Give the time on the readings' clock; where there are none for a while, the computer's."""
+        now_s = self._clock.now_s()
+        silent = self._last_s is None or now_s - self._last_s > SENSOR_GONE_S * self._speed
+        return now_s if silent or self._last_s is None else self._last_s
 
     # ---- inside ------------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ class Outcome:
     drift_events: int
     duration_s: float
     broker: str
+    stopped: bool = False
 
     @property
     def arrived(self) -> bool:
@@ -115,6 +116,7 @@ def run(options: Options) -> Outcome:
         asked = asked_of(config, options.seed)
         patient = SimulatedPatient(asked)
         face = face_of(config, headless=options.headless, say=options.say)
+        walked_in_s = time.monotonic()
         station = station_of(config, face, Simulated(asked, options.speed))
         try:
             _until_over(station, lambda: face.closed or options.stopped(), patient.duration_s)
@@ -124,13 +126,14 @@ def run(options: Options) -> Outcome:
         recorded, published = _counts(config)
         return Outcome(
             reps=_by_side(documents),
-            performed=_performed(patient.done),
+            performed=_performed(patient.done, station.read_until_s() - walked_in_s),
             recorded=recorded,
             published=published,
             stored=published if database is None else _stored(database),
             drift_events=sum(len(held.drift) for document in documents for held in document.sets),
             duration_s=time.monotonic() - began_s,
             broker=broker_name,
+            stopped=face.closed or options.stopped(),
         )
 
 
@@ -138,7 +141,8 @@ def _config(options: Options, folder: Path) -> Config:
     if options.config is not None:
         # Its broker and its names, and nothing else: a running station's journal is not the demo's to touch.
         given = options.config
-        station = msgspec.structs.replace(given.station, folder=str(folder / "station"))
+        names = given.station
+        station = msgspec.structs.replace(names, station_id=f"{names.station_id}-demo", folder=str(folder / "station"))
         return msgspec.structs.replace(given, station=station, load_cell=SIMULATED_CELL, dose=(options.dose,))
     return Config(
         station=StationSection(site_id="demo", station_id="demo", folder=str(folder / "station")),
@@ -241,5 +245,6 @@ def _by_side(documents: list[SessionDocument]) -> dict[str, int]:
     }
 
 
-def _performed(done: list[Done]) -> dict[str, int]:
-    return {str(side): sum(one.side is side for one in done) for side in Side}
+def _performed(done: list[Done], until_s: float) -> dict[str, int]:
+    """Count what the patient had done by then, a side."""
+    return {str(side): sum(one.side is side and one.end_s <= until_s for one in done) for side in Side}

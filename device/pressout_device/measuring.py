@@ -18,6 +18,8 @@ from pressout_signal.samples import Fault, FaultKind, Reading
 WAIT_S = 0.1
 # Less than this share of the configured rate, and the solder bridge or the wiring is not what was configured.
 RATE_TOLERANCE = 0.1
+# The noisiest converter that is usual has 0.25 N rms.
+STILL_N = 0.5
 WELL = "The load cell reads well."
 
 
@@ -68,6 +70,8 @@ class Diagnosis:
                 f"The load cell gives {measured:.1f} readings a second, {self.configured_hz:g} are configured. "
                 "Check the amplifier's solder bridge, or load_cell.rate_hz."
             )
+        if self.noise_n is not None and self.noise_n > STILL_N:
+            return "The readings move by more than noise does. Let the line hang still; else shield the cable."
         if sum(self.faults.values()) > 0.02 * self.readings:
             return "More than one reading in fifty failed its checks. Shorten or shield the cable."
         return WELL
@@ -106,20 +110,22 @@ def diagnosed(items: list[Reading | Fault], cell: LoadCellSection) -> Diagnosis:
     )
 
 
-def recorded(items: Iterator[Reading | Fault], cell: LoadCellSection, path: Path) -> int:
+def recorded(items: Iterator[Reading | Fault], head: dict[str, str], path: Path) -> int:
     """Write a trace of counts as it is heard; give how many readings it holds.
 
     Raises
     ------
     TraceFileError
-        If the file cannot be written; what was written before stays.
+        If the file cannot be written, or is there already; what was written before stays.
     """
+    if path.is_file():
+        raise TraceFileError(f"{path}: found a file of that name, expected none; choose another name")
     count = 0
     origin_s: float | None = None
     try:
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"# zero_counts: {cell.zero_counts}\n# counts_per_newton: {cell.counts_per_newton}\n")
-            file.write(f"# rate_hz: {cell.rate_hz}\n# load_cell_id: {cell.load_cell_id}\nt_s,counts\n")
+            file.writelines(f"# {key}: {value}\n" for key, value in head.items())
+            file.write("t_s,counts\n")
             for item in items:
                 if isinstance(item, Reading):
                     origin_s = item.t_s if origin_s is None else origin_s

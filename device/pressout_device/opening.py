@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from pressout_device.clock import RealClock, ScaledClock, VirtualClock
 from pressout_device.config import LoadCellSection
 from pressout_device.errors import LoadCellError
@@ -23,7 +25,9 @@ def real(cell: LoadCellSection, _since_s: float) -> Opened:
 
     clock = RealClock()
     try:
-        Device.ensure_pin_factory()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one sentence below says what a page of warnings would
+            Device.ensure_pin_factory()
         chip = GpioLoadCell(
             Device.pin_factory, data_pin=cell.data_pin, clock_pin=cell.clock_pin, rate_hz=cell.rate_hz, clock=clock
         )

@@ -16,11 +16,13 @@ from pressout_device.simulation.patient import Asked
 from pressout_session.prescription import CabledItem
 
 FRAME_S = 1 / 60
+# A patient who walks in then is never there.
+NEVER_S = 1e12
 
 
 @contextmanager
-def load_cell(config: Config, *, simulate: bool) -> Iterator[tuple[LoadCell, Clock]]:
-    """Open the load cell for this process alone.
+def load_cell(config: Config, *, simulate: bool, still: bool = False) -> Iterator[tuple[LoadCell, Clock]]:
+    """Open the load cell for this process alone; a simulated one with a patient on it, or `still`, with nobody.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def load_cell(config: Config, *, simulate: bool) -> Iterator[tuple[LoadCell, Clo
     with held(config.folder):
         now_s = time.monotonic()
         if simulate:
-            cell, clock = opening.simulated(config.load_cell, asked_of(config), now_s, 1.0, now_s)
+            cell, clock = opening.simulated(config.load_cell, asked_of(config), NEVER_S if still else now_s, 1.0, now_s)
         else:
             cell, clock = opening.real(config.load_cell, now_s)
         try:
@@ -56,6 +58,21 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
                 f"journal: found no way to save the last of what was counted, expected space in {config.folder}; "
                 "what was saved before is untouched"
             )
+
+
+def head_of(config: Config) -> dict[str, str]:
+    """Give the head of a trace recorded at this station: how to read its counts, and which line it was."""
+    cell = config.load_cell
+    item = next(item for item in config.prescription.items if isinstance(item, CabledItem))
+    return {
+        "zero_counts": str(cell.zero_counts),
+        "counts_per_newton": str(cell.counts_per_newton),
+        "rate_hz": str(cell.rate_hz),
+        "load_cell_id": cell.load_cell_id,
+        "resistance": str(item.resistance),
+        "exercise": item.exercise,
+        "target_n": str(item.target_n),
+    }
 
 
 def asked_of(config: Config, seed: int = 0) -> Asked:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ class Connection:
         self._ever_connected = False
         self._refused_version = False
         self._answered_us = False
+        self._closing = False
         self._reached_s: float | None = None
         self._told_trouble: str | None = None
         self._client = self._begun()
@@ -99,7 +101,7 @@ class Connection:
         if self.trouble != self._told_trouble:
             self._told_trouble = self.trouble
             if self.trouble is not None:
-                logger.warning("%s; what is to be sent waits", self.trouble)
+                logger.warning("%s; what is to be sent waits", self.trouble + self._why())
         unheard = self._reached_s is not None and time.monotonic() - self._reached_s > NO_ANSWER_S
         if (self._refused_version or unheard) and not self._ever_connected:
             self._refused_version = False
@@ -109,6 +111,16 @@ class Connection:
             logger.info("no answer to the protocol version, trying %s", self._version.name)
             self._client.loop_stop()
             self._client = self._begun()
+
+    def _why(self) -> str:
+        """Say why no connection came about: paho does not."""
+        try:
+            with socket.create_connection((self._broker.host, self._broker.port), timeout=3.0) as plain:
+                if self._context is not None:
+                    self._context.wrap_socket(plain, server_hostname=self._broker.host).close()
+        except (OSError, ValueError) as error:
+            return f" ({error})"
+        return ""
 
     @property
     def shares(self) -> bool:
@@ -128,6 +140,7 @@ class Connection:
         if farewell is not None and self.connected:
             said = self._client.publish(farewell.topic, farewell.payload, qos=1, retain=farewell.retained)
             said.wait_for_publish(patience_s)
+        self._closing = True
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -189,9 +202,9 @@ class Connection:
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _props: object
     ) -> None:
-        if self.connected:
+        if self.connected and not self._closing:
             logger.warning("lost the broker (%s); what is to be sent waits", code)
-        elif not (self._ever_connected or self._answered_us):
+        elif not (self.connected or self._ever_connected or self._answered_us):
             # Some 3.1.1 brokers answer a version 5 greeting by hanging up, without a word.
             self._refused_version = True
         self._reached_s = None
@@ -201,7 +214,7 @@ class Connection:
         self._reached_s = time.monotonic()
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
-        self.trouble = f"no broker answers at {self._broker.host}:{self._broker.port}"
+        self.trouble = f"no connection to the broker at {self._broker.host}:{self._broker.port}"
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         self.arrived.put(Arrived(message.topic, bytes(message.payload), message.retain, message.qos, message.mid))

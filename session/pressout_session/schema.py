@@ -50,16 +50,18 @@ def async_api() -> dict[str, Any]:
             "session": channel(wire.session_topic("{site}", "{station}", "{session}"), "session", **session),
             "ack": channel(wire.ack_topic("{site}", "{station}", "{session}"), "ack", **session),
             "status": channel(wire.status_topic("{site}", "{station}"), "status"),
+            "info": channel(wire.info_topic("{site}", "{station}"), "info"),
         },
         "operations": {
             f"{action}_{name}": {"action": action, "channel": {"$ref": f"#/channels/{name}"}}
-            for action, name in (("send", "session"), ("receive", "ack"), ("send", "status"))
+            for action, name in (("send", "session"), ("receive", "ack"), ("send", "status"), ("send", "info"))
         },
         "components": {
             "messages": {
                 "session": message({"$ref": "session.schema.json"}, "One complete session."),
                 "ack": message(ack, "The clinic's own answer."),
                 "status": message(status, "How a station is; retained."),
+                "info": message({"type": "object"}, "What a station is: versions, schema, cell; retained."),
             },
             "schemas": parts,
         },

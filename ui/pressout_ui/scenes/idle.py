@@ -19,9 +19,9 @@ class Idle:
 
 
 def view(_scene: Idle, known: Known, plane: Plane) -> View:
-    """Draw it: the flood breathes between 8 and 16 % of the height."""
+    """Draw it: the flood breathes, and never crosses the words that stand in it."""
     words = known.words
-    breath = 0.12 + 0.04 * math.sin(2.0 * math.pi * known.now_s / BREATH_S)
+    breath = 0.165 + 0.015 * math.sin(2.0 * math.pi * known.now_s / BREATH_S)
     top = round(plane.height * (1.0 - breath))
     return (
         Button("", Rect(0.0, 0.0, plane.width, plane.height, "ground"), Woken()),
