@@ -136,7 +136,7 @@ def _portrait_rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane)
         *_sides(known, 24.0, 594.0),
         *_trace(scene, item, Rect(236.0, 600.0, plane.width - 260.0, 90.0, None)),
         *_pull(scene, known, item, 24.0, 744.0),
-        *signed_in(known, 190.0, 744.0),
+        *signed_in(known, 214.0, 778.0),
         plain_button(known.words.fix_count, (plane.width - 148.0, 716.0, 124.0, 68.0), FixOpened(), 24.0),
     )
 
