@@ -127,6 +127,20 @@ def test_the_record_is_what_the_writer_has_told(session: list[Sample]) -> None:
     assert desk.counting.record.count(Side.LEFT) == 6
 
 
+def test_what_the_disk_is_late_with_is_shown_all_the_same(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session[: len(session) // 2])
+    desk.clock.time_s += 1.0
+
+    assert desk.counting.late
+    assert desk.counting.shown.count(Side.LEFT) == 6
+    assert desk.counting.record.count(Side.LEFT) == 0
+    desk.counting.told()
+    assert not desk.counting.late
+    assert desk.counting.shown == desk.counting.record
+
+
 def test_a_session_that_nobody_signs_out_of_is_forgotten_after_three_minutes(session: list[Sample]) -> None:
     desk = Desk()
     desk.counting.begin("471922")

@@ -68,7 +68,7 @@ class Counting:
         self.patient_ref = self._last_ref = GUEST
         self._opened: Opened | None = None
         self._last_session_id: str | None = None
-        self._unsaved_since_s: list[float] = []
+        self._unsaved: list[tuple[float, str, AnyFact]] = []
         self._slack_since_s: float | None = clock.now_s()
         self._samples = 0
         self._first_s: float | None = None
@@ -114,7 +114,7 @@ class Counting:
         news = self._writer.told()
         for one in news:
             if isinstance(one, Kept):
-                self._unsaved_since_s.pop(0)
+                self._unsaved.pop(0)
                 if one.session_id == self._record_of:
                     self.record = self.record.after(one.fact)
         return [one for one in news if not isinstance(one, Answered) or one.session_id == self._last_session_id]
@@ -122,7 +122,18 @@ class Counting:
     @property
     def late(self) -> bool:
         """Whether a fact has waited for the disk for too long."""
-        return bool(self._unsaved_since_s) and self._clock.now_s() - self._unsaved_since_s[0] > LATE_S * self._speed
+        return bool(self._unsaved) and self._clock.now_s() - self._unsaved[0][0] > LATE_S * self._speed
+
+    @property
+    def shown(self) -> Record:
+        """The record to show: what is on disk; and, where the disk is late or full, what waits for it as well."""
+        if not self.late:
+            return self.record
+        waiting = [fact for _asked_s, session_id, fact in self._unsaved if session_id == self._record_of]
+        record = self.record
+        for fact in waiting:
+            record = record.after(fact)
+        return record
 
     @property
     def _speed(self) -> float:
@@ -232,7 +243,7 @@ class Counting:
             return
         opened, self._opened = self._opened, None
         for each in (fact,) if opened is None else (opened, fact):
-            self._unsaved_since_s.append(self._clock.now_s())
+            self._unsaved.append((self._clock.now_s(), self.session_id, each))
             self._writer.keep(self.session_id, each)
 
     def _signal_seen(self, t_s: float) -> SignalSeen:

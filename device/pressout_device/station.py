@@ -14,6 +14,7 @@ from pressout_device.counting import Answered, Counting, Kept, NotKept
 from pressout_device.errors import JournalError
 from pressout_device.journal.writer import Writer
 from pressout_device.sampler import Sampler
+from pressout_session.record import Record
 from pressout_signal.samples import Fault, FaultKind, Sample
 from pressout_ui.app import Screen, update
 from pressout_ui.messages import (
@@ -100,6 +101,7 @@ class Station:
         self._speaking_since_s: float | None = None
         self._read_until_s = 0.0
         self._session_id: str | None = None
+        self._shown = Record()
 
     @property
     def counting(self) -> Counting:
@@ -177,13 +179,18 @@ class Station:
         for news in self.counting.told():
             match news:
                 case Kept():
-                    self._tell(RecordKept(self.counting.record))
+                    pass  # the record has grown
                 case Answered(result=result):
                     self._tell(ClinicAnswered(result))
                 case NotKept():
                     pass  # lateness says it
         if self.counting.late != self.screen.known.late:
             self._tell(SavingLate(self.counting.late))
+        # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.
+        shown = self.counting.shown
+        if shown != self._shown:
+            self._shown = shown
+            self._tell(RecordKept(shown))
 
     def _trouble_with(self, fault: Fault) -> None:
         trouble = TROUBLES.get(fault.kind)
