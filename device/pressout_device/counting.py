@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pressout_device.clock import boot_id, wall_time
-from pressout_device.journal.writer import Answered, Kept, NotKept, Told, Writer
+from pressout_device.journal.writer import Answered, Kept, Told, Writer
 from pressout_device.ports import Clock
 from pressout_session.codes import GUEST
 from pressout_session.course import Course
@@ -65,7 +65,7 @@ class Counting:
         self.session_id: str | None = None
         self.visit: Visit | None = None
         self.record, self._record_of = Record(), ""
-        self.patient_ref = self._last_ref = GUEST
+        self.patient_ref = GUEST
         self._opened: Opened | None = None
         self._last_session_id: str | None = None
         self._unsaved: list[tuple[float, str, AnyFact]] = []
@@ -74,8 +74,8 @@ class Counting:
         self._first_s: float | None = None
         self._last_s: float | None = None
         self._faults: Counter[str] = Counter()
+        self._tuned_to = self._item()
         self._pipeline = self._fresh_pipeline()
-        self._tuned_to: CabledItem | None = self._item()
 
     # ---- what arrives ------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Counting:
                 pass
         if self.visit is None and isinstance(event, RepetitionCompleted):
             # Whoever goes on after signing out is still there; what they do is theirs.
-            self.begin(self._last_ref, event.press_out_start_s)
+            self.begin(self.patient_ref, event.press_out_start_s)
         if self.visit is not None:
             self._move(self.visit.heard(event))
 
@@ -142,7 +142,7 @@ class Counting:
 
     # ---- what is asked for -------------------------------------------------------------------
 
-    def begin(self, patient_ref: str, since_s: float | None = None) -> Visit:
+    def begin(self, patient_ref: str, since_s: float | None = None) -> None:
         """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
         begun_s = self._time_s() if since_s is None else since_s
         if self.session_id is not None:
@@ -152,7 +152,7 @@ class Counting:
         self.visit = Visit(Course.of(self._given.prescription), changed_s=begun_s)
         self._samples, self._first_s = 0, None
         self._faults.clear()
-        self.patient_ref = self._last_ref = patient_ref
+        self.patient_ref = patient_ref
         # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
         self._opened = Opened(
             t_s=begun_s,
@@ -164,7 +164,6 @@ class Counting:
             device=self._given.device,
             clock=self._given.clock_now(),
         )
-        return self.visit
 
     def end(self, reason: str) -> None:
         """Close the session: its last set, what the sensor did, and why it ended."""
@@ -178,7 +177,7 @@ class Counting:
             self._last_session_id = self.session_id
         self._opened = self.session_id = self.visit = None
         if self._slack_since_s is not None:
-            self._pipeline, self._tuned_to = self._fresh_pipeline(), self._item()
+            self._tune()
 
     def end_set(self) -> None:
         """Close the open set by a tap."""
@@ -236,7 +235,7 @@ class Counting:
                 self._keep(self._signal_seen(fact.t_s))
         if self._tuned_to != self._item() and not self.visit.set_open:
             # Another line or another movement: what was learned of the last one does not hold.
-            self._pipeline, self._tuned_to = self._fresh_pipeline(), self._item()
+            self._tune()
 
     def _keep(self, fact: AnyFact) -> None:
         if self.session_id is None:
@@ -251,22 +250,21 @@ class Counting:
         faults = dict(self._faults)
         return SignalSeen(t_s=t_s, samples=self._samples, faults=faults, sample_rate_hz=self._rate_hz())
 
-    def _item(self) -> CabledItem | None:
+    def _item(self) -> CabledItem:
         """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""
         course = Course.of(self._given.prescription) if self.visit is None else self.visit.course
-        if isinstance(course.item, CabledItem):
-            return course.item
-        return next(item for item in course.prescription.items if isinstance(item, CabledItem))
+        return course.item if isinstance(course.item, CabledItem) else course.prescription.first_on_the_line
 
     def _fresh_pipeline(self) -> Pipeline:
-        item = self._item()
-        assert item is not None  # a prescription has at least one item on the line
+        item = self._tuned_to
         return pipeline_for(item.resistance, item.movement, item.target_n)
+
+    def _tune(self) -> None:
+        """Begin anew with a pipeline that has heard nothing, for the exercise that is being done."""
+        self._tuned_to = self._item()
+        self._pipeline = self._fresh_pipeline()
 
     def _rate_hz(self) -> float | None:
         if self._first_s is None or self._last_s is None or self._last_s <= self._first_s:
             return None
         return round((self._samples - 1) / (self._last_s - self._first_s), 2)
-
-
-__all__ = ["Answered", "Counting", "Given", "Kept", "NotKept"]

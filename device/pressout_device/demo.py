@@ -122,8 +122,7 @@ def run(options: Options) -> Outcome:
             _until_over(station, lambda: face.closed or options.stopped(), patient.duration_s)
         finally:
             station.shut_down()
-        documents = _documents(config)
-        recorded, published = _counts(config)
+        documents, (recorded, published) = _journalled(config)
         return Outcome(
             reps=_by_side(documents),
             performed=_performed(patient.done, station.read_until_s() - walked_in_s),
@@ -217,19 +216,11 @@ def _until_over(station: Station, stopped: Callable[[], bool], lasts_s: float) -
         time.sleep(max(0.0, FRAME_S - (time.monotonic() - frame_s)))
 
 
-def _documents(config: Config) -> list[SessionDocument]:
-    path = config.folder / "journal.db"
-    journal = Journal(path, new_id)
-    try:
-        return [decode(document) for document in journal.documents()]
-    finally:
-        journal.close()
-
-
-def _counts(config: Config) -> tuple[int, int]:
+def _journalled(config: Config) -> tuple[list[SessionDocument], tuple[int, int]]:
+    """Give the sessions of the demo's journal, and how many are finished and delivered."""
     journal = Journal(config.folder / "journal.db", new_id)
     try:
-        return journal.counts()
+        return [decode(document) for document in journal.documents()], journal.counts()
     finally:
         journal.close()
 

@@ -13,7 +13,6 @@ from pressout_device.errors import JournalError
 from pressout_device.holding import held
 from pressout_device.ports import Clock, LoadCell
 from pressout_device.simulation.patient import Asked
-from pressout_session.prescription import CabledItem
 
 FRAME_S = 1 / 60
 # A patient who walks in then is never there.
@@ -63,7 +62,7 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
 def head_of(config: Config) -> dict[str, str]:
     """Give the head of a trace recorded at this station: how to read its counts, and which line it was."""
     cell = config.load_cell
-    item = next(item for item in config.prescription.items if isinstance(item, CabledItem))
+    item = config.prescription.first_on_the_line
     return {
         "zero_counts": str(cell.zero_counts),
         "counts_per_newton": str(cell.counts_per_newton),
@@ -77,7 +76,7 @@ def head_of(config: Config) -> dict[str, str]:
 
 def asked_of(config: Config, seed: int = 0) -> Asked:
     """Give what a simulated patient at this station is asked to do."""
-    item = next(item for item in config.prescription.items if isinstance(item, CabledItem))
+    item = config.prescription.first_on_the_line
     return Asked(
         movement=item.movement,
         resistance=item.resistance,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pressout_device.clock import RealClock, ScaledClock
-from pressout_device.counting import Answered, Counting, Kept, NotKept
+from pressout_device.counting import Counting
 from pressout_device.errors import JournalError
-from pressout_device.journal.writer import Writer
+from pressout_device.journal.writer import Answered, Writer
 from pressout_device.sampler import Sampler
 from pressout_session.record import Record
 from pressout_signal.samples import Fault, FaultKind, Sample
@@ -177,13 +177,8 @@ class Station:
 
     def _hear_the_disk(self) -> None:
         for news in self.counting.told():
-            match news:
-                case Kept():
-                    pass  # the record has grown
-                case Answered(result=result):
-                    self._tell(ClinicAnswered(result))
-                case NotKept():
-                    pass  # lateness says it
+            if isinstance(news, Answered):  # what was kept is in the record, what was not is late
+                self._tell(ClinicAnswered(news.result))
         if self.counting.late != self.screen.known.late:
             self._tell(SavingLate(self.counting.late))
         # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.

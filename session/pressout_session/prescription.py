@@ -68,3 +68,8 @@ class Prescription(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not any(isinstance(item, CabledItem) for item in self.items):
             raise ValueError("items: found none that is done on the line, expected at least one")
+
+    @property
+    def first_on_the_line(self) -> CabledItem:
+        """The first item that is done on the line; there is always one."""
+        return next(item for item in self.items if isinstance(item, CabledItem))
