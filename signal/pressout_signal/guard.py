@@ -7,7 +7,8 @@ An ordinary sample passes at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from pressout_signal.samples import Fault, FaultKind, Sample
 
@@ -58,49 +59,48 @@ class Guard:
             return self, (), (Fault(t_s, FaultKind.SATURATED),)
         last = self.held or self.passed
         if last is None:
-            return replace(self, passed=sample), (sample,), ()
-        if t_s <= last.t_s:
+            return Guard(self.limits, sample), (sample,), ()
+        since_s = t_s - last.t_s
+        if since_s <= 0.0:
             return self, (), (Fault(t_s, FaultKind.OUT_OF_STEP),)
-        period_s, gap = self._period(last.t_s, t_s)
-        guard = replace(self, period_s=period_s)
-        if guard.held is None:
-            guard, believed, faults = guard._ordinary(last, sample, ())
+        gap: tuple[Fault, ...] = ()
+        period_s = self.period_s or since_s
+        if since_s > self.limits.gap_periods * period_s:
+            gap = (Fault(last.t_s, FaultKind.GAP, since_s),)
         else:
-            guard, believed, faults = guard._judged(guard.held, sample)
-        return guard, believed, (*gap, *faults)
-
-    def _period(self, last_s: float, t_s: float) -> tuple[float, tuple[Fault, ...]]:
-        since_s = t_s - last_s
-        if self.period_s == 0.0:
-            return since_s, ()
-        if since_s > self.limits.gap_periods * self.period_s:
-            return self.period_s, (Fault(last_s, FaultKind.GAP, since_s),)
-        return self.period_s + SETTLING * (since_s - self.period_s), ()
+            period_s += SETTLING * (since_s - period_s)
+        if self.held is None:
+            return self._ordinary(last, sample, period_s, gap)
+        return self._judged(self.held, sample, period_s, gap)
 
     @property
     def _limit_n(self) -> float:
         return max(self.limits.jump_floor_n, self.limits.jump_ratio * self.usual_jump_n)
 
-    def _ordinary(
-        self, before: Sample, sample: Sample, believed: tuple[Sample, ...]
-    ) -> tuple[Guard, tuple[Sample, ...], tuple[Fault, ...]]:
+    def _ordinary(self, before: Sample, sample: Sample, period_s: float, faults: tuple[Fault, ...]) -> _Step:
         """Pass a sample that follows `before`, unless it jumps: then hold it."""
         jump_n = abs(sample.tension_n - before.tension_n)
+        usual_n = self.usual_jump_n
         if jump_n > self._limit_n:
-            return replace(self, passed=before, held=sample), believed, ()
-        usual_n = self.usual_jump_n + SETTLING * (jump_n - self.usual_jump_n)
-        return replace(self, passed=sample, held=None, usual_jump_n=usual_n), (*believed, sample), ()
+            return Guard(self.limits, before, sample, usual_n, period_s), (), faults
+        usual_n += SETTLING * (jump_n - usual_n)
+        # Built by hand: `replace` would cost as much as everything else that a sample goes through.
+        return Guard(self.limits, sample, None, usual_n, period_s), (sample,), faults
 
-    def _judged(self, held: Sample, sample: Sample) -> tuple[Guard, tuple[Sample, ...], tuple[Fault, ...]]:
+    def _judged(self, held: Sample, sample: Sample, period_s: float, faults: tuple[Fault, ...]) -> _Step:
         """Hear the successor of a sample that jumped: back where we were, and the jump was none of the line's."""
-        before = self.passed
+        before, usual_n = self.passed, self.usual_jump_n
         assert before is not None  # nothing is held before something has passed
         bend_n = abs(held.tension_n - _between(before, held.t_s, sample))
         if bend_n > self._limit_n and bend_n > 2.0 * abs(sample.tension_n - before.tension_n):
-            guard, believed, _ = replace(self, held=None)._ordinary(before, sample, ())
-            return guard, believed, (Fault(held.t_s, FaultKind.SPIKE),)
-        usual_n = self.usual_jump_n + SETTLING * (self._limit_n - self.usual_jump_n)
-        return replace(self, held=None, usual_jump_n=usual_n)._ordinary(held, sample, (held,))
+            lone = (*faults, Fault(held.t_s, FaultKind.SPIKE))
+            return Guard(self.limits, before, None, usual_n)._ordinary(before, sample, period_s, lone)
+        usual_n += SETTLING * (self._limit_n - usual_n)
+        after, believed, faults = Guard(self.limits, held, None, usual_n)._ordinary(held, sample, period_s, faults)
+        return after, (held, *believed), faults
+
+
+_Step: TypeAlias = tuple[Guard, tuple[Sample, ...], tuple[Fault, ...]]
 
 
 def _between(before: Sample, t_s: float, after: Sample) -> float:

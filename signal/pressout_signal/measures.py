@@ -27,9 +27,11 @@ class Recent:
 
     def add(self, sample: Sample) -> None:
         """Take in one believed sample and forget what is too old."""
-        self.samples.append(sample)
-        while sample.t_s - self.samples[0].t_s > KEPT_S:
-            self.samples.popleft()
+        samples = self.samples
+        samples.append(sample)
+        oldest_s = sample[0] - KEPT_S
+        while samples[0][0] < oldest_s:
+            samples.popleft()
 
     def between(self, start_s: float, end_s: float) -> list[Sample]:
         """Give the samples from `start_s` to `end_s`, oldest first."""

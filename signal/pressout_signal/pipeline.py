@@ -19,6 +19,7 @@ from pressout_signal.guard import Guard
 from pressout_signal.measures import Recent
 from pressout_signal.samples import Sample
 from pressout_signal.sets import Sets
+from pressout_signal.tautness import Tautness
 
 
 class Strokes(Protocol):
@@ -38,6 +39,7 @@ class Pipeline:
     """
 
     guard: Guard
+    tautness: Tautness
     sets: Sets
     strokes: Strokes
     recent: Recent
@@ -48,17 +50,22 @@ class Pipeline:
         Events are stamped with the time of this sample, which is the one that made us say them.
         """
         guard, believed, faults = self.guard.step(sample)
-        sets, strokes = self.sets, self.strokes
+        tautness, sets, strokes = self.tautness, self.sets, self.strokes
         events: list[Event] = [*faults]
         for each in believed:
             self.recent.add(each)
-            sets, line = sets.step(each)
-            events.extend(line)
+            if sets.open:
+                sets, ended = sets.passed(each.t_s)
+                events.extend(ended)
+            tautness, changed = tautness.step(each)
+            for change in changed:
+                sets = sets.heard(change)
+                events.append(change)
             strokes, found = strokes.step(each)
             for event in found:
                 sets, numbered = sets.numbered(self._complete(event, sample.t_s))
                 events.extend(numbered)
-        return Pipeline(guard, sets, strokes, self.recent), tuple(events)
+        return Pipeline(guard, tautness, sets, strokes, self.recent), tuple(events)
 
     def _complete(self, event: Event, said_at_s: float) -> Event:
         match event:

@@ -1,7 +1,7 @@
-"""From where the handle is to how hard the line pulls: tubing and a weight stack (newtons, metres, seconds).
+"""From how long the line is to how hard it pulls: tubing and a weight stack (newtons, metres, seconds).
 
-A mechanical model with the usual ranges: stiffness, softening and relaxation of tubing; inertia, friction,
-ringing of a stack. It exists to exercise the station, not to measure anyone.
+A mechanical model with the usual ranges: stiffness, softening, hysteresis and relaxation of tubing; inertia, friction
+and ringing of a stack. It exists to exercise the station, not to measure anyone.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ STEP_S = 0.005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tubing:
-    """An elastic: tension from stretch, softening, and relaxing while it is held.
+    """An elastic: tension from stretch, softening, hysteresis, and relaxing while it is held.
 
-    `stiffness_n_per_m` 70 to 190; `relaxing_share` of a change that fades within `relaxing_s`.
+    `stiffness_n_per_m` 70 to 190; `relaxing_share` of a change fades, a third of it within each of `relaxing_s`;
+    loading and unloading differ by `hysteresis` of the tension, 0.02 to 0.07, over about `give_m`.
     """
 
     stiffness_n_per_m: float
     softening_per_m: float = 0.12
     relaxing_share: float = 0.05
-    relaxing_s: tuple[float, float] = (0.6, 6.0)
+    relaxing_s: tuple[float, ...] = (0.4, 3.0, 20.0)
+    hysteresis: float = 0.04
+    give_m: float = 0.03
 
     def stretch_for(self, tension_n: float) -> float:
         """Give the stretch, in metres, at which a rested line pulls with `tension_n`."""
@@ -43,33 +46,55 @@ class Tubing:
         relaxed = np.zeros_like(elastic)
         for tau_s in self.relaxing_s:
             relaxed += self.relaxing_share / len(self.relaxing_s) * (elastic - _lagged(elastic, tau_s))
-        return np.maximum(elastic * (1.0 - self.relaxing_share / 2) + relaxed, 0.0)
+        rubbing = 0.5 * self.hysteresis * elastic * _rubbing(stretch_m, self.give_m)
+        return np.maximum(elastic * (1.0 - self.relaxing_share / 2) + relaxed + rubbing, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """A weight stack: its weight at the handle, its inertia, and friction that follows the movement's sign.
 
-    `weight_n` 25 to 160; `friction` 0.025 to 0.1 of the weight; `pulley` 1 or 2: at 2:1 the mass felt is half.
+    `weight_n` 25 to 160; `friction` 0.025 to 0.1 of the weight, turned over by about `give_m` of movement; `pulley`
+    1 or 2: at 2:1 the mass felt is half; `tremor` of the hands in shares of the weight at `tremor_hz`.
     """
 
     weight_n: float
     friction: float = 0.05
     pulley: int = 1
+    give_m: float = 0.002
+    ringing_hz: float = 4.5
+    ringing: float = 0.12
+    tremor: float = 0.006
+    tremor_hz: float = 9.5
+    landing_m: float = 0.012
 
-    def tension_n(self, travel_m: Array, lifted: Array, noise: Array) -> Array:
-        """Give the tension for the travel of the line, with `lifted` 0 (on the floor) to 1 (carried).
+    def tension_n(self, travel_m: Array, noise: Array) -> Array:
+        """Give the tension for the travel of the line; below zero the stack stands on the floor.
 
         `noise` is white, unit variance, on the grid: the tremor of the hands is made of it.
         """
         mass_kg = self.weight_n / G_M_PER_S2 / self.pulley
         velocity = np.gradient(travel_m, STEP_S)
         acceleration = np.gradient(velocity, STEP_S)
-        # Friction turns over within about a centimetre a second: sway is enough.
-        friction = self.friction * np.tanh(_lagged(velocity, 0.05) / 0.012)
-        ringing = _resonant(acceleration * mass_kg, 4.5, 0.12) * 0.12
-        tremor = _resonant(noise, 9.5, 0.1) * 0.006 * self.weight_n
-        return np.maximum(lifted * (self.weight_n * (1.0 + friction) + mass_kg * acceleration + ringing + tremor), 0.0)
+        friction = self.friction * _rubbing(travel_m, self.give_m)
+        ringing = _resonant(acceleration * mass_kg, self.ringing_hz, 0.12) * self.ringing
+        shaking = _resonant(noise, self.tremor_hz, 0.1)
+        tremor = shaking * self.tremor * self.weight_n / (float(np.std(shaking)) or 1.0)
+        carried = np.clip(travel_m / self.landing_m, 0.0, 1.0)
+        pull = self.weight_n * (1.0 + friction) + mass_kg * acceleration + ringing + tremor
+        return np.maximum(carried * pull, 0.0)
+
+
+def _rubbing(place_m: Array, give_m: float) -> Array:
+    """Give friction's share, -1 to 1, after Dahl (1968): it turns over within about `give_m` of movement."""
+    out = np.empty_like(place_m)
+    state = 0.0
+    for index, moved_m in enumerate(np.diff(place_m, prepend=place_m[:1]).tolist()):
+        if moved_m:
+            sign = 1.0 if moved_m > 0.0 else -1.0
+            state = sign + (state - sign) * math.exp(-abs(moved_m) / give_m)
+        out[index] = state
+    return out
 
 
 def _lagged(values: Array, tau_s: float) -> Array:

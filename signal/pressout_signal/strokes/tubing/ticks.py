@@ -27,37 +27,37 @@ class Trace:
         self.impulse: list[float] = []
 
     def take(self, sample: Sample) -> bool:
-        """Take one sample; say whether there is a new tick.
+        """Take one sample, later than the last; say whether there is a new tick.
 
         The middle by value of five samples (of three, when they are far apart): a corrupted frame never gets through.
         """
         raw, box = self.raw, self.box
-        if not math.isfinite(sample.tension_n) or (raw and sample.t_s <= raw[-1].t_s):
-            return False
         raw.append(sample)
         if len(raw) > 5:
             del raw[0]
-        while len(raw) > 3 and raw[-1].t_s - raw[0].t_s > GUARD_S:
+        while len(raw) > 3 and sample[0] - raw[0][0] > GUARD_S:
             del raw[0]
         if len(raw) < 3:
             return False
         middle = len(raw) // 2
-        t_s = raw[middle].t_s
-        if box and t_s <= box[-1].t_s:
-            return False
-        if box and t_s - box[-1].t_s > HOLE_S:
-            box.clear()
-        box.append(Sample(t_s, sorted(s.tension_n for s in raw)[middle]))
-        while t_s - box[0].t_s > BOX_S:
+        t_s = raw[middle][0]
+        if box:
+            since_s = t_s - box[-1][0]
+            if since_s <= 0.0:
+                return False
+            if since_s > HOLE_S:
+                box.clear()
+        box.append(Sample(t_s, sorted([tension_n for _t_s, tension_n in raw])[middle]))
+        while t_s - box[0][0] > BOX_S:
             del box[0]
-        return self.tick(0.5 * (box[0].t_s + t_s))
+        return self.tick(0.5 * (box[0][0] + t_s))
 
     def tick(self, t_s: float) -> bool:
         """Add the mean of the box at its middle, unless the last tick was just now."""
         t, y = self.t, self.y
         if t and t_s - t[-1] < TICK_S:
             return False
-        tension_n = sum(s.tension_n for s in self.box) / len(self.box)
+        tension_n = sum([sample[1] for sample in self.box]) / len(self.box)
         self.impulse.append(self.impulse[-1] + 0.5 * (tension_n + y[-1]) * (t_s - t[-1]) if t else 0.0)
         t.append(t_s)
         y.append(tension_n)
