@@ -10,7 +10,7 @@ import math
 
 from pressout_signal.events import DriftKind, Event, PartialSeen, Phase
 from pressout_signal.samples import Sample
-from pressout_signal.strokes.tubing.line import Line, TubingLine
+from pressout_signal.strokes.tubing.line import Line, Stop, TubingLine
 from pressout_signal.strokes.tubing.posture import drift
 from pressout_signal.strokes.tubing.ticks import foot
 
@@ -137,6 +137,7 @@ class Tubing(TubingLine):
             self.foot_s, self.chest_n = foot(trace, 0.05 * scale_n)
             self.peak_n = tension_n
             self.counted = self.said = self.held_once = False
+            self.stop = None
             self.enter(Line.OUT)
             self.phase(said, Phase.PRESS_OUT, self.foot_s)
 
@@ -148,12 +149,10 @@ class Tubing(TubingLine):
         self.peak_n = max(self.peak_n, tension_n)
         rise_n = self.peak_n - self.chest_n
         steady = trace.spread(0.2) < self.limits.steady * rise_n
-        enough = (
-            self.limits.first_rise * max(self.chest_n, 0.5 * self.target_n)
-            if self.range_n is None
-            else self.limits.counts * self.range_n
-        )
-        if (steady or tension_n < self.peak_n - 0.12 * rise_n) and (self.held_once or rise_n >= enough):
+        enough = self.held_once or rise_n >= self.least_rise_n(self.chest_n)
+        if not enough and trace.spread(0.5) < self.limits.steady * self.scale_n:
+            self.stop = Stop(tension_n, t_s)
+        if enough and (steady or tension_n < self.peak_n - 0.12 * rise_n):
             self.arrive(said, t_s, tension_n, tension_n if steady else self.peak_n)
         elif tension_n < self.chest_n + 0.35 * rise_n and trace.slope(0.15) > -0.3 * rise_n:
             if rise_n > 0.9 * self.limits.rise * self.scale_n and not self.counted:
@@ -173,18 +172,12 @@ class Tubing(TubingLine):
         """Judge a rise that has stopped: a hold, or still the taking up of the line."""
         self.hold_n, self.fresh = hold_n, False
         rise_n = self.peak_n - self.chest_n
-        if not self.row and self.since_s - self.taut_s < 1.5 and rise_n < 0.4 * self.chest_n:
+        began_s = self.since_s if self.stop is None else self.stop.until_s
+        if not self.row and began_s - self.taut_s < 1.5 and rise_n < 0.4 * self.chest_n:
             self.enter(Line.TAKEN_UP)
             return
         if self.held_once:
-            if (
-                self.range_n is not None
-                and hold_n - self.chest_n > 1.4 * self.range_n
-                and hold_n - self.plateau_n > 0.5 * self.range_n
-            ):
-                self.lie_at(self.plateau_n)  # the first plateau was a step away, the press began there
-                self.foot_s = self.since_s
-                self.reach()
+            self.reach_from_stop()
             self.enter(Line.HELD)
             return
         self.reach()
@@ -209,7 +202,7 @@ class Tubing(TubingLine):
         """Held: follow its level (relaxation, small turns), until it falls or rises further."""
         range_n = self.hold_n - self.chest_n
         if tension_n > self.hold_n + 0.15 * range_n:
-            self.plateau_n, self.peak_n = self.hold_n, tension_n
+            self.stop, self.peak_n = Stop(self.hold_n, t_s), tension_n
             self.enter(Line.OUT)
             return
         self.peak_n = max(self.peak_n, tension_n)
@@ -231,8 +224,10 @@ class Tubing(TubingLine):
         ended = rises or speed > limits.stopped * self.top_speed
         if not ended and not (self.row and tension_n < self.chest_n + 0.05 * range_n):
             return
+        self.came_from_stop()
+        range_n = self.hold_n - self.chest_n
         share = self.share(self.lowest_n)
-        if share > 1.0 - limits.turned:
+        if share > 1.0 - limits.turned - limits.rubbing * self.hold_n / range_n:
             if rises or self.trace.spread(0.2) < limits.steady * range_n:
                 self.hold_n = tension_n
                 self.enter(Line.HELD)
@@ -253,15 +248,23 @@ class Tubing(TubingLine):
             self.posture.aftermath = None
             self.enter(Line.SLACK)
             return
+        if self.range_n is None and self.lowest_n < self.chest_n:
+            # Below the chest with nothing known of this patient: a light band that rubs, rather than a turn.
+            self.count(said, 0.0, ended=True)
+            self.lie_at(tension_n)
+            return
         self.enter(Line.TURNED)
-        if not self.said and self.range_n is not None:
-            self.said = True
-            said.append(drift(DriftKind.ROTATION, self.back_s[0], self.now_s, self.hold_n - self.lowest_n, 0.9))
 
     def stay_turned(self, said: list[Event], t_s: float, tension_n: float) -> None:
         """Wait while turned: until the hold is back, the handle is at the chest, or this must be the new chest."""
-        share = self.share(tension_n)
+        share, stays_s = self.share(tension_n), t_s - self.since_s
         self.lowest_n = min(self.lowest_n, tension_n)
+        # A return that pauses on its way goes on down: what goes up again, or stays, was a turn.
+        turned = share > 0.5 * (self.share(self.lowest_n) + 1.0) or stays_s > self.limits.turned_s
+        back = -self.limits.level <= share <= self.limits.arrived
+        if turned and not back and not self.said and self.range_n is not None:
+            self.said = True
+            said.append(drift(DriftKind.ROTATION, self.back_s[0], self.now_s, self.hold_n - self.lowest_n, 0.9))
         if share > 0.65:
             self.hold_n = tension_n
             self.enter(Line.HELD)
@@ -270,7 +273,7 @@ class Tubing(TubingLine):
             self.count(said, share, ended=True)
             if self.posture.aftermath is not None:
                 self.posture.aftermath.evidence = 5.0  # what comes next may still be the trunk turning back
-        elif t_s - self.since_s > (4.0 if tension_n > self.slack_n else 2.0):
+        elif stays_s > (4.0 if tension_n > self.slack_n else 2.0):
             self.count(said, share, ended=True)
             self.posture.aftermath = None
             self.lie_at(tension_n)

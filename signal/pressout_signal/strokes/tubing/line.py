@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
+from typing import NamedTuple
 
 from pressout_signal.events import Event, Movement, Phase, PhaseEntered, RepetitionCompleted
 from pressout_signal.strokes.tubing.posture import LIMITS, Aftermath, Posture
 from pressout_signal.strokes.tubing.ticks import Trace, Way, way
 
 SHORTEST_S = 0.6  # the quickest press and return take longer; a handle that falls or a line that rings does not
+
+
+NOWHERE = Way(0.0, 0.0, 0.0)
 
 
 class Line(StrEnum):
@@ -22,6 +26,16 @@ class Line(StrEnum):
     HELD = "held"
     BACK = "back"
     TURNED = "turned"
+
+
+class Stop(NamedTuple):
+    """A rest on the way out, and the way from there: where it ends will tell whether it was a step or a pause."""
+
+    level_n: float
+    until_s: float
+    out: Way = NOWHERE
+    out_s: tuple[float, float] = (0.0, 0.0)
+    impulse: float = 0.0
 
 
 class TubingLine:
@@ -41,10 +55,11 @@ class TubingLine:
         self.chest_n = self.chests_n = self.hold_n = 0.0  # `chests_n`: the chest's level over several repetitions
         self.range_n: float | None = None
         self.range_chest_n = 0.0  # the chest's level that the range belongs to
-        self.foot_s = self.peak_n = self.lowest_n = self.top_speed = self.fall_s = self.plateau_n = 0.0
-        self.out = self.back = Way(0.0, 0.0, 0.0)
+        self.foot_s = self.peak_n = self.lowest_n = self.top_speed = self.fall_s = 0.0
+        self.out = self.back = NOWHERE
         self.out_s = self.back_s = (0.0, 0.0)
         self.out_impulse = 0.0
+        self.stop: Stop | None = None
         self.held_once = self.counted = self.said = False
         self.last_back_s = -math.inf
         self.attempt_n = 0.0
@@ -82,6 +97,33 @@ class TubingLine:
         self.out = way(self.trace, self.chest_n, self.hold_n, self.foot_s - 0.5)
         self.out_s = self.out.boundaries(self.limits.out)
         self.out_impulse = self.trace.impulse_at(self.out_s[0])
+        self.reach_from_stop()
+
+    def reach_from_stop(self) -> None:
+        """Find the boundaries of the way out from where it rested, if it did."""
+        if self.stop is not None:
+            out = way(self.trace, self.stop.level_n, self.hold_n, self.stop.until_s - 0.5)
+            out_s = out.boundaries(self.limits.out)
+            self.stop = Stop(*self.stop[:2], out, out_s, self.trace.impulse_at(out_s[0]))
+
+    def least_rise_n(self, chest_n: float) -> float:
+        """Give the least rise above a chest's level that can be a repetition."""
+        if self.range_n is None:
+            return self.limits.first_rise * max(chest_n, 0.5 * self.target_n)
+        return self.limits.counts * self.range_n
+
+    def came_from_stop(self) -> None:
+        """Where a way back ended on the step, and not below it, the step was the chest: somebody had moved away."""
+        stop = self.stop
+        if stop is None or stop.out is NOWHERE:
+            return
+        rise_n = self.hold_n - stop.level_n
+        if rise_n < self.least_rise_n(stop.level_n) or abs(self.lowest_n - stop.level_n) > self.limits.level * rise_n:
+            return
+        if self.lowest_n - self.chest_n > 0.5 * (stop.level_n - self.chest_n):
+            self.lie_at(stop.level_n)
+            self.out, self.out_s, self.out_impulse = stop[2:]
+        self.stop = None
 
     def return_way(self) -> None:
         """Find the boundaries of the way back."""
@@ -106,9 +148,11 @@ class TubingLine:
         said.append(self.completed())
         posture.refer(self.chest_n, range_n)
         known_n = self.range_n
-        self.range_n = (
-            range_n if known_n is None else known_n + 0.3 * (min(max(range_n, 0.6 * known_n), 1.6 * known_n) - known_n)
-        )
+        if known_n is None or range_n > 1.4 * known_n:
+            # Nobody presses further than they can: what was shorter before were attempts.
+            self.range_n = range_n if known_n is None else min(range_n, 2.5 * known_n)
+        else:
+            self.range_n = known_n + 0.3 * (max(range_n, 0.6 * known_n) - known_n)
         self.range_chest_n, self.attempt_n = self.chest_n, 0.0
         after = Aftermath(
             since_s=self.trace.t[-1],

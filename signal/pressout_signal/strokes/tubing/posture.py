@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 
 from pressout_signal.events import DriftKind, Movement, TensionDrift
-from pressout_signal.strokes.tubing.ticks import Way
+from pressout_signal.strokes.tubing.ticks import BOX_S, Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ class Limits:
     turned: float = (
         0.38  # of the hold: 0.08 m (10 degrees at arm's length) against 0.26 m of travel is 0.31, usually more
     )
+    rubbing: float = 0.02  # of the tension: loading and unloading differ by 2-7 %, and so does a small turn's start
+    turned_s: float = 0.12  # a return that pauses on its way goes on sooner; a cue may wait for it
     level: float = 0.3  # of the range: where a way back may end and be a return
     arrived: float = 0.25  # the same above the chest, where a return must still come down
     steady: float = 0.06  # of the range: residue of tremor, sway and relaxation within `steady_s`
@@ -56,6 +58,11 @@ LIMITS = {
     Movement.PRESS: Limits(counts=0.45, first_rise=0.1, creep=0.35, out=(1.2, 0.83), back=(0.72, 1.38)),
     Movement.ROW: Limits(counts=0.55, first_rise=0.3, creep=0.17, out=(0.85, 0.97), back=(0.84, 0.95)),
 }
+
+
+def sharpened_s(width_s: float) -> float:
+    """Give a width (20 to 80 %) without what smoothing added to it: a box shows a jump 0.6 of itself wide."""
+    return math.sqrt(max(width_s * width_s - (0.6 * BOX_S) ** 2, 0.02**2))
 
 
 def surprise(deviations: float, base: float, most: float) -> float:
@@ -132,19 +139,19 @@ class Aftermath:
 class Posture:
     """Watches one patient's returns and rests."""
 
-    __slots__ = ("aftermath", "habits", "limits", "low_since_s", "pause_s", "reference_n")
+    __slots__ = ("aftermath", "habits", "limits", "low_since_s", "odd_back_s", "pause_s", "reference_n")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.habits = Habits()
         self.aftermath: Aftermath | None = None
-        self.pause_s = math.inf
+        self.pause_s = self.odd_back_s = math.inf
         self.reference_n: float | None = None
         self.low_since_s: float | None = None
 
     def weigh(self, after: Aftermath, out: Way, hold_s: float, share: float, ended: bool) -> None:
         """Weigh a way back that has just been counted, and learn from it if nothing speaks against it."""
-        habits, back_s = self.habits, after.back.width_s
+        habits, back_s = self.habits, sharpened_s(after.back.width_s)
         quick = habits.quicker(habits.back, back_s, habits.BACK, 1.0, 6.0)
         short = habits.quicker(
             habits.hold, hold_s, habits.HOLD, 1.0, 1.0
@@ -153,10 +160,16 @@ class Posture:
         # The line takes the handle back when the return is due, in less than a third of its time (plus what smoothing
         # adds); a turning cuts the hold short, and no trunk turns in less than 0.3.
         ratio = math.exp(habits.back.excess(back_s))
-        after.fast = ratio < 0.3 or (ratio < 0.39 and short < 0.9)
+        after.fast = ratio < 0.3 or (ratio < 0.4 and short < 0.9)
         if after.fast:
             quick = 0.0
         after.evidence = quick + short + after.missed
+        # Twice the same is how this patient returns, whatever the first ones were like.
+        again = 0.8 < back_s / self.odd_back_s < 1.25
+        self.odd_back_s = back_s if quick > 1.0 else math.inf
+        if again and quick > 1.0 and after.missed < 1.0 and not after.fast:
+            habits.back = Usual(back_s)
+            after.evidence -= quick
         if after.evidence < 1.0 and not after.said and not after.fast:
             miss = (after.end_n - after.chest_n) / after.range_n
             if abs(miss) < self.limits.level:
