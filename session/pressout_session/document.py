@@ -42,6 +42,37 @@ class Device(Doc, frozen=True, kw_only=True):
     sample_rate_hz: float | None = None
 
 
+class HoldDocument(Doc, frozen=True, kw_only=True):
+    """How a hold went: its drift in N, N/s and as a share of the tension; wobble and tremor in N rms beside it."""
+
+    drift_n: float
+    drift_n_per_s: float
+    drift_share: float
+    wobble_n: float
+    tremor_n: float | None
+
+
+class TravelDocument(Doc, frozen=True, kw_only=True):
+    """How far (m) and how fast (m/s) a stack's line went, out and back, each with one standard deviation."""
+
+    out_m: float
+    out_sd_m: float
+    back_m: float
+    back_sd_m: float
+    out_peak_m_per_s: float
+    out_peak_sd_m_per_s: float
+    back_peak_m_per_s: float
+    back_peak_sd_m_per_s: float
+
+
+class EstimateDocument(Doc, frozen=True, kw_only=True):
+    """A value, and the interval that it lies in nineteen times out of twenty."""
+
+    value: float
+    low: float
+    high: float
+
+
 class RepetitionDocument(Doc, frozen=True, kw_only=True):
     """One repetition: boundaries in s since `started_at`, tensions in N, impulse in N s."""
 
@@ -55,6 +86,8 @@ class RepetitionDocument(Doc, frozen=True, kw_only=True):
     hold_n: float
     peak_n: float
     impulse_n_s: float
+    hold: HoldDocument | None = None
+    travel: TravelDocument | None = None
     voided: bool = False
 
 
@@ -92,6 +125,18 @@ class SetDocument(Doc, frozen=True, kw_only=True):
     partials: tuple[PartialDocument, ...]
     drift: tuple[DriftDocument, ...]
     reps: tuple[RepetitionDocument, ...]
+    time_under_tension_s: float | None = None
+    tempo_spread: float | None = None
+    tempo_loss: EstimateDocument | None = None
+    velocity_loss: EstimateDocument | None = None
+    wobble_gain: EstimateDocument | None = None
+
+
+class ComparisonDocument(Doc, frozen=True, kw_only=True):
+    """One exercise, left less right: by name of the measure, over the repetitions that count."""
+
+    item: Whole
+    left_less_right: dict[str, EstimateDocument]
 
 
 class TimedDocument(Doc, frozen=True, kw_only=True):
@@ -136,6 +181,7 @@ class SessionDocument(Doc, frozen=True, kw_only=True):
     effort: Rating | None
     pain: Rating | None
     signal: SignalDocument
+    comparisons: tuple[ComparisonDocument, ...] = ()
 
 
 _ENCODER = msgspec.json.Encoder()

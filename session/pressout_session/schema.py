@@ -14,7 +14,8 @@ from pressout_session.document import SessionDocument
 
 def schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of a session document."""
-    generated = msgspec.json.schema(SessionDocument)
+    # Through JSON once: a default of () is [] to those who read it.
+    generated = json.loads(json.dumps(msgspec.json.schema(SessionDocument)))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pressout.session/1",

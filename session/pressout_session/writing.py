@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
+from typing import TypeVar
 
 import msgspec
 
 from pressout_session.document import (
     SCHEMA,
     Clock,
+    ComparisonDocument,
     Device,
+    Doc,
     DriftDocument,
+    EstimateDocument,
+    HoldDocument,
     PartialDocument,
     RepetitionDocument,
     SessionDocument,
     SetDocument,
     SignalDocument,
     TimedDocument,
+    TravelDocument,
 )
+from pressout_session.exercises import Side
 from pressout_session.record import CountedRepetition, Record, SetRecord
+from pressout_signal.events import Hold, Travel
+from pressout_signal.summaries import Estimate, one_against_other, summarised
+
+Part = TypeVar("Part", bound=Doc)
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +95,7 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
         ),
         effort=record.effort,
         pain=record.pain,
+        comparisons=tuple(_comparisons(record.sets)),
         signal=SignalDocument(samples=signal.samples if signal else 0, faults=dict(signal.faults) if signal else {}),
     )
 
@@ -101,7 +114,8 @@ def _sets(sets: tuple[SetRecord, ...], zero_s: float, closed_s: float) -> Iterab
     for held in sets:
         end_s = closed_s if held.end_s is None else held.end_s
         counting = [counted.repetition for counted in held.repetitions if not counted.voided]
-        moving_s = sum(one.return_end_s - one.press_out_start_s for one in counting)
+        summary = summarised(counting)
+        moving_s = summary.time_under_tension_s
         yield SetDocument(
             item=held.item,
             side=held.side,
@@ -129,6 +143,11 @@ def _sets(sets: tuple[SetRecord, ...], zero_s: float, closed_s: float) -> Iterab
                 for one in held.drift
             ),
             reps=tuple(_repetition(one, number, zero_s) for number, one in enumerate(held.repetitions, start=1)),
+            time_under_tension_s=round(summary.time_under_tension_s, 3),
+            tempo_spread=None if summary.tempo_spread is None else round(summary.tempo_spread, 4),
+            tempo_loss=_parts(summary.tempo_loss, EstimateDocument),
+            velocity_loss=_parts(summary.velocity_loss, EstimateDocument),
+            wobble_gain=_parts(summary.wobble_gain, EstimateDocument),
         )
         before_s = end_s
 
@@ -146,8 +165,37 @@ def _repetition(counted: CountedRepetition, number: int, zero_s: float) -> Repet
         hold_n=round(one.hold_n, 2),
         peak_n=round(one.peak_n, 2),
         impulse_n_s=round(one.impulse_n_s, 2),
+        hold=_parts(one.hold, HoldDocument),
+        travel=_parts(one.travel, TravelDocument),
         voided=counted.voided,
     )
+
+
+def _comparisons(sets: tuple[SetRecord, ...]) -> Iterable[ComparisonDocument]:
+    """Compare the sides, exercise by exercise, where both were done."""
+    for item in sorted({held.item for held in sets}):
+        left, right = (
+            [
+                counted.repetition
+                for held in sets
+                if held.item == item and held.side is side
+                for counted in held.repetitions
+                if not counted.voided
+            ]
+            for side in (Side.LEFT, Side.RIGHT)
+        )
+        found = one_against_other(left, right)
+        if found:
+            parts = {name: _parts(estimate, EstimateDocument) for name, estimate in found.items()}
+            yield ComparisonDocument(item=item, left_less_right={k: v for k, v in parts.items() if v is not None})
+
+
+def _parts(measured: Hold | Travel | Estimate | None, kind: type[Part]) -> Part | None:
+    """Give a measured value as its part of the document, field by field, to four digits behind the point."""
+    if measured is None:
+        return None
+    rounded = {name: None if value is None else round(value, 4) for name, value in asdict(measured).items()}
+    return msgspec.convert(rounded, kind)
 
 
 def _since(t_s: float, zero_s: float) -> float:

@@ -54,12 +54,45 @@ class PhaseEntered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """How a hold went: its straight line through time, and what was left beside it (newtons rms).
+
+    `wobble_n` is slower than 2.5 Hz: sway, breathing, corrections. `tremor_n` is faster than 6 Hz, the converter's
+    noise included; None where the cell is too slow to see it.
+    """
+
+    drift_n: float
+    drift_n_per_s: float
+    drift_share: float
+    wobble_n: float
+    tremor_n: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Travel:
+    """How far and how fast a stack's line went, out and back: metres and metres a second, each with one s.d.
+
+    From the double integration of each stroke's own inertia, which needs neither friction nor the cell's zero.
+    """
+
+    out_m: float
+    out_sd_m: float
+    back_m: float
+    back_sd_m: float
+    out_peak_m_per_s: float
+    out_peak_sd_m_per_s: float
+    back_peak_m_per_s: float
+    back_peak_sd_m_per_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepetitionCompleted:
     """One press-out, its hold if any, and its return.
 
     Boundaries are those of a stroke: 5 % and 95 % of the way out, 5 % and 95 % of the way back.
     `counted_at_s` is the sample at which it was announced. Tensions in newtons, impulse in N s
-    from `press_out_start_s` to `return_end_s`. `number` counts from 1 within the set; 0 is not yet numbered.
+    from `press_out_start_s` to `return_end_s`. `hold` is None where the hold was too short to say anything of it,
+    `travel` where the line is no stack. `number` counts from 1 within the set; 0 is not yet numbered.
     """
 
     press_out_start_s: float
@@ -71,6 +104,8 @@ class RepetitionCompleted:
     hold_n: float
     peak_n: float
     impulse_n_s: float
+    hold: Hold | None = None
+    travel: Travel | None = None
     set_number: int = 0
     number: int = 0
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from pressout_signal.events import (
     Event,
+    Hold,
     PartialSeen,
     RepetitionCompleted,
     SetEnded,
     SetStarted,
     TensionDrift,
+    Travel,
 )
 from pressout_signal.pipeline import Pipeline
 from pressout_signal.samples import Fault, FaultKind, Sample
+from pressout_signal.summaries import Estimate, one_against_other, summarised
 
 TIMES = ("press_out_start_s", "hold_start_s", "return_start_s", "return_end_s", "counted_at_s")
 TENSIONS = ("chest_n", "hold_n", "peak_n", "impulse_n_s")
@@ -63,23 +67,68 @@ class Story:
             ],
             "drift": [_drift(drift) for drift in self.of(TensionDrift)],
             "faults": faults,
+            "set_differences": self._differences(),
         }
 
     def _set(self, started: SetStarted) -> dict[str, Any]:
         end_s = next((ended.t_s for ended in self.of(SetEnded) if ended.number == started.number), None)
+        repetitions = self._of_set(started.number)
+        summary = summarised(repetitions)
         return {
             "set": started.number,
             "start_s": round(started.t_s, 3),
             "end_s": None if end_s is None else round(end_s, 3),
-            "reps": sum(r.set_number == started.number for r in self.of(RepetitionCompleted)),
+            "reps": len(repetitions),
             "partials": sum(p.set_number == started.number for p in self.of(PartialSeen)),
+            "time_under_tension_s": round(summary.time_under_tension_s, 3),
+            "tempo_spread": _rounded(summary.tempo_spread),
+            "tempo_loss": _estimate(summary.tempo_loss),
+            "velocity_loss": _estimate(summary.velocity_loss),
+            "wobble_gain": _estimate(summary.wobble_gain),
         }
+
+    def _of_set(self, number: int) -> list[RepetitionCompleted]:
+        return [one for one in self.of(RepetitionCompleted) if one.set_number == number]
+
+    def _differences(self) -> list[dict[str, Any]]:
+        """Give each set less the one after it: where a set is a side, that is one side against the other."""
+        numbers = [started.number for started in self.of(SetStarted)]
+        return [
+            {
+                "sets": [one, other],
+                **{
+                    name: _estimate(estimate)
+                    for name, estimate in one_against_other(self._of_set(one), self._of_set(other)).items()
+                },
+            }
+            for one, other in pairwise(numbers)
+        ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, float] | None:
+    """Give an estimate and its 95 % interval."""
+    return None if estimate is None else {name: round(value, 3) for name, value in asdict(estimate).items()}
 
 
 def _repetition(repetition: RepetitionCompleted) -> dict[str, Any]:
     times = {name: round(getattr(repetition, name), 3) for name in TIMES}
     tensions = {name: round(getattr(repetition, name), 2) for name in TENSIONS}
-    return {"set": repetition.set_number, "rep": repetition.number, **times, **tensions}
+    return {
+        "set": repetition.set_number,
+        "rep": repetition.number,
+        **times,
+        **tensions,
+        "hold": _parts(repetition.hold),
+        "travel": _parts(repetition.travel),
+    }
+
+
+def _parts(measured: Hold | Travel | None) -> dict[str, float | None] | None:
+    return None if measured is None else {name: _rounded(value) for name, value in asdict(measured).items()}
 
 
 def _drift(drift: TensionDrift) -> dict[str, Any]:
