@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable
 from itertools import islice
 
+import click
+
+from bench import accuracy
 from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.emulator import Cell, Chip, wired
 from pressout_device.loadcell.gpio import GpioLoadCell
-from pressout_device.simulation.patient import Asked, SimulatedPatient
-from pressout_signal.events import Movement, RepetitionCompleted, Resistance
-from pressout_signal.samples import Reading, Sample
-from pressout_signal.strokes import pipeline_for
+from pressout_signal.samples import Reading
 
-SESSIONS = 20
-
-
-def signal() -> None:
-    """Count simulated sessions of each kind; what a sample costs. The patients are the product's own simulation."""
-    print(f"signal: {SESSIONS} simulated sessions of 2 x 10 repetitions a kind, 80 samples a second")
-    print("line    movement  exact  reps found/done  us a sample")
-    for resistance in Resistance:
-        for movement in Movement:
-            exact = found = done = samples = 0
-            spent_s = 0.0
-            for seed in range(SESSIONS):
-                target_n = 60.0 if resistance is Resistance.CABLE else 40.0
-                asked = Asked(movement=movement, resistance=resistance, target_n=target_n, reps=10, seed=seed)
-                patient = SimulatedPatient(asked)
-                tension = patient.at(0.0)
-                trace = [Sample(n / 80, tension(n / 80)) for n in range(int(patient.duration_s * 80))]
-                began_s = time.perf_counter()
-                count = _counted(trace, resistance, movement, target_n)
-                spent_s += time.perf_counter() - began_s
-                samples += len(trace)
-                found += count
-                done += len(patient.done)
-                exact += count == len(patient.done)
-            cost_us = 1e6 * spent_s / samples
-            print(f"{resistance:7} {movement:9} {exact:2d}/{SESSIONS}  {found:6d}/{done:<8d} {cost_us:8.1f}")
-
-
-def _counted(trace: list[Sample], resistance: Resistance, movement: Movement, target_n: float) -> int:
-    pipeline = pipeline_for(resistance, movement, target_n)
-    count = 0
-    for sample in trace:
-        pipeline, events = pipeline.step(sample)
-        count += sum(isinstance(event, RepetitionCompleted) for event in events)
-    return count
+# The fewest sessions a kind whose figures are worth a page.
+SESSIONS = 500
 
 
 def reader() -> None:
@@ -64,17 +29,17 @@ def reader() -> None:
     print(f"reader: {right} of {len(items)} frames read on the emulated chip, {1e6 * spent_s / len(items):.0f} us each")
 
 
-PARTS: dict[str, Callable[[], None]] = {"signal": signal, "reader": reader}
-
-
-def main(names: list[str]) -> None:
-    """Run the named parts, or all."""
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        sys.exit(f"bench: found {unknown[0]!r}, expected one of {', '.join(PARTS)}")
-    for name in names or PARTS:
-        PARTS[name]()
+@click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(["signal", "reader"]))
+@click.option("--sessions", default=SESSIONS, show_default=True, help="Simulated sessions a kind of line.")
+def main(parts: tuple[str, ...], sessions: int) -> None:
+    """Measure what we claim. The signal's page in docs/reference is rewritten by a whole measurement only."""
+    for part in parts or ("signal", "reader"):
+        if part == "signal":
+            accuracy.run(sessions, write=sessions >= SESSIONS)
+        else:
+            reader()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
