@@ -55,7 +55,7 @@ def restored(memory: bytes) -> Pipeline:
         raise MemoryLost("found a damaged memory, expected one that is whole; begin anew")
     try:
         pipeline = _Ours(io.BytesIO(zlib.decompress(body))).load()
-    except Exception as error:  # noqa: BLE001 (unpickling another version's objects may raise anything)
+    except Exception as error:  # another version may raise anything
         raise MemoryLost(f"found a memory that this version cannot read ({error}); begin anew") from error
     if not isinstance(pipeline, Pipeline):
         raise MemoryLost(f"found a {type(pipeline).__name__}, expected a pipeline; begin anew")

@@ -12,7 +12,7 @@ from pressout_signal.samples import Sample
 from pressout_signal.strokes.cable.habits import Habits, Limits
 from pressout_signal.strokes.cable.lattice import Lattice
 from pressout_signal.strokes.cable.stories import FIVE_PERCENT, Kind, Place, Stroke
-from pressout_signal.strokes.cable.ticks import TICK_S, Ticker
+from pressout_signal.strokes.cable.ticks import HOLE_S, TICK_S, Ticker
 
 G_M_PER_S2 = 9.81
 # Shares of the weight: carried above the first, being set down below the second, on the floor below the third.
@@ -52,6 +52,12 @@ class Stack:
     def step(self, sample: Sample) -> tuple[Stack, tuple[Event, ...]]:
         """Take one sample; give the detector and what is known now."""
         said: list[Event] = []
+        before = self.ticker.before
+        if before is not None and sample.t_s - before.t_s > HOLE_S:
+            # Nobody knows what happened meanwhile: if it is still carried, look for strokes from here on.
+            self.now += round((sample.t_s - before.t_s) / TICK_S)
+            if self.carried:
+                self.lattice.begin(self.now, 0.0)
         for tick in self.ticker.step(sample):
             self.origin_s = tick.t_s - self.now * TICK_S
             share = tick.tension_n / self.weight_n

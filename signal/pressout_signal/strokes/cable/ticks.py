@@ -9,6 +9,8 @@ from pressout_signal.samples import Sample
 
 TICK_S: Final = 0.05
 """Strokes last 0.3 s and more; a mean over two ticks has its first null at the 10 Hz of tremor."""
+HOLE_S: Final = 1.0
+"""Across a longer hole in the samples no line is drawn; a cell at 10 a second that loses a few is shorter."""
 # The running area is brought back to zero before adding to it loses digits (10 MN s is a day at 100 N).
 LARGEST_AREA_N_S: Final = 1e7
 
@@ -24,13 +26,13 @@ class Ticker:
     edges: int = 0
 
     def step(self, sample: Sample) -> list[Sample]:
-        """Take one sample; give the ticks that it completes, each stamped with its middle."""
+        """Take one sample; give the ticks that it completes, each stamped with its middle; begin anew after a hole."""
         before, self.before = self.before, sample
-        if before is None:
-            self.next_edge_s = sample.t_s + TICK_S
+        span_s = 0.0 if before is None else sample.t_s - before.t_s
+        if before is None or span_s > HOLE_S:
+            self.next_edge_s, self.edges = sample.t_s + TICK_S, 0
             return []
         ticks: list[Sample] = []
-        span_s = sample.t_s - before.t_s
         slope_n_per_s = (sample.tension_n - before.tension_n) / span_s
         while self.next_edge_s <= sample.t_s:
             into_s = self.next_edge_s - before.t_s
