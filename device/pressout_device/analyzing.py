@@ -5,16 +5,19 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
-from pressout_device.errors import TraceFileError
+from pressout_device.errors import ExtraMissingError, TraceFileError
+from pressout_device.plotting import plotted
 from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
 from pressout_signal.events import Movement, Resistance
+from pressout_signal.samples import Sample
 from pressout_signal.story import Story
 from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import BadLine, Trace, TraceError
@@ -26,7 +29,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 class Asked:
     """What the command line said; None leaves it to the trace's head, and that to the default."""
 
-    resistance: Resistance | None = None
+    resistance: str | None = None
     exercise: str | None = None
     target_n: float | None = None
 
@@ -45,8 +48,18 @@ class Analysis:
         return self.told.get("error")
 
 
-def analyzed(path: Path, asked: Asked) -> Analysis:
-    """Run one trace through a fresh pipeline; what goes wrong is said in the result, not raised."""
+def analyzed_all(paths: Sequence[Path], asked: Asked, plot: Path | None, jobs: int) -> Iterator[Analysis]:
+    """Run traces through the pipeline, in the order given, up to `jobs` of them side by side."""
+    pictures = [None if plot is None else _numbered(plot, number) for number in range(1, len(paths) + 1)]
+    if jobs == 1 or len(paths) == 1:
+        yield from map(analyzed, paths, repeat(asked), pictures)
+        return
+    with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
+        yield from pool.map(analyzed, paths, repeat(asked), pictures)
+
+
+def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
+    """Run one trace through a fresh pipeline, and draw it; what goes wrong is said in the result, not raised."""
     name = str(path)
     try:
         with lines_of(path) as lines:
@@ -55,10 +68,30 @@ def analyzed(path: Path, asked: Asked) -> Analysis:
             first = next(samples)  # the head is known once the first sample is
             resistance, movement, target_n = _chosen(asked, trace.head)
             story = Story()
-            story.listen(pipeline_for(resistance, movement, target_n), chain([first], samples))
-    except (TraceError, TraceFileError) as error:
+            drawn: list[Sample] = []
+            heard = chain([first], samples)
+            story.listen(
+                pipeline_for(resistance, movement, target_n), heard if picture is None else _kept(heard, drawn)
+            )
+        told = story.as_json(name)
+        if picture is not None:
+            plotted(drawn, told, picture)
+    except (TraceError, TraceFileError, ExtraMissingError) as error:
         return Analysis(name, {"trace": name, "error": str(error)})
-    return Analysis(name, story.as_json(name), tuple(trace.bad_lines))
+    except OSError as error:
+        said = f"found {error.strerror or error} at {picture}, expected a place for the picture"
+        return Analysis(name, {"trace": name, "error": said})
+    return Analysis(name, told, tuple(trace.bad_lines))
+
+
+def _kept(samples: Iterable[Sample], to: list[Sample]) -> Iterator[Sample]:
+    for sample in samples:
+        to.append(sample)
+        yield sample
+
+
+def _numbered(plot: Path, number: int) -> Path:
+    return plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}")
 
 
 @contextmanager
@@ -99,7 +132,7 @@ def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, f
             target_n = float(head["target_n"])
         except ValueError as error:
             raise TraceError(f"found target_n {head['target_n']!r} in the head, expected newtons") from error
-    return asked.resistance or Resistance(said), known.movement, target_n if target_n and target_n > 0 else None
+    return Resistance(asked.resistance or said), known.movement, target_n if target_n and target_n > 0 else None
 
 
 def table(analysis: Analysis) -> str:

@@ -137,22 +137,30 @@ def clinic(config_file: Path | None, url: str | None, allow_plain: bool, databas
 @click.option("--exercise", type=click.Choice(CABLED), default=None)
 @click.option("--target-n", type=click.FloatRange(min=0, min_open=True), default=None, help="Newtons.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a trace.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="A picture (PNG); numbered after one.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Traces read side by side.")
 @click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
 def analyze(
-    resistance: str | None, exercise: str | None, target_n: float | None, as_json: bool, traces: tuple[Path, ...]
+    traces: tuple[Path, ...],
+    as_json: bool,
+    plot: Path | None,
+    jobs: int,
+    **asked: Any,  # noqa: ANN401
 ) -> None:
     """Run recorded traces through the station's own pipeline."""
     from pressout_device import analyzing
-    from pressout_signal.events import Resistance
 
-    asked = analyzing.Asked(Resistance(resistance) if resistance else None, exercise, target_n)
     failed = False
-    for path in traces:
-        analysis = analyzing.analyzed(path, asked)
-        failed = failed or analysis.error is not None
-        click.echo(json.dumps(analysis.told) if as_json else analyzing.table(analysis))
-        if analysis.error is not None:
-            click.echo(f"{path}: {analysis.error}", err=True)
+    # Progress is for whoever waits at a terminal; what is told goes elsewhere.
+    hidden = len(traces) < 3 or not sys.stderr.isatty()
+    analyses = analyzing.analyzed_all(traces, analyzing.Asked(**asked), plot, jobs)
+    with click.progressbar(length=len(traces), label="Reading", file=sys.stderr, hidden=hidden) as progress:
+        for path, analysis in zip(traces, analyses, strict=True):
+            failed = failed or analysis.error is not None
+            click.echo(json.dumps(analysis.told) if as_json else analyzing.table(analysis))
+            if analysis.error is not None:
+                click.echo(f"{path}: {analysis.error}", err=True)
+            progress.update(1)
     if failed:
         sys.exit(1)
 

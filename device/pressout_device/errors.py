@@ -29,3 +29,7 @@ class BrokerError(PressoutError, OSError):
 
 class DisplayError(PressoutError, OSError):
     """No display can be opened."""
+
+
+class ExtraMissingError(PressoutError, ImportError):
+    """A package that only some need is not installed."""
