@@ -18,9 +18,11 @@ G_M_PER_S2 = 9.81
 # Shares of the weight: carried above the first, being set down below the second, on the floor below the third.
 CARRIED, LANDING, FLOOR = 0.6, 0.3, 0.2
 CARRIED_TICKS, FLOOR_TICKS = 2, 3
-# A weight that differs from the prescribed one by more than this share is another pin; it is measured over this long.
+# A weight that differs from the prescribed one by more than this share is another pin; it is weighed between these.
 OTHER_PIN = 0.35
 WEIGHED_TICKS = (10, 30)
+# What hangs for this long within this ratio is a stack, however light: taking one up is sooner over.
+HANGING_TICKS, HANGING = 24, 1.3
 # One pull from slack and back, with its hold: shorter is a jerk, longer is standing there.
 LIFT_S = (0.6, 20.0)
 # Rests longer than this are pauses, from which nothing is learned.
@@ -43,7 +45,8 @@ class Stack:
         self.carried = False
         self.changing = 0  # ticks for which it has looked as if lifted, or set down
         self.since = 0
-        self.weighed: tuple[float, ...] = ()
+        self.mean_share = 1.0  # of the weight, over the last seconds
+        self.hanging: tuple[float, ...] = ()  # shares while something hangs that is not yet carried
         self.counted = 0  # since it was lifted
         self.last_end: int | None = None
         self.turn: Stroke | None = None  # what was counted as a return and said to be a turn
@@ -69,12 +72,17 @@ class Stack:
         return self, tuple(said)
 
     def _wait(self, share: float) -> None:
-        """On the floor: wait until it is carried."""
+        """On the floor: wait until it is carried; a lighter pin than prescribed is known by hanging still."""
         self.changing = self.changing + 1 if share > CARRIED else 0
-        if self.changing >= CARRIED_TICKS:
-            self.carried, self.changing, self.since, self.counted = True, 0, self.now, 0
-            self.weighed = ()
-            self.lattice.begin(self.now, G_M_PER_S2 * (share - 1.0))
+        self.hanging = (*self.hanging[1 - HANGING_TICKS :], share) if share > FLOOR else ()
+        if len(self.hanging) == HANGING_TICKS and max(self.hanging) < HANGING * min(self.hanging):
+            mean = sum(self.hanging) / HANGING_TICKS
+            self.weight_n, share = self.weight_n * mean, share / mean
+        elif self.changing < CARRIED_TICKS:
+            return
+        self.carried, self.changing, self.since, self.counted = True, 0, self.now, 0
+        self.mean_share, self.hanging = 1.0, ()
+        self.lattice.begin(self.now, G_M_PER_S2 * (share - 1.0))
 
     def _carry(self, share: float, now_s: float, said: list[Event]) -> None:
         self.changing = self.changing + 1 if share < FLOOR else 0
@@ -98,19 +106,18 @@ class Stack:
             said.append(PartialSeen(start_s=start_s, end_s=end_s, said_at_s=now_s))
 
     def _other_pin(self, share: float) -> bool:
-        """Weigh the stack in its first seconds; if it is another than prescribed, begin again with what it weighs."""
+        """Weigh the stack while it is carried; if it is another than thought, begin again with what it weighs."""
         first, last = WEIGHED_TICKS
-        if self.now - self.since > last:
+        ticks = self.now - self.since
+        if ticks < first:
             return False
-        if self.now - self.since >= first:
-            self.weighed = (*self.weighed, share)
-        if len(self.weighed) <= last - first:
+        self.mean_share += (share - self.mean_share) / min(ticks - first + 1, last)
+        if ticks < last or abs(self.mean_share - 1.0) <= OTHER_PIN:
             return False
-        mean = sum(self.weighed) / len(self.weighed)
-        if abs(mean - 1.0) <= OTHER_PIN:
-            return False
-        self.weight_n *= mean
-        self.lattice.begin(self.now, G_M_PER_S2 * (share / mean - 1.0))
+        self.weight_n *= self.mean_share
+        self.since = self.now
+        self.lattice.begin(self.now, G_M_PER_S2 * (share / self.mean_share - 1.0))
+        self.mean_share = 1.0
         return True
 
     def _set_down(self, now_s: float, said: list[Event]) -> None:

@@ -11,7 +11,7 @@ import math
 from pressout_signal.events import DriftKind, Event, PartialSeen, Phase
 from pressout_signal.samples import Sample
 from pressout_signal.strokes.tubing.line import Line, Stop, TubingLine
-from pressout_signal.strokes.tubing.posture import drift
+from pressout_signal.strokes.tubing.posture import CONFIDENCE, drift
 from pressout_signal.strokes.tubing.ticks import foot
 
 HOLE_S = 0.5  # what follows such a hole in the samples says nothing about what came before it
@@ -263,8 +263,8 @@ class Tubing(TubingLine):
         turned = share > 0.5 * (self.share(self.lowest_n) + 1.0) or stays_s > self.limits.turned_s
         back = -self.limits.level <= share <= self.limits.arrived
         if turned and not back and not self.said and self.range_n is not None:
-            self.said = True
-            said.append(drift(DriftKind.ROTATION, self.back_s[0], self.now_s, self.hold_n - self.lowest_n, 0.9))
+            self.said, sure = True, CONFIDENCE[DriftKind.ROTATION]
+            said.append(drift(DriftKind.ROTATION, self.back_s[0], self.now_s, self.hold_n - self.lowest_n, sure))
         if share > 0.65:
             self.hold_n = tension_n
             self.enter(Line.HELD)
