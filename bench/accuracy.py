@@ -18,6 +18,7 @@ from statistics import median
 from bench import peers
 from bench.scoring import BOUNDARIES, Score, middle_and_95, scored
 from bench.sessions import Session, session
+from pressout_device.simulation.line import Stack
 from pressout_signal.events import Event, Resistance
 from pressout_signal.strokes import pipeline_for
 
@@ -52,7 +53,8 @@ class Measured:
 def heard(of: Session) -> list[Event]:
     """Give all that the pipeline says of a session, sample by sample."""
     person = of.person
-    pipeline = pipeline_for(person.resistance, person.movement, person.target_n)
+    ratio = person.line.pulley if isinstance(person.line, Stack) else 1
+    pipeline = pipeline_for(person.resistance, person.movement, person.target_n, ratio)
     said: list[Event] = []
     for sample in of.samples:
         pipeline, events = pipeline.step(sample)
@@ -136,6 +138,8 @@ ASKED = {
     "stance creep falsely said per 100 sets": ("≤ 1", "0"),
     "uncontrolled return seen": ("≥ 0.9", "≥ 0.7"),
     "uncontrolled return falsely said per 100": ("≤ 0.5", "≤ 1"),
+    "travel off by, median / 95 %": ("", "with its s.d."),
+    "travel within two of its s.d.": ("", "0.95"),
     "cost per sample, whole pipeline": ("≤ 25 µs", "≤ 40 µs"),
 }
 """What is asked, by the name of the row: of tubing and of a stack."""
@@ -167,6 +171,11 @@ def _rows(result: Measured) -> Iterator[tuple[str, str]]:
     yield names[14], f"{50 * score.share('creeps_false', 'sessions'):.2f}"
     yield "uncontrolled return seen", f"{score.share('quick_seen', 'quick'):.2f} of {counts['quick']}"
     yield names[16], f"{100 * score.share('quick_false', 'clean'):.2f}"
+    if score.travel_off:
+        middle, most = middle_and_95([off for off, _sds in score.travel_off])
+        within = sum(sds <= 2.0 for _off, sds in score.travel_off) / len(score.travel_off)
+        yield "travel off by, median / 95 %", f"{100 * middle:.0f} / {100 * most:.0f} %"
+        yield "travel within two of its s.d.", f"{within:.2f}"
     yield "cost per sample, whole pipeline", f"{result.cost_us:.0f} µs"
 
 

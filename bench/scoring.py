@@ -30,6 +30,8 @@ class Score:
     errors_s: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in BOUNDARIES})
     counted_after_s: list[float] = field(default_factory=list)
     cue_after_s: list[float] = field(default_factory=list)
+    travel_off: list[tuple[float, float]] = field(default_factory=list)
+    """Of a stack's press-outs: off by this share of the true travel, and by so many of its own s.d."""
     confidences: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     extra: Counter[str] = field(default_factory=Counter)
@@ -51,6 +53,7 @@ class Score:
             self.confidences.setdefault(kind, []).extend(pairs)
         self.counted_after_s += other.counted_after_s
         self.cue_after_s += other.cue_after_s
+        self.travel_off += other.travel_off
         self.wrong += other.wrong
         return self
 
@@ -140,6 +143,9 @@ def _timed(score: Score, said: RepetitionCompleted, done: Truth) -> None:
     for name in BOUNDARIES:
         if not (done.rotation and name in BOUNDARIES[2:]):
             score.errors_s[name].append(abs(getattr(said, name) - getattr(done, name)))
+    if said.travel is not None and done.travel_m > 0.0:
+        off_m = abs(said.travel.out_m - done.travel_m)
+        score.travel_off.append((off_m / done.travel_m, off_m / said.travel.out_sd_m))
     if not done.rotation:
         score.counted_after_s.append(said.counted_at_s - done.return_end_s)
 

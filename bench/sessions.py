@@ -28,6 +28,7 @@ class Truth:
     rotation_until_s: float | None = None
     uncontrolled: bool = False
     causes: tuple[str, ...] = ()
+    travel_m: float = 0.0
 
     @property
     def rotation(self) -> bool:
@@ -122,12 +123,17 @@ class Acted:
                 turned_until_s,
                 uncontrolled,
                 tuple(causes),
+                self._line_m(out) - self._line_m(self.chest),
             )
         )
         rest_s = self._varied(tempo.rest_s)
         if self.person.sets_down:
             rest_s = max(rest_s, 0.4)
         script.stay(self.random.uniform(12.0, 22.0) if self._happens(chances.long_rest) else rest_s)
+
+    def _line_m(self, at: Posture) -> float:
+        row = self.person.movement is Movement.ROW
+        return at.distance_m + at.reach_m if row else math.hypot(at.distance_m, at.reach_m)
 
     def _stroke(self, to: Posture, duration_s: float, causes: list[str] | None) -> float:
         """Go there, now and then with a pause on the way; give how long it took."""

@@ -30,6 +30,20 @@ ARRAYS: Final = frozenset(
 )
 
 
+# What unpickling another version's objects may raise.
+UNREADABLE: Final = (
+    pickle.UnpicklingError,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+
 class MemoryLost(ValueError):  # noqa: N818 (what happened, as with other events here)
     """Bytes from which no pipeline can be restored."""
 
@@ -55,7 +69,7 @@ def restored(memory: bytes) -> Pipeline:
         raise MemoryLost("found a damaged memory, expected one that is whole; begin anew")
     try:
         pipeline = _Ours(io.BytesIO(zlib.decompress(body))).load()
-    except Exception as error:  # another version may raise anything
+    except UNREADABLE as error:
         raise MemoryLost(f"found a memory that this version cannot read ({error}); begin anew") from error
     if not isinstance(pipeline, Pipeline):
         raise MemoryLost(f"found a {type(pipeline).__name__}, expected a pipeline; begin anew")

@@ -16,16 +16,21 @@ from pressout_signal.tautness import Tautness, TautnessLimits
 USUAL_TARGET_N = 40.0
 
 
-def pipeline_for(resistance: Resistance, movement: Movement, target_n: float | None = None) -> Pipeline:
-    """Give a pipeline that has heard nothing yet, for a movement on a line at a target in newtons."""
-    strokes = strokes_for(resistance, movement, USUAL_TARGET_N if target_n is None else target_n)
+def pipeline_for(
+    resistance: Resistance, movement: Movement, target_n: float | None = None, pulley_ratio: float = 1.0
+) -> Pipeline:
+    """Give a pipeline that has heard nothing yet, for a movement on a line at a target in newtons.
+
+    `pulley_ratio` is a stack's, 1 or 2: metres need it, counting does not.
+    """
+    strokes = strokes_for(resistance, movement, USUAL_TARGET_N if target_n is None else target_n, pulley_ratio)
     return Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), strokes, Recent())
 
 
-def strokes_for(resistance: Resistance, movement: Movement, target_n: float) -> Strokes:
+def strokes_for(resistance: Resistance, movement: Movement, target_n: float, pulley_ratio: float = 1.0) -> Strokes:
     """Give what finds the strokes of a movement on one kind of line."""
     match resistance:
         case Resistance.TUBING:
             return Tubing(movement, target_n)
         case Resistance.CABLE:
-            return Stack(movement, target_n)
+            return Stack(movement, target_n, pulley_ratio)

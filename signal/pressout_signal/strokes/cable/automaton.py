@@ -6,13 +6,23 @@ down with nothing found in between was one repetition, from slack and back to sl
 
 from __future__ import annotations
 
-from pressout_signal.events import DriftKind, Event, Movement, PartialSeen, Phase, PhaseEntered, RepetitionCompleted
+from pressout_signal.events import (
+    DriftKind,
+    Event,
+    Movement,
+    PartialSeen,
+    Phase,
+    PhaseEntered,
+    RepetitionCompleted,
+    Travel,
+)
 from pressout_signal.events import TensionDrift as Drift
 from pressout_signal.samples import Sample
 from pressout_signal.strokes.cable.habits import Habits, Limits
 from pressout_signal.strokes.cable.lattice import Lattice
 from pressout_signal.strokes.cable.stories import FIVE_PERCENT, Kind, Place, Stroke
 from pressout_signal.strokes.cable.ticks import HOLE_S, TICK_S, Ticker
+from pressout_signal.strokes.cable.travel import travel_of
 
 G_M_PER_S2 = 9.81
 # Shares of the weight: carried above the first, being set down below the second, on the floor below the third.
@@ -34,12 +44,13 @@ CONFIDENCE = {DriftKind.ROTATION: 0.68, DriftKind.UNCONTROLLED_RETURN: 0.71}
 class Stack:
     """Streaming detector for one weight stack; `step` changes it in place and gives it back."""
 
-    def __init__(self, movement: Movement, target_n: float) -> None:
+    def __init__(self, movement: Movement, target_n: float, pulley_ratio: float = 1.0) -> None:
         self.limits = Limits()
+        self.row, self.pulley_ratio = movement is Movement.ROW, pulley_ratio
         self.weight_n = target_n
         self.ticker = Ticker()
-        self.habits = Habits(row=movement is Movement.ROW)
-        self.lattice = Lattice(row=movement is Movement.ROW, limits=self.limits, habits=self.habits)
+        self.habits = Habits(row=self.row)
+        self.lattice = Lattice(row=self.row, limits=self.limits, habits=self.habits)
         self.now = 0
         self.origin_s = 0.0
         self.carried = False
@@ -49,7 +60,8 @@ class Stack:
         self.hanging: tuple[float, ...] = ()  # shares while something hangs that is not yet carried
         self.counted = 0  # since it was lifted
         self.last_end: int | None = None
-        self.turn: Stroke | None = None  # what was counted as a return and said to be a turn
+        self.turn: Stroke | None = None  # what was counted as a return and may be a turn
+        self.turn_said = False
         self.shown = Phase.REST
 
     def step(self, sample: Sample) -> tuple[Stack, tuple[Event, ...]]:
@@ -136,7 +148,9 @@ class Stack:
 
     def _count(self, told: tuple[Stroke, Stroke, float], now_s: float, said: list[Event]) -> None:
         out, home, hold_share = told
-        if self.turn is not None and self.habits.turned_back(self.turn, out, hold_share, self.limits):
+        if self.turn is not None and self.habits.turned_back(
+            self.turn, out, hold_share, said=self.turn_said, limits=self.limits
+        ):
             # The trunk turning back, and the return that was due: one repetition, and it is already counted.
             self.turn, self.last_end = None, home.end
             self._show(Phase.REST, self._at(home, 1.0 - FIVE_PERCENT), now_s, said)
@@ -146,16 +160,20 @@ class Stack:
         if home.kind is Kind.HOMEWARD and not turned:
             self.lattice.learn(out, home, self._rest_before(out))
         self.last_end = home.end
-        self.turn = home if turned else None
+        early = self.habits.known and hold_share < self.limits.turn_hold
+        self.turn, self.turn_said = home if turned or early else None, turned
         bounds = (self._at(out), self._at(out, 1.0 - FIVE_PERCENT), self._at(home), self._at(home, 1.0 - FIVE_PERCENT))
-        self._complete(bounds, now_s, said)
+        travel = travel_of(out, home, row=self.row, pulley_ratio=self.pulley_ratio)
+        self._complete(bounds, now_s, said, travel)
         for kind, seen in ((DriftKind.ROTATION, turned), (DriftKind.UNCONTROLLED_RETURN, uncontrolled)):
             if seen:
                 # What it cost in newtons a stack does not show.
                 confidence = CONFIDENCE[kind]
                 said.append(Drift(kind=kind, t_s=bounds[2], said_at_s=now_s, drop_n=0.0, confidence=confidence))
 
-    def _complete(self, bounds: tuple[float, float, float, float], now_s: float, said: list[Event]) -> None:
+    def _complete(
+        self, bounds: tuple[float, float, float, float], now_s: float, said: list[Event], travel: Travel | None = None
+    ) -> None:
         self.counted += 1
         for phase, t_s in zip((Phase.PRESS_OUT, Phase.HOLD, Phase.RETURN), bounds[:3], strict=True):
             if self._precedes(phase):
@@ -171,6 +189,7 @@ class Stack:
                 hold_n=0.0,
                 peak_n=0.0,
                 impulse_n_s=0.0,
+                travel=travel,
             )
         )
         self._show(Phase.REST, bounds[3], now_s, said)

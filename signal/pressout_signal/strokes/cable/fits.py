@@ -1,25 +1,135 @@
 """How well each hypothetical stroke that ends now explains the latest ticks, given what this patient repeats.
 
-A stroke of duration D is `u = c + A s(t/D)/D^2 + e`, with u the tension's excess as an acceleration, c friction's
-offset, A the travel, s the template and e correlated noise that grows with the stroke's acceleration. Offset and travel
-have normal priors and are integrated out in closed form.
+A stroke of duration D is `u = o(x) u0 + (1 - o(x)) c + (A s(x) + B q(x))/D^2 + e`, x = t/D, with u the tension's excess
+as an acceleration, u0 its level before the stroke, o the onset and c the offset of friction, A the travel, s the
+template, q its skew and e correlated noise that grows with the stroke's own acceleration. Offset, travel and skew are
+fitted under loose normal priors in closed form; what was fitted is then priced by what the patient repeats.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pressout_signal.strokes.cable.habits import Habit, Habits, Limits
-from pressout_signal.strokes.cable.stories import BACK
-from pressout_signal.strokes.cable.templates import DURATIONS_S, Array, Bank
+from pressout_signal.strokes.cable.stories import BACK, WHOLE, Kind
+from pressout_signal.strokes.cable.templates import (
+    DURATIONS_S,
+    LOG_DURATIONS,
+    OFFSET,
+    ONSET,
+    SHAPE,
+    SPAN,
+    Array,
+    Bank,
+)
 
 # Nats a tick that every story pays alike; it keeps scores of long strokes and long rests comparable.
 RULER = 2.0
-HALF_LOG_2PI = 0.9189
+# Degrees of freedom of the noise's own size.
+SURENESS = 24.0
+# Of the travel, out and back: strokes are early (median of practice and simulated ones; the cable's give is in it).
+LATE = np.array([-0.15, -0.4])
+LATE_COLUMN = LATE[:, None]
+# No skew costs more than this: then something else is the matter.
+MOST_SKEW = 50.0
 # The largest acceleration of a minimum jerk of one metre in one second.
 PEAK = 5.77
+# A way that goes nowhere, in metres: nearer to it than this the logarithm says nothing.
+NOWHERE_M = 1e-3
+
+
+class Fitted(NamedTuple):
+    """What was fitted, each (directions, durations): log-likelihood, offset (m/s^2), log of travel, travel, sd (m)."""
+
+    score: Array
+    offset: Array
+    log_way: Array
+    travel_m: Array
+    travel_sd_m: Array
+
+
+class Shapes:
+    """Fits of the templates of one share of a stroke."""
+
+    def __init__(self, *, row: bool, limits: Limits, done: float = 1.0) -> None:
+        self._limits = limits
+        self._bank = Bank(row=row, done=done)
+        # A press's line is flat near the chest, so its acceleration is more uneven than a minimum jerk's.
+        # A Student t in all ticks together: how unsteady a patient and a machine are is known to within a factor.
+        ticks = self._bank.ticks_used
+        self._half, self._half_used = 0.5 * (SURENESS + ticks), 0.5 * ticks
+        norm = np.array([math.lgamma(half) for half in self._half]) - math.lgamma(0.5 * SURENESS)
+        self._norm = norm - 0.5 * ticks * math.log(SURENESS * math.pi) - RULER * ticks
+        self._peaks = (PEAK if row else 7.2) / DURATIONS_S**2
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Ticks that have passed of each stroke."""
+        return self._bank.lengths
+
+    def expect(self, offset: Array, offset_sd: Array, reach_m: float, spread: float) -> None:
+        """Prepare the normal equations for offsets (out, back) and a range that is known to within a factor.
+
+        With G the templates' gram, s^2 the noise's nominal size and R the priors' precisions, what is found is
+        P^-1 (b/s^2 + R m), P = G/s^2 + R, for sums b: linear in the ticks, so it is folded into the templates. What is
+        left, b's own share aside, is then f'(G - 2 s^2 P) f + 2 s^2 f'R m.
+        """
+        bank, limits = self._bank, self._limits
+        nominal = (limits.noise**2 + (limits.misfit * reach_m * self._peaks) ** 2)[:, None]
+        loose = np.array([[1.0, spread * reach_m, limits.skew * reach_m]] * 2)
+        loose[:, OFFSET] = offset_sd
+        means = np.array([[0.0, reach_m, late * reach_m] for late in LATE])
+        means[:, OFFSET] = offset
+        priors = 1.0 / loose[:, None, :] ** 2
+        gram = bank.grams[:, :, :3, :3]
+        precision = gram / nominal[..., None]
+        precision[..., range(3), range(3)] += priors
+        covariance = np.linalg.inv(precision)
+        drawn = (covariance @ (priors * means[:, None, :])[..., None])[..., 0]
+        self._drawn = _parts_first(drawn)
+        self._templates = np.concatenate(
+            [
+                _parts_first(np.einsum("bdkl,bdlt->bdkt", covariance, bank.parts[:, :, :3]) / nominal[..., None]),
+                _parts_first(bank.parts[:, :, ONSET:]),
+            ]
+        ).reshape(-1, SPAN)
+        with_onset = np.einsum("bdkl,bdl->bdk", covariance, bank.grams[:, :, :3, ONSET]) / nominal
+        self._with_onset = np.concatenate([_parts_first(with_onset), np.zeros((1, 2, len(DURATIONS_S)))])
+        self._bent = np.moveaxis(gram - 2.0 * nominal[..., None] * precision, (2, 3), (0, 1)).copy()
+        self._pull = _parts_first(2.0 * nominal * priors * means[:, None, :])
+        self._offset, self._per_offset_sd = offset[:, None], 1.0 / offset_sd[:, None]
+        self._travel_sd = np.sqrt(covariance[..., SHAPE, SHAPE])
+        # What free parameters buy by being free (Occam's share).
+        freedom = 0.5 * np.linalg.slogdet(covariance)[1] - np.log(loose).sum(1)[:, None]
+        self._constant = freedom + self._norm
+        self._grown = (limits.misfit * self._peaks) ** 2
+
+    def fit(self, whitened: Array, before: Array) -> Fitted:
+        """Fit all directions and durations to the ticks (newest first); `before` are the levels they began from."""
+        bank, limits = self._bank, self._limits
+        found = (self._templates @ whitened).reshape(4, 2, -1)
+        own = bank.used @ (whitened * whitened) - before * (2.0 * found[ONSET] - before * bank.onsets)
+        found -= before * self._with_onset
+        found = found[:3] + self._drawn
+        left = own + (((self._bent * found).sum(1) + self._pull) * found).sum(0)
+        offset, travel_m, skew = found
+        way_m = np.maximum(travel_m, NOWHERE_M)
+        variance = limits.noise**2 + self._grown * way_m * way_m
+        off = (offset - self._offset) * self._per_offset_sd
+        skewed = (skew / way_m - LATE_COLUMN) * (1.0 / limits.skew)
+        score = self._constant - self._half_used * np.log(variance)
+        score -= self._half * np.log1p(left / (SURENESS * variance))
+        score -= 0.5 * (off * off + np.minimum(skewed * skewed, MOST_SKEW))
+        return Fitted(score, offset, np.log(way_m), travel_m, self._travel_sd)
+
+
+def _parts_first(array: Array) -> Array:
+    """Give an array (directions, durations, parts, ...) with its parts in front."""
+    return np.moveaxis(array, 2, 0).copy()
 
 
 class Fits:
@@ -27,60 +137,51 @@ class Fits:
 
     def __init__(self, *, row: bool, limits: Limits) -> None:
         self._limits = limits
-        self._bank = Bank(row=row)
-        # A press's line is flat near the chest, so its acceleration is more uneven than a minimum jerk's.
-        self._unevenness = 1.0 if row else 0.8
-        self._log_durations = np.log(DURATIONS_S)
+        self._whole = Shapes(row=row, limits=limits)
 
     def expect(self, habits: Habits) -> None:
         """Set the priors from what is known of the patient; costs as much as twenty ticks, so not at every one."""
-        limits = self._limits
         habits.expect_friction()
         out, back = habits.offset_out, habits.offset_back
         self.high, self.low = out.mean + out.sd, back.mean - back.sd
-        middle, half = 0.5 * (out.mean + back.mean), 0.5 * (out.mean - back.mean)
-        self._range_m = reach_m = math.exp(habits.travel.mean)
-        spread_m = reach_m * habits.travel.sd
-        floor_m = habits.least_travel_m if habits.learned < 3 else 0.0
-        least_m = max(0.65 * reach_m * (1.0 - habits.travel.sd), floor_m)
-        part, turned = 0.2 * reach_m, 0.15 * reach_m
-        self._least_m = _column(least_m, least_m, part, part, least_m, turned, turned, -1.0)
-        offset = _column(*(out.mean, back.mean) * 2, out.mean, out.mean, back.mean, middle)
-        offset_sd = _column(*(out.sd, back.sd) * 2, out.sd, out.sd, back.sd, half * 0.8)
-        again_m, again_sd = limits.recover_mean * reach_m, limits.recover_sd * reach_m
-        travel = _column(reach_m, reach_m, 0.42 * reach_m, 0.42 * reach_m, reach_m, again_m, 0.7 * reach_m, 0.0)
-        travel_sd = _column(
-            *(spread_m, spread_m, 0.14 * reach_m, 0.14 * reach_m, spread_m, again_sd, 0.4 * reach_m, 0.4 * reach_m)
-        )
-        self._solve(offset, 1.0 / offset_sd**2, travel, 1.0 / travel_sd**2)
-        self._constant += self._durations(habits) - self._costs(habits)
+        self._reach_m = reach_m = math.exp(habits.travel.mean)
+        self._whole.expect(np.array([out.mean, back.mean]), np.array([out.sd, back.sd]), reach_m, 0.6)
+        usual, spread = habits.travel.mean, habits.travel.sd
+        full, part, again, late = (usual, spread), (usual - 0.95, 0.35), (usual - 0.75, 0.4), (usual - 0.4, 0.5)
+        kinds = (full, full, full, part, part, again, late, full)
+        self._way, sds = _column(*(mean for mean, _sd in kinds)), _column(*(sd for _mean, sd in kinds))
+        self._per_sd = math.sqrt(0.5) / sds
+        self._wide, self._per_wide = habits.travel.usual, math.sqrt(0.5) / habits.travel.spread
+        # Against the patient's own ways, whose share is in the constant.
+        self._unlike = math.log(spread) - math.log(habits.travel.spread) - self._limits.odd
+        # A first repetition that goes nowhere is a shuffle.
+        self._least = math.log(habits.least_travel_m) if habits.learned < 3 else -math.inf
+        self._constant = self._durations(habits) - self._costs(habits) - np.log(sds)
+        self._constant[Kind.SETTLED] += math.log(spread)
 
-    def scores(self, whitened: Array) -> tuple[Array, Array, Array]:
-        """Give log-likelihood, offset (m/s^2) and travel (m) of every kind and duration, for ticks newest first."""
-        with_offset, with_shape, squares = self._bank.sums(whitened)
-        one = self._one + with_offset * self._precision
-        other = self._other + with_shape[BACK] * self._precision
-        offset = self._i11 * one + self._i12 * other
-        travel = self._i12 * one + self._i22 * other
-        short = np.maximum(self._least_m - travel, 0.0) / self._range_m
-        explained = 0.5 * (offset * one + travel * other)
-        score = self._constant - 0.5 * squares * self._precision + explained - self._limits.short_cost * short
-        return score, offset, travel
+    def scores(self, levels: Array, whitened: Array) -> tuple[Array, Fitted]:
+        """Give the log-probability of every kind and duration (kinds, durations), for ticks newest first."""
+        fitted = self._whole.fit(whitened, levels[self._whole.lengths])
+        score = fitted.score[BACK] + self._constant
+        log_way = fitted.log_way[BACK]
+        deviations = (log_way - self._way) * self._per_sd
+        price = deviations * deviations
+        whole = log_way[WHOLE]
+        unlike = (whole - self._wide) * self._per_wide
+        price[WHOLE] = -np.logaddexp(-price[WHOLE], self._unlike - unlike * unlike)
+        if self._least > -math.inf:
+            lacking = np.maximum(self._least - whole, 0.0) / 0.2
+            price[WHOLE] += 0.5 * lacking * lacking
+        settled = fitted.travel_m[1] / (0.4 * self._reach_m)
+        price[Kind.SETTLED] = 0.5 * settled * settled
+        score -= price
+        return score, fitted
 
-    def _solve(self, offset: Array, offset_precision: Array, travel: Array, travel_precision: Array) -> None:
-        """Prepare the two-by-two normal equations of every kind and duration."""
-        bank, limits = self._bank, self._limits
-        sigma = limits.noise + limits.misfit * self._range_m * PEAK / DURATIONS_S**2 / self._unevenness
-        self._precision = precision = 1.0 / sigma**2
-        l11 = offset_precision + bank.offset_offset * precision
-        l12 = bank.offset_shape[BACK] * precision
-        l22 = travel_precision + bank.shape_shape[BACK] * precision
-        determinant = l11 * l22 - l12 * l12
-        self._i11, self._i12, self._i22 = l22 / determinant, -l12 / determinant, l11 / determinant
-        self._one, self._other = offset * offset_precision, travel * travel_precision
-        norm = -bank.ticks_used * (np.log(sigma) + HALF_LOG_2PI + RULER)
-        spent = offset**2 * offset_precision + travel**2 * travel_precision
-        self._constant = norm - 0.5 * spent + 0.5 * np.log(offset_precision * travel_precision / determinant)
+    def homeward(self, log_way: Array) -> Array:
+        """Give the log-probability of a return of each duration with such travel (log of metres), unfitted."""
+        near = (log_way - self._way[Kind.HOMEWARD]) * self._per_sd[Kind.HOMEWARD]
+        far = (log_way - self._wide) * self._per_wide
+        return np.asarray(self._constant[Kind.HOMEWARD] + np.logaddexp(-near * near, self._unlike - far * far))
 
     def _durations(self, habits: Habits) -> Array:
         out, back = self._log_normal(habits.out_s), self._log_normal(habits.back_s)
@@ -90,9 +191,9 @@ class Fits:
             [
                 out,
                 home,
+                out,
                 self._log_normal(habits.out_s, -0.3, 2.0),
                 self._log_normal(habits.back_s, -0.3, 2.0),
-                out,
                 self._log_normal(Habit(math.log(0.9), 0.4, 0.4)),
                 home,
                 self._log_normal(habits.back_s, 0.0, 1.5),
@@ -103,12 +204,14 @@ class Fits:
         limits, stroke = self._limits, self._limits.stroke_cost
         part = limits.part_cost + limits.part_unknown / (1 + 2 * habits.learned)
         turn = limits.turn_cost
-        return _column(stroke, stroke, part, stroke, stroke, turn, stroke, turn + limits.settled_more)
+        return _column(stroke, stroke, stroke, part, stroke, turn, stroke, turn + limits.settled_more)
 
     def _log_normal(self, habit: Habit, shift: float = 0.0, wider: float = 1.0) -> Array:
-        sd = habit.sd * wider
-        deviations = (self._log_durations - habit.mean - shift) / sd
-        return np.asarray(-0.5 * deviations * deviations - math.log(sd))
+        """Give the log-density of durations: as usual for this patient, or else as for people."""
+        own, people = habit.sd * wider, habit.spread * wider
+        near = (LOG_DURATIONS - habit.mean - shift) / own
+        far = (LOG_DURATIONS - habit.usual - shift) / people
+        return np.logaddexp(-0.5 * near * near - math.log(own), -0.5 * far * far - math.log(people) - self._limits.odd)
 
 
 def _column(*values: float) -> Array:

@@ -18,37 +18,42 @@ REMEMBERED = 7
 class Limits:
     """Prices (in nats) and limits. Those without a physical reason were chosen on simulated and practice sessions."""
 
-    noise: float = 0.05  # m/s^2: sway and tremor in a tick
-    misfit: float = 0.15  # of a stroke's peak acceleration: people are no minimum jerk, and stacks ring
-    rest_step: float = 0.06  # m/s^2 a tick: how fast sway turns friction over
+    noise: float = 0.06  # m/s^2: sway and tremor in a tick
+    misfit: float = 0.11  # of a stroke's peak acceleration: people are no minimum jerk, and stacks ring
+    rest_step: float = 0.05  # m/s^2 a tick: how fast sway turns friction over
     set_up_step: float = 0.15  # the same while stepping out
     beyond: float = 0.10  # m/s^2: rest lies between friction's two plateaus, and this far beyond at most
-    stroke_cost: float = 3.0
-    part_cost: float = 8.0
+    stroke_cost: float = 6.0
+    part_cost: float = 11.0
     part_unknown: float = 8.0  # part of what, while the range is unknown?
-    turn_cost: float = 9.0
-    settled_more: float = 8.0
-    set_up_price: float = 0.05
-    settle_cost: float = 16.0  # stepping out is not soon over,
-    settle_s: float = 2.5  # but takes seconds, not tens of them
-    short_cost: float = 20.0  # for a stroke that goes nowhere
-    unequal: float = 0.35  # log: a return brings back what went out
-    least_gap: float = 0.35  # m/s^2: friction changes its sign between out and back
+    turn_cost: float = 8.0
+    settled_more: float = 11.0
+    set_up_price: float = 0.1
+    shuffle_price: float = 0.5  # nats a tick in motion
+    settle_cost: float = 80.0  # stepping out is not soon over,
+    settle_s: float = 0.6  # but takes a second or two, not tens of them
+    skew: float = 0.45  # of the travel: people are earlier or later than a minimum jerk
+    odd: float = 3.5  # for a stroke unlike this patient's, but like people's
+    unequal: float = 0.25  # log: a return brings back what went out
+    uneven: float = 0.4  # log: and takes as much longer than the way out as usual
+    least_gap: float = 0.45  # m/s^2: friction changes its sign between out and back
     quick_shift: float = -1.2  # log: the line may take the handle back, in a third of the usual time
     quick_cost: float = 3.0
-    lag_s: float = 0.2  # a stroke is believed this long after its end
-    margin: float = 2.0  # nats over the best story without it
-    full_hold: float = 8.0
-    unknown_hold: float = 4.0
+    restless: float = 14.0  # nats: a stroke is over when what follows is rest
+    margin: float = 3.0  # nats over the best story without it
+    over: float = 4.0  # nats over the best story in which the return is still under way
+    full_hold: float = 12.0
+    unknown_hold: float = 8.0
     after_s: float = 1.5  # a turned trunk turns back within about this
     recover_mean: float = 0.5  # of the range
     recover_sd: float = 0.2
-    attempt_margin: float = 2.0
+    attempt_margin: float = 3.0
     stale_s: float = 12.0  # habits made of one odd stroke are dropped when nothing like it follows
     turn_hold: float = 0.65  # of the usual hold: shorter, and
     turn_return: float = 0.88  # of the usual return: quicker, and
     turn_travel: float = 0.85  # of the range: as far, is a turn
     back_pause: float = 0.75  # of the usual rest, and
+    back_quick: float = 0.7  # of the usual way out: quicker is the trunk turning back
     back_hold: float = 0.8  # of the usual hold: a rise that follows a turn is the trunk turning back
     turn_sudden: tuple[float, float] = (0.42, 0.6)  # so quick a return is a turn only after a hold this short
 
@@ -124,8 +129,8 @@ class Habits:
 
     def __init__(self, *, row: bool) -> None:
         # A line travels 0.10-0.26 m in a press and 0.35-0.55 m in a row at 1:1, and half the mass is felt at 2:1.
-        self.travel = Habit(math.log(0.30 if row else 0.10), 0.5, 0.15)
-        self.least_travel_m = 0.1 if row else 0.03
+        self.travel = Habit(math.log(0.22 if row else 0.08), 0.5, 0.15)
+        self.least_travel_m = 0.11 if row else 0.035
         self.offset_out = Habit(0.6, 0.4, 0.08)
         self.offset_back = Habit(-0.6, 0.4, 0.08)
         self.out_s = Habit(math.log(1.4), 0.5, 0.18)
@@ -173,6 +178,11 @@ class Habits:
         if rest_s is not None:
             self.still_in_s.learn(math.log(rest_s + 0.1))
 
+    @property
+    def known(self) -> bool:
+        """Whether this patient's hold has been seen at least twice."""
+        return len(self.hold_s.seen) > 1
+
     def hold_share(self, out: Stroke, home: Stroke) -> float:
         """Give a hold as a share of the usual one."""
         return held_s(out, home) / math.exp(self.hold_s.mean)
@@ -190,11 +200,15 @@ class Habits:
         far = home.travel_m > limits.turn_travel * math.exp(self.travel.mean)
         return hold_share < early and far and return_share < limits.turn_return
 
-    def turned_back(self, turn: Stroke, out: Stroke, hold_share: float, limits: Limits) -> bool:
-        """Tell whether what followed a turn was the trunk turning back: sooner than a press, and held for less."""
+    def turned_back(self, turn: Stroke, out: Stroke, hold_share: float, *, said: bool, limits: Limits) -> bool:
+        """Tell whether what followed a turn was the trunk turning back: sooner than a press, and held for less.
+
+        A turn that was not `said` to be one, only early in the hold, is known by the trunk turning back quickly.
+        """
         pause_s = max((out.start - turn.end) * TICK_S, 0.0) + 0.1
         sooner = pause_s < limits.back_pause * math.exp(self.still_in_s.mean)
-        return sooner and hold_share < limits.back_hold
+        quick = out.duration_s < limits.back_quick * math.exp(self.out_s.mean)
+        return sooner and (hold_share < limits.back_hold if said else quick)
 
     def uncontrolled(self, home: Stroke, limits: Limits) -> bool:
         """Tell whether the line took the handle back: in about a third of the usual time, as smoothing shows it."""

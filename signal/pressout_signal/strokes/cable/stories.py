@@ -31,25 +31,30 @@ PLACES: Final = 6
 
 
 class Kind(IntEnum):
-    """A kind of stroke."""
+    """A kind of stroke; the whole ones first."""
 
     OUTWARD = 0
     HOMEWARD = 1
-    TRIED = 2
-    GAVE_UP = 3
-    AGAIN = 4
+    AGAIN = 2
+    TRIED = 3
+    GAVE_UP = 4
     RECOVERED = 5
     LATE_HOME = 6
     SETTLED = 7
 
 
+WHOLE: Final = slice(0, 3)
+"""Strokes of the patient's whole range."""
+MIRRORED: Final = slice(1, 5, 3)
+"""Strokes that bring back what went out: HOMEWARD from OUT, GAVE_UP from PART."""
+
 # From, to, and whether the line goes back.
 KINDS: Final = (
     (Place.IN, Place.OUT, 0),
     (Place.OUT, Place.DONE, 1),
+    (Place.DONE, Place.OUT, 0),
     (Place.IN, Place.PART, 0),
     (Place.PART, Place.IN, 1),
-    (Place.DONE, Place.OUT, 0),
     (Place.AFTER, Place.LATE, 0),
     (Place.LATE, Place.IN, 1),
     (Place.AFTER, Place.IN, 1),
@@ -63,7 +68,7 @@ FIVE_PERCENT: Final = 0.189
 
 
 class Stroke(NamedTuple):
-    """A stroke that a story holds: ticks of its start and end, fitted offset (m/s^2) and travel of the line (m)."""
+    """A stroke that a story holds: ticks of its start and end, offset (m/s^2), travel of the line and its s.d. (m)."""
 
     kind: Kind
     start: int
@@ -71,6 +76,7 @@ class Stroke(NamedTuple):
     duration_s: float
     offset: float
     travel_m: float
+    travel_sd_m: float
 
     def at_s(self, share_of_time: float) -> float:
         """Give when a share of its time had passed, in seconds from tick 0."""
