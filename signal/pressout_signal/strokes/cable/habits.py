@@ -49,13 +49,7 @@ class Limits:
     recover_sd: float = 0.2
     attempt_margin: float = 3.0
     stale_s: float = 12.0  # habits made of one odd stroke are dropped when nothing like it follows
-    turn_hold: float = 0.65  # of the usual hold: shorter, and
-    turn_return: float = 0.88  # of the usual return: quicker, and
-    turn_travel: float = 0.85  # of the range: as far, is a turn
-    back_pause: float = 0.75  # of the usual rest, and
-    back_quick: float = 0.7  # of the usual way out: quicker is the trunk turning back
-    back_hold: float = 0.8  # of the usual hold: a rise that follows a turn is the trunk turning back
-    turn_sudden: tuple[float, float] = (0.42, 0.6)  # so quick a return is a turn only after a hold this short
+    uncontrolled: float = 0.42  # of the usual return: quicker is the line taking the handle back
 
 
 @dataclass(slots=True)
@@ -187,30 +181,7 @@ class Habits:
         """Give a hold as a share of the usual one."""
         return held_s(out, home) / math.exp(self.hold_s.mean)
 
-    def looks_turned(self, home: Stroke, hold_share: float, limits: Limits) -> bool:
-        """Tell whether what was counted came early in the hold, and as far as a return and quicker than one.
-
-        So sudden a return may also be the line taking the handle back, which happens at the end of a hold.
-        """
-        if len(self.hold_s.seen) < 2:
-            return False
-        return_share = home.duration_s / math.exp(self.back_s.mean)
-        sudden, short = limits.turn_sudden
-        early = limits.turn_hold if return_share > sudden else short
-        far = home.travel_m > limits.turn_travel * math.exp(self.travel.mean)
-        return hold_share < early and far and return_share < limits.turn_return
-
-    def turned_back(self, turn: Stroke, out: Stroke, hold_share: float, *, said: bool, limits: Limits) -> bool:
-        """Tell whether what followed a turn was the trunk turning back: sooner than a press, and held for less.
-
-        A turn that was not `said` to be one, only early in the hold, is known by the trunk turning back quickly.
-        """
-        pause_s = max((out.start - turn.end) * TICK_S, 0.0) + 0.1
-        sooner = pause_s < limits.back_pause * math.exp(self.still_in_s.mean)
-        quick = out.duration_s < limits.back_quick * math.exp(self.out_s.mean)
-        return sooner and (hold_share < limits.back_hold if said else quick)
-
     def uncontrolled(self, home: Stroke, limits: Limits) -> bool:
         """Tell whether the line took the handle back: in about a third of the usual time, as smoothing shows it."""
         known = len(self.back_s.seen) > 1
-        return known and home.duration_s < limits.turn_sudden[0] * math.exp(self.back_s.mean)
+        return known and home.duration_s < limits.uncontrolled * math.exp(self.back_s.mean)
