@@ -23,6 +23,7 @@ NEVER = -1e9
 FAR = -15.0
 # Where in the ring of each kind's source the tick lies at which a stroke of each length began.
 BEGAN = SOURCES[:, None] * ROOM + LENGTHS - 1
+ALL_PLACES = tuple(Place)
 # The places that are left by a stroke which brings back what went out.
 MIRRORED_FROM = (Place.OUT, Place.PART)
 
@@ -143,7 +144,7 @@ class Lattice:
             stories.insert(0, story)
             stories.pop()
             if story is not None:
-                leave[place] = present[place] + self._stay(Place(place), (now - story.since) * TICK_S)
+                leave[place] = present[place] + self._stay(place, (now - story.since) * TICK_S)
         leave[Place.AFTER] = self._after(now, present, here)
         self.leave.push(leave)
         self.outs.push(list(zip(*[_way(here[place]) for place in MIRRORED_FROM], strict=True)))
@@ -161,37 +162,35 @@ class Lattice:
             return -self.limits.unknown_hold
         return -self.limits.full_hold * min(max((hold_share - 0.6) / 0.3, 0.0), 1.0)
 
-    def _stay(self, place: Place, stay_s: float) -> float:
+    def _stay(self, place: int, stay_s: float) -> float:
         """Give the log-probability of leaving a place after so long."""
-        match place:
-            case Place.PART:
-                return -0.5 * (stay_s / 0.3) ** 2
-            case Place.LATE:
-                return -0.5 * (stay_s / 3.0) ** 2
-            case Place.AFTER:
-                return self.turned_before - 0.5 * (stay_s / self.limits.after_s) ** 2
-            case _:
-                return _stayed_for(self.still_out if place is Place.OUT else self.still_in, stay_s)
+        if place == Place.PART:
+            return -0.5 * (stay_s / 0.3) ** 2
+        if place == Place.LATE:
+            return -0.5 * (stay_s / 3.0) ** 2
+        if place == Place.AFTER:
+            return self.turned_before - 0.5 * (stay_s / self.limits.after_s) ** 2
+        return _stayed_for(self.still_out if place == Place.OUT else self.still_in, stay_s)
 
     # ---- what is sure enough to be said ----------------------------------------------------------
 
     def likeliest(self) -> tuple[Place, Story | None]:
         """Give where the likeliest story is now, and the story."""
-        place = Place(self.present.index(max(self.present)))
+        place = ALL_PLACES[self.present.index(max(self.present))]
         return place, self.stories[place][0]
 
     def told(self, now: int, *, force: bool = False) -> tuple[Stroke, Stroke, float] | None:
         """Give the repetition (out, home, hold as a share of the usual) that is sure enough; forget what denies it."""
         limits, order = self.limits, self.present
         best, story = self.likeliest()
-        home = None if story is None else story.untold()
+        home = None if story is None or not story.strokes else story.untold()
         if story is None or home is None:
             return None
         if not force:
             if self.unrest.latest[:4].sum() > limits.restless:
                 # Something is under way that no story can tell before it is over.
                 return None
-            rivals = [order[place] for place in range(PLACES) if self._denies(Place(place))]
+            rivals = [order[place] for place in ALL_PLACES[:PLACES] if self._denies(place)]
             if rivals and order[best] - max(rivals) < limits.margin:
                 return None
             if order[best] - self.under_way.score(self) < limits.over:
@@ -234,6 +233,8 @@ class Lattice:
         """Give an attempt (out and back again) that every likely story holds and that is a second old; forget it."""
         place, story = self.likeliest()
         if place is not Place.IN or story is None or (now - story.since) * TICK_S < 1.0:
+            return None
+        if len(story.strokes) < 2:
             return None
         at = next((at for at, stroke in enumerate(story.strokes) if stroke.kind is Kind.GAVE_UP), None)
         rivals = max(self.present[other] for other in range(PLACES) if other not in (Place.SET_UP, Place.IN))
