@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -17,6 +18,7 @@ from pressout_session.course import Course, turns_of
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
 from pressout_session.record import (
+    AnyFact,
     RepetitionKept,
     RepetitionVoided,
     SetClosed,
@@ -216,3 +218,24 @@ def test_two_digits_swapped_are_always_noticed(digits: str, place: int) -> None:
     swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
 
     assert swapped == code or not checked(swapped)
+
+
+def test_a_document_compares_the_sides_with_their_uncertainty() -> None:
+    opened, *_, closed = facts_of_a_session(2)
+    facts: list[AnyFact] = [opened]
+    for turn, side in enumerate((Side.LEFT, Side.RIGHT)):
+        start_s = 10.0 + 100.0 * turn
+        facts.append(SetOpened(t_s=start_s, item=0, side=side))
+        for number in range(1, 5):
+            done = a_repetition(start_s + 10.0 * number, number)
+            slower = replace(done, return_end_s=done.return_end_s + 0.1 * number * (1 + turn))
+            facts.append(RepetitionKept(t_s=slower.return_end_s, repetition=slower))
+        facts.append(SetClosed(t_s=start_s + 60.0))
+
+    written = document_of(folded([*facts, closed]), an_origin())
+
+    (comparison,) = written.comparisons
+    found = comparison.left_less_right["return_s"]
+    assert found.low < found.value < found.high
+    assert found.value == pytest.approx(-0.25)
+    assert written.sets[0].time_under_tension_s is not None

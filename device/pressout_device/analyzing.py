@@ -32,6 +32,7 @@ class Asked:
     resistance: str | None = None
     exercise: str | None = None
     target_n: float | None = None
+    pulley_ratio: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
             drawn: list[Sample] = []
             heard = chain([first], samples)
             story.listen(
-                pipeline_for(resistance, movement, target_n), heard if picture is None else _kept(heard, drawn)
+                pipeline_for(resistance, movement, target_n, asked.pulley_ratio),
+                heard if picture is None else _kept(heard, drawn),
             )
         told = story.as_json(name)
         if picture is not None:
@@ -156,6 +158,8 @@ def table(analysis: Analysis) -> str:
         )
     sets = ", ".join(f"set {one['set']}: {one['reps']}" for one in told["sets"]) or "none"
     lines.append(f"  repetitions {len(told['reps'])} ({sets}), partials {len(told['partials'])}")
+    lines.extend(_set_line(one) for one in told["sets"])
+    lines.extend(_difference_line(one) for one in told["set_differences"] if len(one) > 1)
     lines.extend(
         f"  {drift['kind'].replace('_', ' ')} at {drift['t_s']:.1f} s, confidence {drift['confidence']:.2f}"
         for drift in told["drift"]
@@ -163,3 +167,34 @@ def table(analysis: Analysis) -> str:
     faults = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in told["faults"].items())
     lines.append(f"  faults: {faults}")
     return "\n".join(lines)
+
+
+def _set_line(one: dict[str, Any]) -> str:
+    """Give a set as a person reads it: time under tension, and what grew from its first repetition to its last."""
+    said = [f"  set {one['set']}: {one['time_under_tension_s']:.1f} s under tension"]
+    if one["tempo_spread"] is not None:
+        said.append(f"tempo varies by {100 * one['tempo_spread']:.0f} %")
+    for name, words in (("tempo_loss", "press-outs slower by"), ("wobble_gain", "wobble more by")):
+        if one[name] is not None:
+            said.append(f"{words} {_percent(one[name])}")
+    if one["velocity_loss"] is not None:
+        said.append(f"stack slower by {_percent(one['velocity_loss'])}")
+    return ", ".join(said)
+
+
+def _percent(estimate: dict[str, float]) -> str:
+    return f"{100 * estimate['value']:.0f} % ({100 * estimate['low']:.0f} to {100 * estimate['high']:.0f})"
+
+
+# What a person wants to see of one set against another: names in the JSON, words, and digits.
+COMPARED = (("hold_n", "hold N", 1), ("press_out_s", "out s", 2), ("hold_s", "hold s", 2), ("return_s", "back s", 2))
+
+
+def _difference_line(one: dict[str, Any]) -> str:
+    """Give one set less the next, each with the interval it lies in nineteen times out of twenty."""
+    parts = [
+        f"{words} {one[name]['value']:+.{digits}f} ({one[name]['low']:+.{digits}f} to {one[name]['high']:+.{digits}f})"
+        for name, words, digits in COMPARED
+        if name in one
+    ]
+    return f"  set {one['sets'][0]} less set {one['sets'][1]}: " + ", ".join(parts)

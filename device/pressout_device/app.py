@@ -54,7 +54,9 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     cell = config.load_cell
     calibration = Calibration(zero_counts=cell.zero_counts, counts_per_newton=cell.counts_per_newton)
     device = device_of(cell.load_cell_id, cell.calibration_id)
-    counting = Counting(Given(calibration, config.prescription, new_id, device, clock_now), writer, clock)
+    ratio = float(config.station.pulley_ratio)
+    given = Given(calibration, config.prescription, new_id, device, clock_now, ratio)
+    counting = Counting(given, writer, clock)
     way: Opening = functools.partial(opening.real, cell)
     if simulated is not None:
         way = functools.partial(opening.simulated, cell, simulated.asked, origin_s, simulated.speed)

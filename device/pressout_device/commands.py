@@ -136,6 +136,7 @@ def clinic(config_file: Path | None, url: str | None, allow_plain: bool, databas
 @click.option("--resistance", type=click.Choice(["tubing", "cable"]), default=None)
 @click.option("--exercise", type=click.Choice(CABLED), default=None)
 @click.option("--target-n", type=click.FloatRange(min=0, min_open=True), default=None, help="Newtons.")
+@click.option("--pulley-ratio", type=click.FloatRange(min=0.1), default=1.0, help="A stack's, for its metres.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a trace.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="A picture (PNG); numbered after one.")
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Traces read side by side.")

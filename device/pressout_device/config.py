@@ -34,6 +34,7 @@ class StationSection(Section, frozen=True, kw_only=True):
     site_id: Reference
     station_id: Reference
     folder: str = "/var/lib/pressout"
+    pulley_ratio: Literal[1, 2] = 1  # of the weight stack: metres need it, counting does not
 
 
 class LoadCellSection(Section, frozen=True, kw_only=True):

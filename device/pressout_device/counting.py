@@ -43,6 +43,7 @@ class Given:
     new_session_id: Callable[[], str]
     device: Device
     clock_now: Callable[[], ClockDocument]
+    pulley_ratio: float = 1.0
 
 
 class Counting:
@@ -257,7 +258,7 @@ class Counting:
 
     def _fresh_pipeline(self) -> Pipeline:
         item = self._tuned_to
-        return pipeline_for(item.resistance, item.movement, item.target_n)
+        return pipeline_for(item.resistance, item.movement, item.target_n, self._given.pulley_ratio)
 
     def _tune(self) -> None:
         """Begin anew with a pipeline that has heard nothing, for the exercise that is being done."""

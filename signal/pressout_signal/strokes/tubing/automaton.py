@@ -195,7 +195,7 @@ class Tubing(TubingLine):
             self.counted = self.said = True
             self.lie_at(turned.chest_n)
             if not turned.said:
-                said.append(self.posture.rotation(turned, self.now_s))
+                said.append(self.posture.rotation(turned, self.now_s, risen=True))
         self.enter(Line.HELD)
 
     def hold(self, said: list[Event], t_s: float, tension_n: float) -> None:

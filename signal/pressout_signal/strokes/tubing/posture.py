@@ -65,10 +65,11 @@ def sharpened_s(width_s: float) -> float:
     return math.sqrt(max(width_s * width_s - (0.6 * BOX_S) ** 2, 0.02**2))
 
 
-# Shares of what was said that were true on 320 simulated and 80 practice sessions; of a rotation's evidence, where
-# one in two was.
+# Shares of what was said that were true on simulated and practice sessions; of evidence alone, where one in two was, and
+# what it is when the trunk was seen to turn back.
 CONFIDENCE = {DriftKind.ROTATION: 0.9, DriftKind.STANCE_CREEP: 0.97, DriftKind.UNCONTROLLED_RETURN: 0.96}
-EVEN = 4.8
+EVEN = 4.0
+RISEN = 0.8
 
 
 def surprise(deviations: float, base: float, most: float) -> float:
@@ -216,8 +217,8 @@ class Posture:
             self.aftermath = None
         return said
 
-    def rotation(self, after: Aftermath, now_s: float) -> TensionDrift:
-        """Say that it was a turning."""
+    def rotation(self, after: Aftermath, now_s: float, *, risen: bool = False) -> TensionDrift:
+        """Say that it was a turning; `risen`, because the trunk has turned back."""
         after.said = True
         share = after.evidence + after.dipped
         return drift(
@@ -225,7 +226,7 @@ class Posture:
             after.began_s,
             now_s,
             (1.0 - after.dip) * after.range_n,
-            min(1.0 / (1.0 + math.exp(EVEN - share)), CONFIDENCE[DriftKind.ROTATION]),
+            RISEN if risen else min(1.0 / (1.0 + math.exp(0.5 * (EVEN - share))), CONFIDENCE[DriftKind.ROTATION]),
         )
 
     def turning_back(self, out: Way, chest_n: float, hole_s: float) -> Aftermath | None:
