@@ -65,8 +65,8 @@ def sharpened_s(width_s: float) -> float:
     return math.sqrt(max(width_s * width_s - (0.6 * BOX_S) ** 2, 0.02**2))
 
 
-# Shares of what was said that were true on simulated and practice sessions; of evidence alone, where one in two was, and
-# what it is when the trunk was seen to turn back.
+# Shares of what was said that were true, on simulated and practice sessions: constants, the evidence at which one in
+# two was, and the share where the trunk was seen to turn back.
 CONFIDENCE = {DriftKind.ROTATION: 0.9, DriftKind.STANCE_CREEP: 0.97, DriftKind.UNCONTROLLED_RETURN: 0.96}
 EVEN = 4.0
 RISEN = 0.8
