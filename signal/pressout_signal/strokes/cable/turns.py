@@ -33,6 +33,7 @@ SOON: Final = 0.6
 """Of the usual rest."""
 SAID: Final = -0.7
 """What is said is likelier than one in three: a cue that is missed costs twice one that was not due."""
+SUREST: Final = 0.8
 DOUBTFUL: Final = -3.5
 DOUBTFUL_S: Final = 2.0
 """A doubt is kept for as long as a cue still helps."""
@@ -52,8 +53,8 @@ class Turn:
 
     @property
     def probability(self) -> float:
-        """How likely it is a turn."""
-        return 1.0 / (1.0 + math.exp(-self.evidence))
+        """How likely it is a turn; never surer than what was said with the strongest evidence turned out to be."""
+        return min(1.0 / (1.0 + math.exp(-self.evidence)), SUREST)
 
 
 def evidence(habits: Habits, out: Stroke, home: Stroke, hold_share: float, *, sudden: bool) -> float:
