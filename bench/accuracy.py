@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import peers
-from bench.scoring import BOUNDARIES, Score, middle_and_95, scored
+from bench.scoring import BOUNDARIES, EARLY_S, Score, middle_and_95, scored
 from bench.sessions import Session, session
 from pressout_device.simulation.line import Stack
 from pressout_signal.events import Event, Resistance
@@ -76,7 +76,8 @@ def measured(resistance: Resistance, count: int) -> Measured:
         for done, (score, others) in enumerate(pool.map(one, [resistance] * count, seeds, chunksize=5), start=1):
             result.score += score
             for setting, theirs in others.items():
-                result.peers.setdefault(setting, Score()).__iadd__(theirs)
+                total = result.peers.setdefault(setting, Score())
+                total += theirs
             if done % 50 == 0:
                 print(f"  {resistance}: {done} of {count}", flush=True)
     result.cost_us = median(_cost_us(resistance, seed) for seed in range(COST_SESSIONS))
@@ -158,7 +159,7 @@ def _rows(result: Measured) -> Iterator[tuple[str, str]]:
         yield name, f"{1e3 * middle:.0f} / {1e3 * most:.0f} ms"
     middle, most = middle_and_95(score.counted_after_s)
     yield names[8], f"{1e3 * middle:.0f} / {1e3 * most:.0f} ms"
-    early = sum(after_s < -0.4 for after_s in score.counted_after_s) / max(len(score.counted_after_s), 1)
+    early = sum(after_s < EARLY_S for after_s in score.counted_after_s) / max(len(score.counted_after_s), 1)
     yield "counted more than 400 ms early", f"{100 * early:.1f} %"
     yield "rotation seen", f"{score.share('rotations_seen', 'rotations'):.2f} of {counts['rotations']}"
     yield names[11], f"{100 * score.share('rotations_false', 'clean'):.2f}"

@@ -57,17 +57,17 @@ class Recent:
         moved = self.between(repetition.press_out_start_s, repetition.return_end_s)
         if len(moved) < 2:
             return repetition
-        hold = [s.tension_n for s in moved if repetition.hold_start_s <= s.t_s <= repetition.return_start_s]
+        hold = [s for s in moved if repetition.hold_start_s <= s.t_s <= repetition.return_start_s]
         peak_n = max(s.tension_n for s in moved)
         pairs = pairwise(moved)
         impulse_n_s = sum((b.t_s - a.t_s) * (a.tension_n + b.tension_n) / 2 for a, b in pairs)
         return replace(
             repetition,
             chest_n=median(s.tension_n for s in chest) if chest else moved[0].tension_n,
-            hold_n=fmean(hold) if hold else peak_n,
+            hold_n=fmean(s.tension_n for s in hold) if hold else peak_n,
             peak_n=peak_n,
             impulse_n_s=impulse_n_s,
-            hold=held(self.between(repetition.hold_start_s, repetition.return_start_s)),
+            hold=held(hold),
         )
 
 

@@ -72,7 +72,7 @@ class Stack:
     def step(self, sample: Sample) -> tuple[Stack, tuple[Event, ...]]:
         """Take one sample; give the detector and what is known now."""
         said: list[Event] = []
-        before = self.ticker.before
+        before = self.ticker.last
         if before is not None and sample.t_s - before.t_s > HOLE_S:
             self._missed(sample, sample.t_s - before.t_s, said)
         for tick in self.ticker.step(sample):

@@ -132,6 +132,19 @@ def _parts_first(array: Array) -> Array:
     return np.moveaxis(array, 2, 0).copy()
 
 
+def mismatch(fitted: Fitted, out: Array, slower: float, limits: Limits) -> Array:
+    """Give the price of a return that does not mirror what went out: as far, as slow, with friction turned over.
+
+    `out` has in front logarithms of travel (m) and duration (s), and the offset (m/s^2), of what went out; `slower`
+    is the logarithm of how much longer this patient's returns take.
+    """
+    log_way, log_duration, offset = out
+    way = (fitted.log_way[1] - log_way) / limits.unequal
+    tempo = (LOG_DURATIONS - slower - log_duration) / limits.uneven
+    lacking = np.maximum(limits.least_gap - offset + fitted.offset[1], 0.0)
+    return np.asarray(0.5 * way * way + np.minimum(0.5 * tempo * tempo, limits.quick_cost + 3.0) + 20.0 * lacking)
+
+
 class Fits:
     """Scores by kind of stroke and duration: arrays of shape (kinds, durations)."""
 

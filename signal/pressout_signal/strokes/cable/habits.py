@@ -45,8 +45,6 @@ class Limits:
     full_hold: float = 12.0
     unknown_hold: float = 8.0
     after_s: float = 1.5  # a turned trunk turns back within about this
-    recover_mean: float = 0.5  # of the range
-    recover_sd: float = 0.2
     attempt_margin: float = 3.0
     stale_s: float = 12.0  # habits made of one odd stroke are dropped when nothing like it follows
     uncontrolled: float = 0.42  # of the usual return: quicker is the line taking the handle back

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from pressout_signal.strokes.cable.fits import NOWHERE_M, RULER, Fits, Fitted
+from pressout_signal.strokes.cable.fits import NOWHERE_M, RULER, Fits, mismatch
 from pressout_signal.strokes.cable.habits import Habits, Limits
 from pressout_signal.strokes.cable.rings import ROOM, Ring
 from pressout_signal.strokes.cable.stories import KINDS, MIRRORED, PLACES, SOURCES, Kind, Place, Story, Stroke
-from pressout_signal.strokes.cable.templates import DURATIONS_S, LENGTHS, LOG_DURATIONS, SPAN, WHITENING, Array
+from pressout_signal.strokes.cable.templates import DURATIONS_S, LENGTHS, SPAN, WHITENING
 from pressout_signal.strokes.cable.ticks import TICK_S
 from pressout_signal.strokes.cable.underway import UnderWay
 
@@ -107,7 +105,8 @@ class Lattice:
         """Try every kind of stroke that ends now; put the better stories in their places."""
         candidates, fitted = self.fits.scores(self.levels.latest, self.whitened.latest)
         candidates += self.leave.room.ravel().take(BEGAN + self.leave.at)
-        candidates[MIRRORED] -= self._mismatch(fitted)
+        out = self.outs.room.take(self.outs.at + LENGTHS - 1, axis=2)
+        candidates[MIRRORED] -= mismatch(fitted, out, self.slower, self.limits)
         best = candidates.argmax(1)
         scores = candidates[range(len(KINDS)), best].tolist()
         self.nearest = max(scores) - max(present)
@@ -124,16 +123,6 @@ class Lattice:
                 stroke = Stroke(Kind(kind), now - length, now, float(DURATIONS_S[at]), offset, travel_m, sd_m)
                 present[to] = score
                 here[to] = story.with_stroke(stroke)
-
-    def _mismatch(self, fitted: Fitted) -> Array:
-        """Give the price of a return that does not mirror what went out: as far, as slow, with friction turned over."""
-        limits = self.limits
-        log_way, log_duration, offset = self.outs.room.take(self.outs.at + LENGTHS - 1, axis=2)
-        way = (fitted.log_way[1] - log_way) / limits.unequal
-        tempo = (LOG_DURATIONS - self.slower - log_duration) / limits.uneven
-        lacking = limits.least_gap - offset + fitted.offset[1]
-        price = 0.5 * way * way + np.minimum(0.5 * tempo * tempo, limits.quick_cost + 3.0)
-        return np.asarray(price + 20.0 * np.maximum(lacking, 0.0))
 
     def _remember(self, now: int, present: list[float], here: list[Story | None]) -> None:
         self.scores.push(present)

@@ -34,7 +34,7 @@ class Ticker:
 
     def step(self, sample: Sample) -> list[Sample]:
         """Take one sample; give the ticks that it completes, each stamped with its middle; begin anew after a hole."""
-        last = self.after[-1] if self.after else self.before
+        last = self.last
         if last is None or sample.t_s - last.t_s > HOLE_S:
             self._begin(sample)
             return []
@@ -47,6 +47,11 @@ class Ticker:
             self.after.append(sample)
             return []
         return self._along(sample)
+
+    @property
+    def last(self) -> Sample | None:
+        """The last sample heard, whether or not a stall before it has been crossed yet."""
+        return self.after[-1] if self.after else self.before
 
     def _begin(self, sample: Sample) -> None:
         self.before = sample

@@ -34,10 +34,12 @@ SOON: Final = 0.6
 SAID: Final = -0.7
 """What is said is likelier than one in three: a cue that is missed costs twice one that was not due."""
 SUREST: Final = 0.8
+"""Nothing that was said with stronger evidence was truer than this."""
 DOUBTFUL: Final = -3.5
 DOUBTFUL_S: Final = 2.0
 """A doubt is kept for as long as a cue still helps."""
-# The same for a stroke after it that is no new repetition: 14 in 2 026, so the first is rather a guess.
+# The same for a stroke after it that is no new repetition: 14 in 2 026. -5 was fitted for the first; -4.2 lets none of
+# the product's own simulated turns be counted twice.
 AGAIN, DOUBT, SOONER, BRIEF, BRISK = -4.2, 0.8, 3.4, 4.0, 1.7
 # Beyond these a share (its logarithm) says nothing more: strokes of all lengths are in the tails.
 HOLDS, TEMPOS, WAYS = (-1.5, 0.5), (-0.9, 0.5), (-0.7, 0.7)

@@ -11,11 +11,10 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from pressout_signal.strokes.cable.fits import Fits, Shapes
+from pressout_signal.strokes.cable.fits import Fits, Shapes, mismatch
 from pressout_signal.strokes.cable.habits import Habits, Limits
 from pressout_signal.strokes.cable.rings import Ring
 from pressout_signal.strokes.cable.stories import Place
-from pressout_signal.strokes.cable.templates import LOG_DURATIONS
 
 DONE: Final = (0.5, 0.65, 0.8)
 """Shares of a return's time: it slows down after half of it, and at 0.81 it has come 95 % of its way."""
@@ -30,6 +29,7 @@ class RoadSoFar(Protocol):
     whitened: Ring
     leave: Ring
     outs: Ring
+    slower: float
 
 
 class UnderWay:
@@ -46,22 +46,15 @@ class UnderWay:
 
     def score(self, lattice: RoadSoFar) -> float:
         """Give the log-probability of the best story in which the handle is on its way back."""
-        habits, limits, fits = lattice.habits, self._limits, lattice.fits
         if not self._fresh:
-            self._expect(habits)
-        slower = habits.back_s.mean - habits.out_s.mean
+            self._expect(lattice.habits)
         best = -math.inf
         for part in self._parts:
             began = part.lengths - 1
             fitted = part.fit(lattice.whitened.latest, lattice.levels.latest[part.lengths])
-            log_way = fitted.log_way[1]
-            out_way, out_duration, out_offset = lattice.outs.latest[:, 0, began]
-            unequal = (log_way - out_way) / limits.unequal
-            uneven = (LOG_DURATIONS - slower - out_duration) / limits.uneven
-            turned_over = np.maximum(limits.least_gap - out_offset + fitted.offset[1], 0.0)
-            price = 0.5 * unequal**2 + np.minimum(0.5 * uneven**2, limits.quick_cost + 3.0) + 20.0 * turned_over
-            score = fitted.score[1] + fits.homeward(log_way) - price + lattice.leave.latest[Place.OUT, began]
-            best = max(best, float(score.max()))
+            price = mismatch(fitted, lattice.outs.latest[:, 0, began], lattice.slower, self._limits)
+            score = fitted.score[1] + lattice.fits.homeward(fitted.log_way[1]) - price
+            best = max(best, float((score + lattice.leave.latest[Place.OUT, began]).max()))
         return best
 
     def _expect(self, habits: Habits) -> None:
