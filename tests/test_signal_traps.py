@@ -1,4 +1,4 @@
-"""Every trap that a counter of repetitions has fallen into, on a weight stack; those on tubing are with its strokes."""
+"""Every trap that a counter of repetitions has fallen into, on a weight stack; three on tubing (see its strokes for more)."""
 
 from __future__ import annotations
 
@@ -220,3 +220,22 @@ def test_a_stacks_travel_is_given_in_metres_and_holds_within_three_deviations(ra
         assert travel is not None
         assert abs(travel.out_m - true_m) < 3.0 * travel.out_sd_m
         assert travel.out_sd_m < 0.4 * travel.out_m
+
+
+def test_on_tubing_a_pause_at_mid_stroke() -> None:
+    paused = Trace().taken_up().repetition().repetition().to(48.0, 0.7).hold(0.4).to(56.0, 0.7).hold(1.5).to(40.0, 1.1)
+
+    assert len(repetitions(heard(paused.hold(1.2).repetition().let_go().samples))) == 4
+
+
+def test_on_tubing_a_cough_in_the_hold() -> None:
+    coughed = Trace().taken_up().repetition().repetition().to(56.0, 1.0).hold(0.8).to(59.0, 0.1).to(56.0, 0.1)
+
+    assert len(repetitions(heard(coughed.hold(0.8).to(40.0, 1.1).hold(1.2).repetition().let_go().samples))) == 4
+
+
+def test_on_tubing_tension_near_the_cells_limit() -> None:
+    trace = Trace().taken_up().repetition(30.0).repetition(30.0).repetition(30.0)
+    limited = [Sample(s.t_s, min(s.tension_n, 68.0)) for s in trace.samples]
+
+    assert len(repetitions(heard(limited))) == 3
