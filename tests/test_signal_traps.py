@@ -1,4 +1,4 @@
-"""Every trap that a counter of repetitions has fallen into, on a weight stack; three on tubing (see its strokes for more)."""
+"""Every trap that a counter of repetitions has fallen into, on a weight stack; three on tubing (more: its strokes)."""
 
 from __future__ import annotations
 
