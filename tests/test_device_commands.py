@@ -114,7 +114,7 @@ def test_a_station_without_a_display_says_so(config_file: Path) -> None:
 
 
 def test_a_computer_without_pins_says_so(config_file: Path) -> None:
-    said = one_sentence(pressout("diagnose", "--config", config_file))
+    said = one_sentence(pressout("diagnose", "--way", "gpio", "--config", config_file))
 
     assert "expected a Raspberry Pi" in said
 
@@ -130,7 +130,7 @@ def test_record_writes_a_trace_that_analyze_reads(config_file: Path, tmp_path: P
 
 def as_nobody(*words: str | Path, said: Path) -> int:
     """Run the command in a child that is nobody: root sees no permission error. Modules are loaded before it drops."""
-    preloaded = [importlib.import_module(f"pressout_device.{name}") for name in ("running", "measuring", "commands")]
+    preloaded = [importlib.import_module(f"pressout_device.{name}") for name in ("running", "listening", "commands")]
     child = os.fork()
     if child == 0:
         sys.stderr = open(said, "w", buffering=1)  # noqa: SIM115 (this process is about to end)

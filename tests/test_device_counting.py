@@ -13,9 +13,8 @@ from pressout_device.journal.writer import Kept, Told
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.exercises import Side
 from pressout_session.record import AnyFact, Closed, Opened, RepetitionKept, folded
-from pressout_signal.calibration import Calibration
 from pressout_signal.events import Resistance
-from pressout_signal.samples import Fault, FaultKind, Reading, Sample
+from pressout_signal.samples import Fault, FaultKind, Sample
 
 
 @dataclass
@@ -47,7 +46,6 @@ class Desk:
     def __post_init__(self) -> None:
         origin = an_origin()
         given = Given(
-            Calibration(zero_counts=0, counts_per_newton=100),
             a_prescription(an_item(reps=6)),
             self._name,
             origin.device,
@@ -63,7 +61,7 @@ class Desk:
         """Let the load cell say these tensions; the clock follows."""
         for sample in samples:
             self.clock.time_s = max(self.clock.time_s, sample.t_s)
-            self.counting.take(Reading(sample.t_s, round(sample.tension_n * 100)))
+            self.counting.take(sample)
 
     def facts(self, session_id: str) -> list[AnyFact]:
         """Give what was kept of a session."""

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from builders import SESSION_ID, an_origin, facts_of_a_session
+from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
 from pressout_device.journal.tables import Journal
@@ -38,7 +39,8 @@ def origin(journal_id: str, seq: int) -> Origin:
 def a_writer(folder: Path) -> Writer:
     for name in ("outbox", "inbox"):
         (folder / name).mkdir(exist_ok=True)
-    return Writer(Journal(folder / "journal.db", new_id), folder / "outbox", folder / "inbox", origin)
+    journal = Journal(folder / "journal.db", new_id)
+    return Writer(journal, (folder / "outbox", folder / "inbox"), origin, CellBook(folder))
 
 
 def wait_for(writer: Writer, done: Callable[[list[Told]], bool]) -> list[Told]:
@@ -155,7 +157,7 @@ def test_what_the_disk_refuses_waits_in_memory_and_is_kept_later(tmp_path: Path)
     journal = Journal(tmp_path / "journal.db", new_id)
     for name in ("outbox", "inbox"):
         (tmp_path / name).mkdir()
-    writer = Writer(journal, tmp_path / "outbox", tmp_path / "inbox", origin)
+    writer = Writer(journal, (tmp_path / "outbox", tmp_path / "inbox"), origin, CellBook(tmp_path))
     keep(writer, facts_of_a_session(1, closed=False))
     (page_count,) = journal._db.execute("PRAGMA page_count").fetchone()
     journal._db.execute(f"PRAGMA max_page_count = {page_count}")
@@ -197,6 +199,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from builders import facts_of_a_session
 from test_device_journal import FIRST, a_writer
+from pressout_device.cellbook import CellBook
 from pressout_device.journal.writer import Kept
 writer = a_writer(Path({folder!r}))
 for fact in facts_of_a_session(60):

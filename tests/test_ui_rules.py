@@ -14,6 +14,7 @@ from builders import a_document, an_item, facts_of_a_session
 from pressout_session.exercises import EXERCISES, Side
 from pressout_session.prescription import TimedItem
 from pressout_session.record import Record, folded
+from pressout_session.troubles import Notice, Trouble
 from pressout_signal.events import DriftKind, LineTaken, Phase
 from pressout_ui.app import Screen, update, view
 from pressout_ui.known import Known
@@ -29,7 +30,6 @@ from pressout_ui.messages import (
     Sound,
     Ticked,
     TimedTapped,
-    Trouble,
     TroubleBegan,
     TroubleOver,
     VisitBegan,
@@ -154,6 +154,7 @@ def test_every_language_has_every_word_of_every_exercise() -> None:
     for words in LANGUAGES.values():
         assert set(words.exercises) == set(EXERCISES)
         assert set(words.cue) == set(DriftKind)
+        assert set(words.notices) == set(Notice)
         assert set(words.trouble_why) == set(Trouble)
 
 

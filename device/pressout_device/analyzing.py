@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, repeat
 from pathlib import Path
@@ -15,14 +11,13 @@ from typing import Any
 
 from pressout_device.errors import ExtraMissingError, TraceFileError
 from pressout_device.plotting import plotted
+from pressout_device.tracefiles import lines_of
 from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
 from pressout_signal.story import Story
 from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import BadLine, Trace, TraceError
-
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +89,6 @@ def _kept(samples: Iterable[Sample], to: list[Sample]) -> Iterator[Sample]:
 
 def _numbered(plot: Path, number: int) -> Path:
     return plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}")
-
-
-@contextmanager
-def lines_of(path: Path) -> Iterator[Iterator[str]]:
-    """Give the lines of a trace file, gzipped or not.
-
-    Raises
-    ------
-    TraceFileError
-        If it cannot be opened, is not text, or ends in the middle of its compression.
-    """
-    try:
-        with open(path, "rb") as raw:
-            zipped = raw.peek(2)[:2] == GZIP_MAGIC
-            stream = gzip.GzipFile(fileobj=raw) if zipped else raw
-            with io.TextIOWrapper(stream, encoding="utf-8") as text:
-                yield iter(text)
-    except UnicodeDecodeError as error:
-        raise TraceFileError("found bytes that are no text, expected a CSV trace; is this the right file?") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise TraceFileError(f"found a gzip file that is cut short or damaged ({error}); copy it again") from error
-    except OSError as error:
-        raise TraceFileError(f"found {error.strerror or error}, expected a file that this user may read") from error
 
 
 def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, float | None]:

@@ -8,23 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import uuid6
-
 from pressout_device import opening
-from pressout_device.clock import RealClock, ScaledClock
+from pressout_device.cellbook import CellBook, calibrated_cell
+from pressout_device.clock import RealClock, ScaledClock, wall_time
 from pressout_device.config import Config
 from pressout_device.counting import Counting, Given
 from pressout_device.errors import JournalError
-from pressout_device.identity import device_of
+from pressout_device.identity import device_of, new_id
 from pressout_device.journal.spool import place
 from pressout_device.journal.tables import Journal
 from pressout_device.journal.writer import Writer
 from pressout_device.sampler import Opening, Sampler
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Face, Parts, Station
+from pressout_device.weighing import Weighed, Weighing
 from pressout_session.document import Clock as ClockDocument
+from pressout_session.document import Device
 from pressout_session.writing import Origin
-from pressout_signal.calibration import Calibration
 from pressout_ui.app import Screen, turns_portrait, view
 from pressout_ui.known import Known
 from pressout_ui.messages import Message, Sound
@@ -44,23 +44,27 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     Raises
     ------
     PressoutError
-        If the journal's folder cannot be used.
+        If the journal's folder cannot be used, or the load cell has never been calibrated.
     """
     origin_s = time.monotonic()
     clock = RealClock() if simulated is None else ScaledClock(origin_s, simulated.speed)
-    outbox, inbox = folders_of(config.folder)
+    folders = folders_of(config.folder)
+    book = CellBook(config.folder)
+    cell, calibration, life = calibrated_cell(config.load_cell, book)
+    device = device_of(life)
     journal = Journal(config.folder / "journal.db", new_id)
-    writer = Writer(journal, outbox, inbox, functools.partial(origin_of, config))
-    cell = config.load_cell
-    calibration = Calibration(zero_counts=cell.zero_counts, counts_per_newton=cell.counts_per_newton)
-    device = device_of(cell.load_cell_id, cell.calibration_id)
+    writer = Writer(journal, folders, functools.partial(origin_of, config, device), book)
+    weighed = Weighed(calibration, life, cell.limit_n, cell.calibration_max_days)
+    weighing = Weighing(weighed, writer.note, wall_time)
     ratio = float(config.station.pulley_ratio)
-    given = Given(calibration, config.prescription, new_id, device, clock_now, ratio)
-    counting = Counting(given, writer, clock)
+    counting = Counting(Given(config.prescription, new_id, device, clock_now, ratio), writer, clock)
     way: Opening = functools.partial(opening.real, cell)
     if simulated is not None:
         way = functools.partial(opening.simulated, cell, simulated.asked, origin_s, simulated.speed)
-    parts = Parts(Sampler(way, clock, time.monotonic, origin_s), counting, writer, clock, face)
+    # A demo that runs fast needs the processors for more than its reader.
+    realtime = simulated is None or simulated.speed <= 1.0
+    sampler = Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
+    parts = Parts(sampler, weighing, counting, writer, clock, face)
     known = Known(
         station=config.station.station_id,
         language=config.screen.language,
@@ -70,19 +74,14 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     return Station(parts, Screen(known))
 
 
-def new_id() -> str:
-    """Name a journal or a session: UUID version 7 (RFC 9562), which sorts by time."""
-    return str(uuid6.uuid7())
-
-
-def origin_of(config: Config, journal_id: str, seq: int) -> Origin:
+def origin_of(config: Config, device: Device, journal_id: str, seq: int) -> Origin:
     """Say where a document comes from."""
     return Origin(
         site_id=config.station.site_id,
         station_id=config.station.station_id,
         journal_id=journal_id,
         seq=seq,
-        device=device_of(config.load_cell.load_cell_id, config.load_cell.calibration_id),
+        device=device,
         clock=clock_now(),
     )
 

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from pressout_device.ports import Clock
+
 
 @dataclass(frozen=True, slots=True)
 class RealClock:
@@ -60,7 +62,7 @@ class VirtualClock:
 
     time_s: float = 0.0
     look_s: float = 1e-6
-    pace: RealClock | ScaledClock | None = field(default=None)
+    pace: Clock | None = field(default=None)
 
     def now_s(self) -> float:
         """Give the virtual time, which a look moves on by `look_s`."""

@@ -18,19 +18,10 @@ from typing import Any
 
 import click
 
+from pressout_device.cell_commands import calibrate, diagnose, record
+from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
 from pressout_device.errors import PressoutError
 from pressout_session.exercises import CABLED
-
-DEFAULT_CONFIG = Path("/etc/pressout/station.toml")
-config_option = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_CONFIG,
-    show_default=True,
-    help="TOML file.",
-)
-simulate_option = click.option("--simulate", is_flag=True, help="The simulated chip in the place of the real one.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,10 +52,11 @@ def cli(verbose: bool) -> None:
 def demo(**given: Any) -> None:  # noqa: ANN401
     """Show the whole product with a simulated patient."""
     from pressout_device import config, demo
+    from pressout_device.sections import DoseSection
     from pressout_signal.events import Resistance
 
     as_json = bool(given["as_json"])
-    usual = config.DoseSection(
+    usual = DoseSection(
         exercise=given["exercise"],
         resistance=Resistance(given["resistance"]),
         target_n=60.0 if given["resistance"] == "cable" else 40.0,
@@ -166,53 +158,8 @@ def analyze(
         sys.exit(1)
 
 
-@cli.command()
-@config_option
-@simulate_option
-@click.option("--seconds", type=click.FloatRange(0.5, 86_400), default=60.0, show_default=True)
-@click.argument("trace", type=click.Path(path_type=Path))
-def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> None:
-    """Write the load cell's readings to a trace file."""
-    from pressout_device import config, measuring, running
-
-    settings = config.read(config_file)
-    with running.load_cell(settings, simulate=simulate) as (cell, clock):
-        count = measuring.recorded(measuring.heard(cell, clock, seconds), running.head_of(settings), trace)
-    click.echo(f"{trace}: {count} readings")
-
-
-@cli.command()
-@config_option
-@simulate_option
-def diagnose(config_file: Path, simulate: bool) -> None:
-    """Measure the load cell for ten seconds and say how it is."""
-    from pressout_device import config, measuring, running
-
-    settings = config.read(config_file)
-    with running.load_cell(settings, simulate=simulate, still=True) as (cell, clock):
-        diagnosis = measuring.diagnosed(list(measuring.heard(cell, clock, 10.0)), settings.load_cell)
-    click.echo("\n".join(diagnosis.lines()))
-    if not diagnosis.well:
-        sys.exit(1)
-
-
-@cli.command()
-@config_option
-@simulate_option
-@click.option("--mass-kg", type=click.FloatRange(0.5, 200), prompt="Known mass, in kg", help="The known mass.")
-def calibrate(config_file: Path, simulate: bool, mass_kg: float) -> None:
-    """Find the load cell's zero and span with one known mass."""
-    from pressout_device import config, measuring, running
-
-    settings = config.read(config_file)
-    with running.load_cell(settings, simulate=simulate, still=True) as (cell, clock):
-        loads = []
-        for step in ("Take everything off the line.", f"Hang {mass_kg:g} kg on it. Let it stop swinging. Hands off."):
-            click.prompt(f"{step} Then press Enter", default="", show_default=False, prompt_suffix=" ")
-            loads.append(measuring.load_of(list(measuring.heard(cell, clock, 4.0))))
-        found = measuring.calibrated(loads[0], loads[1], mass_kg)
-    click.echo("Write these two lines into [load_cell] of the configuration:")
-    click.echo(f"zero_counts = {found.zero_counts:.1f}\ncounts_per_newton = {found.counts_per_newton:.4f}")
+for each in (record, diagnose, calibrate):
+    cli.add_command(each)
 
 
 @cli.group(name="config")

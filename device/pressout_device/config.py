@@ -9,83 +9,23 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
 from pressout_device.errors import ConfigError
+from pressout_device.loadcell import ways
+from pressout_device.sections import (
+    BrokerSection,
+    DoseSection,
+    LoadCellSection,
+    ScreenSection,
+    Section,
+    StationSection,
+)
 from pressout_link.broker import Broker, BrokerAddressError, broker_at
-from pressout_session.document import Reference
-from pressout_session.exercises import EXERCISES, CabledExercise, Side, TimedExercise
+from pressout_session.exercises import EXERCISES, CabledExercise, TimedExercise
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
-from pressout_signal.events import Resistance
-
-# BCM numbers on the 40-pin header that nothing else of the station uses (0 and 1 identify add-on boards).
-Pin = Annotated[int, msgspec.Meta(ge=2, le=27)]
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of the file."""
-
-
-class StationSection(Section, frozen=True, kw_only=True):
-    """Which station this is, and where it keeps what it counted."""
-
-    site_id: Reference
-    station_id: Reference
-    folder: str = "/var/lib/pressout"
-    pulley_ratio: Literal[1, 2] = 1  # of the weight stack: metres need it, counting does not
-
-
-class LoadCellSection(Section, frozen=True, kw_only=True):
-    """How the load cell is wired, and what its last calibration found."""
-
-    way: Literal["gpio", "simulated"] = "gpio"
-    data_pin: Pin = 9  # the wiring of hardware/wiring.md, which serves SPI as well
-    clock_pin: Pin = 10
-    rate_hz: Literal[10, 80] = 80  # the amplifier's solder bridge; software cannot change it
-    zero_counts: float = 0.0
-    counts_per_newton: float
-    load_cell_id: Reference = "unknown"
-    calibration_id: Reference = "unknown"
-
-
-class ScreenSection(Section, frozen=True, kw_only=True):
-    """How the screen speaks and looks."""
-
-    language: Literal["en", "es"] = "en"
-    theme: Literal["light", "dark"] = "light"
-    unit: Literal["kg", "lb", "N"] = "kg"
-    width_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 800
-    height_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 480
-    full_screen: bool = True
-    muted: bool = False
-
-
-class BrokerSection(Section, frozen=True, kw_only=True):
-    """The clinic's broker. A password is never here: it is in a file, or a systemd credential."""
-
-    url: str
-    allow_plain: bool = False
-    ca_file: str | None = None
-    certificate_file: str | None = None
-    key_file: str | None = None
-    username: str | None = None
-    password_file: str | None = None
-
-
-class DoseSection(Section, frozen=True, kw_only=True):
-    """One exercise of the dose that a patient without a prescription is given; the file may have several, in order."""
-
-    exercise: str
-    resistance: Resistance = Resistance.TUBING
-    target_n: Annotated[float, msgspec.Meta(ge=5, le=500)] = 40.0
-    tolerance_n: Annotated[float, msgspec.Meta(ge=0.5, le=100)] = 6.0
-    sets: Annotated[int, msgspec.Meta(ge=1, le=20)] | None = None
-    reps: Annotated[int, msgspec.Meta(ge=1, le=200)] | None = None
-    hold_s: Annotated[float, msgspec.Meta(ge=0, le=120)] | None = None
-    duration_s: Annotated[float, msgspec.Meta(ge=0, le=600)] | None = None
-    first_side: Side = Side.LEFT
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +111,19 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: found {error}, expected a TOML file that this user may read") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: found {error}, expected TOML; see docs/how-to/configure.md") from error
+
+
+def with_way(config: Config, way: str) -> Config:
+    """Give the configuration with another way to the load cell.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such way.
+    """
+    if way not in ways.names():
+        raise ConfigError(f"load_cell.way: found {way!r}, expected one of {', '.join(ways.names())}")
+    return msgspec.structs.replace(config, load_cell=msgspec.structs.replace(config.load_cell, way=way))
 
 
 def read_broker(path: Path) -> Broker:
@@ -270,10 +223,14 @@ def _contradictions(parts: dict[str, Any]) -> list[str]:
             mistakes.append(
                 f"load_cell: found pin {cell.data_pin} used twice, expected data_pin and clock_pin to differ"
             )
+        if cell.way not in ways.names():
+            known = ", ".join(ways.names())
+            mistakes.append(f"load_cell.way: found {cell.way!r}, expected one of {known}")
+        if cell.way == "replay" and cell.trace is None:
+            mistakes.append("load_cell.trace: found none, expected the trace file that the way 'replay' plays")
         if cell.counts_per_newton == 0:
             mistakes.append(
-                "load_cell.counts_per_newton: found 0, expected the cell's span; "
-                "any other number lets pressout calibrate find it"
+                "load_cell.counts_per_newton: found 0, expected the cell's span; leave it out, and calibrate the cell"
             )
     if isinstance(broker, BrokerSection):
         try:

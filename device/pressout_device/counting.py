@@ -20,10 +20,9 @@ from pressout_session.prescription import CabledItem, Prescription
 from pressout_session.record import AnyFact, Closed, Opened, Record, SetClosed, SignalSeen
 from pressout_session.visit import Visit
 from pressout_session.writing import rfc3339
-from pressout_signal.calibration import Calibration
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
 from pressout_signal.pipeline import Pipeline
-from pressout_signal.samples import Fault, Reading, Sample
+from pressout_signal.samples import Fault, Sample
 from pressout_signal.strokes import pipeline_for
 
 # A session that nobody signs out of is closed after this much slack.
@@ -36,9 +35,8 @@ SENSOR_GONE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What counting is built for: calibration, default dose, names, and what a session says of device and clock."""
+    """What counting is built for: default dose, names, and what a session says of device and clock."""
 
-    calibration: Calibration
     prescription: Prescription
     new_session_id: Callable[[], str]
     device: Device
@@ -52,7 +50,7 @@ class Counting:
     Parameters
     ----------
     given : Given
-        Calibration, dose and names.
+        Dose and names.
     writer : Writer
         Keeps facts.
     clock : Clock
@@ -80,19 +78,18 @@ class Counting:
 
     # ---- what arrives ------------------------------------------------------------------------
 
-    def take(self, item: Reading | Fault) -> tuple[Sample | None, tuple[Event, ...]]:
-        """Take what the load cell said; give its tension, and what the pipeline made of it."""
-        if isinstance(item, Fault):
-            self._faults[str(item.kind)] += 1
-            return None, (item,)
-        sample = self._given.calibration.sample(item)
+    def take(self, sample: Sample | Fault) -> tuple[Event, ...]:
+        """Take a tension, or why there is none; give what the pipeline made of it."""
+        if isinstance(sample, Fault):
+            self._faults[str(sample.kind)] += 1
+            return (sample,)
         self._samples += 1
         self._first_s = sample.t_s if self._first_s is None else self._first_s
         self._last_s = sample.t_s
         self._pipeline, events = self._pipeline.step(sample)
         for event in events:
             self._hear(event)
-        return sample, events
+        return events
 
     def _hear(self, event: Event) -> None:
         match event:

@@ -16,19 +16,14 @@ from typing import Any
 
 import msgspec
 
-from pressout_device.app import Simulated, face_of, new_id, station_of
-from pressout_device.config import (
-    BrokerSection,
-    Config,
-    DoseSection,
-    LoadCellSection,
-    ScreenSection,
-    StationSection,
-)
+from pressout_device.app import Simulated, face_of, station_of
+from pressout_device.config import Config
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.exporting import sessions_in
+from pressout_device.identity import new_id
 from pressout_device.journal.tables import Journal
 from pressout_device.running import FRAME_S, asked_of
+from pressout_device.sections import BrokerSection, DoseSection, LoadCellSection, ScreenSection, StationSection
 from pressout_device.simulation.patient import Done, SimulatedPatient
 from pressout_device.station import Station
 from pressout_session.document import SessionDocument, decode
@@ -38,9 +33,9 @@ logger = logging.getLogger(__name__)
 
 # How long the demo waits for the clinic's answer at the end, in real seconds.
 ANSWER_S = 20.0
-# What the simulated cell is: 400 counts a newton is a 50 kg cell of 2 mV/V at gain 128, about.
+# What the simulated cell is: 4 400 counts a newton is a cell of 100 kg and 2 mV/V at gain 128, about.
 SIMULATED_CELL = LoadCellSection(
-    way="simulated", counts_per_newton=400.0, zero_counts=8_000.0, load_cell_id="simulated"
+    way="simulated", counts_per_newton=4_400.0, zero_counts=88_000.0, load_cell_id="simulated"
 )
 
 

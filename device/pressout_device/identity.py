@@ -6,6 +6,9 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
+import uuid6
+
+from pressout_session.cell import CellLife
 from pressout_session.document import Device
 
 # Changes whenever the same trace would tell another story.
@@ -15,6 +18,11 @@ ALGORITHM_VERSION = "1"
 def software_version() -> str:
     """Give the installed version."""
     return version("pressout")
+
+
+def new_id() -> str:
+    """Name something that has never been: a session, a journal, a calibration. Sorts by when it was made."""
+    return str(uuid6.uuid7())
 
 
 def serial() -> str:
@@ -30,12 +38,14 @@ def serial() -> str:
     return "unknown"
 
 
-def device_of(load_cell_id: str, calibration_id: str) -> Device:
-    """Give the device's part of a document."""
+def device_of(life: CellLife) -> Device:
+    """Give the device's part of a document, with the calibration that holds; one from a data sheet has no date."""
+    known = life.calibration
     return Device(
         serial=serial(),
         software_version=software_version(),
         algorithm_version=ALGORITHM_VERSION,
-        load_cell_id=load_cell_id,
-        calibration_id=calibration_id,
+        load_cell_id=life.load_cell_id,
+        calibration_id="configured" if known is None else known.calibration_id,
+        calibrated_at=None if known is None else known.at,
     )

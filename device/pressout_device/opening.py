@@ -1,42 +1,29 @@
-"""Opens a load cell in the reading process: the chip on the pins, or the emulated one with a patient in front of it."""
+"""Opens a load cell in the reading process: whichever way is configured, or an emulated chip with a patient."""
 
 from __future__ import annotations
 
-import warnings
+import math
+from typing import Protocol
 
-from pressout_device.clock import RealClock, ScaledClock, VirtualClock
-from pressout_device.config import LoadCellSection
-from pressout_device.errors import LoadCellError
-from pressout_device.loadcell.gpio import GpioLoadCell
+from pressout_device.clock import RealClock, ScaledClock
+from pressout_device.loadcell import ways
+from pressout_device.loadcell.ways.simulated import pulled_by
 from pressout_device.sampler import Opened
+from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked, SimulatedPatient
+from pressout_signal.calibrating import G_M_PER_S2
 
 
 def real(cell: LoadCellSection, _since_s: float) -> Opened:
-    """Open the chip on this computer's own pins.
+    """Open the load cell that the configuration names.
 
     Raises
     ------
-    LoadCellError
-        If this computer has no such pins, or what drives them is not installed.
+    LoadCellError, ExtraMissingError
+        If a device, a package or a file is not there, in one sentence.
     """
-    from gpiozero import Device
-    from gpiozero.exc import BadPinFactory, GPIOZeroError
-
     clock = RealClock()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one sentence below says what a page of warnings would
-            Device.ensure_pin_factory()
-        chip = GpioLoadCell(
-            Device.pin_factory, data_pin=cell.data_pin, clock_pin=cell.clock_pin, rate_hz=cell.rate_hz, clock=clock
-        )
-    except (BadPinFactory, GPIOZeroError, OSError) as error:
-        raise LoadCellError(
-            f"load cell: found no usable GPIO pins ({error}), expected a Raspberry Pi with lgpio; "
-            "use --simulate on other computers"
-        ) from error
-    return chip, clock
+    return ways.opened(cell, clock), clock
 
 
 def simulated(cell: LoadCellSection, asked: Asked, origin_s: float, speed: float, since_s: float) -> Opened:
@@ -45,16 +32,35 @@ def simulated(cell: LoadCellSection, asked: Asked, origin_s: float, speed: float
     Reading begins at `since_s`: what happens while this process starts is caught up with, and what an earlier one
     had already told is not told twice.
     """
-    from pressout_device.loadcell.emulator import Cell, Chip, wired
-
     pace = ScaledClock(origin_s, speed)
-    clock = VirtualClock(time_s=since_s, pace=pace)
-    chip = Chip(
-        SimulatedPatient(asked).at(origin_s),
-        clock,
-        Cell(rate_hz=cell.rate_hz, counts_per_newton=cell.counts_per_newton, zero_counts=cell.zero_counts),
-        seed=asked.seed,
-    )
-    factory = wired(chip, data_pin=cell.data_pin, clock_pin=cell.clock_pin)
-    reader = GpioLoadCell(factory, data_pin=cell.data_pin, clock_pin=cell.clock_pin, rate_hz=cell.rate_hz, clock=clock)
-    return reader, clock
+    patient = SimulatedPatient(asked)
+    return pulled_by(patient.at(origin_s), cell, pace, since_s=since_s, seed=asked.seed), pace
+
+
+class Hung(Protocol):
+    """What hangs on a simulated line, in kilograms; shared between processes."""
+
+    value: float
+
+
+def hung_with(cell: LoadCellSection, hung: Hung, since_s: float) -> Opened:
+    """Open an emulated chip at whose line masses hang and swing a little, until they hang still."""
+    clock = RealClock()
+    swing = _Swing(hung)
+    return pulled_by(swing.tension_n, cell, clock, since_s=since_s), clock
+
+
+class _Swing:
+    """A mass on a line: it swings when it has just been hung, and less and less."""
+
+    def __init__(self, hung: Hung) -> None:
+        self._hung = hung
+        self._mass_kg, self._since_s = hung.value, -math.inf
+
+    def tension_n(self, t_s: float) -> float:
+        """Give the tension at a time."""
+        if self._hung.value != self._mass_kg:
+            self._mass_kg, self._since_s = self._hung.value, t_s
+        hung_s = t_s - self._since_s
+        swing = 0.03 * math.exp(-hung_s / 0.8) * math.cos(2.0 * math.pi * 1.1 * hung_s) if hung_s < 60.0 else 0.0
+        return G_M_PER_S2 * self._mass_kg * (1.0 + swing)

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 
 from pressout_device import opening
 from pressout_device.app import PanelFace, Simulated, station_of
+from pressout_device.cellbook import CellBook, calibrated_cell
+from pressout_device.clock import RealClock
 from pressout_device.config import Config
-from pressout_device.errors import JournalError
+from pressout_device.diagnosing import Diagnosis
+from pressout_device.errors import JournalError, LoadCellError
 from pressout_device.holding import held
-from pressout_device.ports import Clock, LoadCell
+from pressout_device.sampler import Opening
+from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked
+from pressout_signal.calibration import Calibration
 
 FRAME_S = 1 / 60
 # A patient who walks in then is never there.
 NEVER_S = 1e12
-
-
-@contextmanager
-def load_cell(config: Config, *, simulate: bool, still: bool = False) -> Iterator[tuple[LoadCell, Clock]]:
-    """Open the load cell for this process alone; a simulated one with a patient on it, or `still`, with nobody.
-
-    Raises
-    ------
-    LoadCellError
-        If a running station holds it, or it cannot be opened.
-    """
-    with held(config.folder):
-        now_s = time.monotonic()
-        if simulate:
-            cell, clock = opening.simulated(config.load_cell, asked_of(config), NEVER_S if still else now_s, 1.0, now_s)
-        else:
-            cell, clock = opening.real(config.load_cell, now_s)
-        try:
-            yield cell, clock
-        finally:
-            cell.close()
+# What noise is told in while nobody knows better: a cell of 100 kg and 2 mV/V on this amplifier.
+COUNTS_PER_NEWTON_USUAL = 4_400.0
 
 
 def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> None:
     """Turn the station's loop until `stopped()` or the window is closed; then close and write what is open."""
     with held(config.folder):
         face = PanelFace(config)
-        built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
+        emulated = simulate or config.load_cell.way == "simulated"
+        built = station_of(config, face, Simulated(asked_of(config)) if emulated else None)
         try:
             while not (stopped() or face.closed):
                 frame_s = time.monotonic()
@@ -59,9 +47,35 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
             )
 
 
-def head_of(config: Config) -> dict[str, str]:
+def way_of(config: Config, cell: LoadCellSection, *, simulate: bool, absent: bool = False) -> Opening:
+    """Give the way to the load cell: the real one's, or an emulated chip's with a patient (or with nobody) on it."""
+    if not simulate and cell.way != "simulated":
+        return functools.partial(opening.real, cell)
+    now_s = time.monotonic()
+    return functools.partial(opening.simulated, cell, asked_of(config), NEVER_S if absent else now_s, 1.0)
+
+
+def cell_to_look_at(config: Config) -> tuple[LoadCellSection, Calibration]:
+    """Give the load cell as far as it is known; one that was never calibrated is looked at in counts."""
+    try:
+        cell, calibration, _life = calibrated_cell(config.load_cell, CellBook(config.folder))
+    except LoadCellError:
+        return config.load_cell, Calibration(zero_counts=0.0, counts_per_newton=COUNTS_PER_NEWTON_USUAL)
+    return cell, calibration
+
+
+def with_wires_looked_at(diagnosis: Diagnosis, cell: LoadCellSection) -> Diagnosis:
+    """See whether a chip that did not answer has its two wires exchanged; only bare pins can tell."""
+    if cell.way not in ("gpio", "hx711"):
+        return diagnosis
+    from pressout_device.loadcell.ways.gpio import factory_here, swapped
+
+    found = swapped(factory_here(), data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=RealClock())
+    return replace(diagnosis, swapped=found)
+
+
+def head_of(config: Config, cell: LoadCellSection) -> dict[str, str]:
     """Give the head of a trace recorded at this station: how to read its counts, and which line it was."""
-    cell = config.load_cell
     item = config.prescription.first_on_the_line
     return {
         "zero_counts": str(cell.zero_counts),

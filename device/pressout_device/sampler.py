@@ -1,19 +1,20 @@
 """The reader in a process of its own, and the station's end of the pipe to it.
 
-A frame must never wait for the chip, and a read-out must never wait for a frame. What crosses the pipe is
-immutable: readings, faults, and None as a sign of life. The child ends by itself when nobody listens.
+A frame must never wait for the chip, and a read-out must never wait for a frame. The child ends by itself when nobody
+listens; what it says and how is in `handover`.
 """
 
 from __future__ import annotations
 
-import gc
 import multiprocessing as mp
+from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pickle import UnpicklingError
 
-from pressout_device.errors import LoadCellError
+from pressout_device.errors import ExtraMissingError, LoadCellError
+from pressout_device.handover import Granted, Handed, Inlet, Outlet, Refused
 from pressout_device.ports import Clock, LoadCell
+from pressout_device.realtime import promoted, undisturbed
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 # The chip is silent when no conversion ended for this long; gaps of 50 to 200 ms are ordinary.
@@ -21,34 +22,47 @@ SILENT_S = 0.5
 HEARTBEAT_S = 0.1
 # A new interpreter has to start and import before its first word.
 START_UP_S = 8.0
-# A frame takes in no more than this, however much has piled up.
-MOST_AT_ONCE = 2_000
+# Ten minutes of lateness are remembered.
+LATENESS_KEPT = 48_000
 
 Opened = tuple[LoadCell, Clock]
 Opening = Callable[[float], Opened]
-"""Opens a load cell to be read from a time on; only an emulated one can still tell what was before now."""
+"""Opens a load cell to be read from a time on, with the clock that its stamps are on; only an emulated one can still
+tell what was before now."""
 
 
-def read_forever(connection: Connection, opening: Opening, since_s: float) -> None:
-    """Read the load cell that `opening` opens and send what it says until nobody listens (the child's whole life)."""
-    gc.disable()  # a collection would hold the clock line high; nothing here makes cycles
+def read_forever(connection: Connection, opening: Opening, since_s: float, realtime: bool) -> None:
+    """Read the load cell that `opening` opens and hand over what it says until nobody listens (the child's life)."""
+    outlet = Outlet(connection.fileno())
     try:
         try:
             cell, clock = opening(since_s)
-        except LoadCellError as error:
-            connection.send(str(error))
+        except (LoadCellError, ExtraMissingError) as error:
+            outlet.refuse(str(error))
             return
-        last_s = clock.now_s()
-        for item in cell.readings(HEARTBEAT_S):
-            now_s = clock.now_s()
-            if item is not None:
-                last_s = now_s
-            elif now_s - last_s >= SILENT_S:
-                last_s = now_s
-                item = Fault(now_s, FaultKind.SILENT)
-            connection.send(item)
+        if realtime:
+            outlet.granted(promoted())
+        else:
+            undisturbed()
+        _read(cell, clock, outlet)
     except (BrokenPipeError, KeyboardInterrupt):
         return
+    except LoadCellError as error:
+        outlet.refuse(str(error))
+
+
+def _read(cell: LoadCell, clock: Clock, outlet: Outlet) -> None:
+    last_s = clock.now_s()
+    for item in cell.readings(HEARTBEAT_S):
+        now_s = clock.now_s()
+        if item is not None:
+            last_s = now_s
+            outlet.say(item, now_s - item.t_s)
+        elif now_s - last_s >= SILENT_S:
+            last_s = now_s
+            outlet.say(Fault(now_s, FaultKind.SILENT), 0.0)
+        else:
+            outlet.alive()
 
 
 class Sampler:
@@ -64,14 +78,27 @@ class Sampler:
         Seconds that no demo speeds up: a child's silence is judged by these.
     since_s : float
         From when on an emulated cell is read; a real one knows only now.
+    realtime : bool
+        Whether the child asks to run before other processes.
     """
 
-    def __init__(self, opening: Opening, clock: Clock, real_now_s: Callable[[], float], since_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        clock: Clock,
+        real_now_s: Callable[[], float],
+        since_s: float = 0.0,
+        *,
+        realtime: bool = False,
+    ) -> None:
         self._opening = opening
         self._clock = clock
         self._real_now_s = real_now_s
+        self._realtime = realtime
         self._context = mp.get_context("spawn")
         self.restarts = -1
+        self.granted: Granted | None = None
+        self.lateness_s: deque[float] = deque(maxlen=LATENESS_KEPT)
         # An emulated cell is read on from here: what happened while a child was lost is caught up with.
         self._read_until_s = since_s
         self._start()
@@ -84,8 +111,12 @@ class Sampler:
     def _start(self) -> None:
         self.restarts += 1
         self._ours, theirs = self._context.Pipe(duplex=False)
+        self._inlet = Inlet(self._ours.fileno())
         self._process = self._context.Process(
-            target=read_forever, args=(theirs, self._opening, self._read_until_s), name="pressout-sampler", daemon=True
+            target=read_forever,
+            args=(theirs, self._opening, self._read_until_s, self._realtime),
+            name="pressout-sampler",
+            daemon=True,
         )
         self._process.start()
         theirs.close()
@@ -102,24 +133,27 @@ class Sampler:
         LoadCellError
             If the load cell could not be opened at all, in one sentence.
         """
-        items: list[Reading | Fault] = []
-        refusal: str | None = None
         try:
-            while refusal is None and len(items) < MOST_AT_ONCE and self._ours.poll():
-                item = self._ours.recv()
-                self._heard_s = self._real_now_s()
-                if isinstance(item, str):
-                    refusal = item
-                elif item is not None:
+            said = self._inlet.fresh()
+        except (EOFError, OSError):
+            return [self._lost()]
+        items: list[Reading | Fault] = []
+        for one in said:
+            match one:
+                case Refused(sentence=sentence):
+                    return [*items, self._refused(sentence)]
+                case Granted():
+                    self.granted = one
+                case None:
+                    pass
+                case Handed(item=item, late_s=late_s):
                     items.append(item)
+                    self.lateness_s.append(late_s)
                     self._read_until_s = item.t_s
-                self._spoken = True
-        except (EOFError, OSError, UnpicklingError):
-            return [*items, self._lost()]
-        patience_s = SILENT_S if self._spoken else START_UP_S
-        if refusal is not None:
-            items.append(self._refused(refusal))
-        elif self._real_now_s() - self._heard_s > patience_s:
+        if said:
+            self._heard_s = self._real_now_s()
+            self._spoken = True
+        elif self._real_now_s() - self._heard_s > (SILENT_S if self._spoken else START_UP_S):
             items.append(self._lost())
         return items
 

@@ -14,8 +14,10 @@ from pressout_device.counting import Counting
 from pressout_device.errors import JournalError
 from pressout_device.journal.writer import Answered, Writer
 from pressout_device.sampler import Sampler
+from pressout_device.weighing import Weighing
 from pressout_session.record import Record
-from pressout_signal.samples import Fault, FaultKind, Sample
+from pressout_session.troubles import Trouble
+from pressout_signal.samples import Sample
 from pressout_ui.app import Screen, update
 from pressout_ui.messages import (
     ClinicAnswered,
@@ -26,6 +28,7 @@ from pressout_ui.messages import (
     Heard,
     KeepTimed,
     Message,
+    NoticeChanged,
     Play,
     RecordKept,
     RestartSensor,
@@ -35,7 +38,6 @@ from pressout_ui.messages import (
     Sound,
     SwapSide,
     Ticked,
-    Trouble,
     TroubleBegan,
     TroubleOver,
     UndoLast,
@@ -45,10 +47,6 @@ from pressout_ui.messages import (
 )
 
 logger = logging.getLogger(__name__)
-
-TROUBLES = {FaultKind.SILENT: Trouble.SENSOR_SILENT, FaultKind.READER_LOST: Trouble.READER_LOST}
-# The sensor is back when it has spoken for this long without a fault.
-BACK_S = 0.3
 
 
 class Face(Protocol):
@@ -77,6 +75,7 @@ class Parts:
     """What a station is made of."""
 
     sampler: Sampler
+    weighing: Weighing
     counting: Counting
     writer: Writer
     clock: RealClock | ScaledClock
@@ -98,7 +97,6 @@ class Station:
         self._parts = parts
         self.screen = screen
         self._trouble: Trouble | None = None
-        self._speaking_since_s: float | None = None
         self._read_until_s = 0.0
         self._session_id: str | None = None
         self._shown = Record()
@@ -124,19 +122,19 @@ class Station:
         self._tell(Ticked(parts.clock.now_s()))
         felt: list[Sample] = []
         for item in parts.sampler.fresh():
-            sample, events = parts.counting.take(item)
             self._read_until_s = item.t_s
-            if isinstance(item, Fault):
-                self._trouble_with(item)
-            if sample is not None:
+            sample = parts.weighing.take(item)
+            if isinstance(sample, Sample):
                 felt.append(sample)
-                self._sensor_speaks(sample.t_s)
-            for event in events:
+            for event in parts.counting.take(sample):
                 self._tell(Heard(event))
+            self._sensor_is(parts.weighing.trouble)
         if felt:
             self._tell(Felt(tuple(felt)))
         self._visit_moved()
         self._hear_the_disk()
+        if parts.weighing.notice is not self.screen.known.notice:
+            self._tell(NoticeChanged(parts.weighing.notice))
         for message in parts.face.messages():
             self._tell(message)
         if parts.counting.forgotten:
@@ -187,24 +185,17 @@ class Station:
             self._shown = shown
             self._tell(RecordKept(shown))
 
-    def _trouble_with(self, fault: Fault) -> None:
-        trouble = TROUBLES.get(fault.kind)
+    def _sensor_is(self, trouble: Trouble | None) -> None:
+        """Show what keeps the station from measuring, or that nothing does any more."""
+        if trouble is self._trouble:
+            return
+        self._trouble = trouble
         if trouble is None:
-            return
-        self._speaking_since_s = None
-        if trouble is not self._trouble:
-            logger.warning("the load cell is lost (%s); the set goes on when it is back", fault.kind)
-            self._trouble = trouble
-            self._tell(TroubleBegan(trouble))
-
-    def _sensor_speaks(self, t_s: float) -> None:
-        if self._trouble is None:
-            return
-        if self._speaking_since_s is None:
-            self._speaking_since_s = t_s
-        elif t_s - self._speaking_since_s >= BACK_S:
-            self._trouble = None
+            logger.warning("the load cell is well again")
             self._tell(TroubleOver())
+        else:
+            logger.warning("the load cell is in trouble (%s); the set goes on when it is well", trouble)
+            self._tell(TroubleBegan(trouble))
 
     # ---- doing what the screen asks for -----------------------------------------------------------
 

@@ -21,6 +21,7 @@ from pressout_ui.messages import (
     Heard,
     Message,
     MuteTapped,
+    NoticeChanged,
     NotMe,
     Play,
     RecordKept,
@@ -94,6 +95,8 @@ def _known(known: Known, message: Message) -> Known:
             return replace(known, late=late)
         case ClinicAnswered(result=result):
             return replace(known, answer=result)
+        case NoticeChanged(notice=notice):
+            return replace(known, notice=notice)
         case MuteTapped():
             return replace(known, muted=not known.muted)
         case Heard(LineTaken()):

@@ -28,13 +28,13 @@ from pressout_session.record import (
     SetOpened,
     folded,
 )
+from pressout_session.troubles import Trouble
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.events import DriftKind, Phase, RepetitionCompleted, Resistance, TensionDrift
 from pressout_signal.samples import Sample
 from pressout_ui.app import Screen, turns_portrait, view
 from pressout_ui.known import G_M_PER_S2, Known
-from pressout_ui.messages import Trouble
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet, TracePoint
 from pressout_ui.scenes.rest import Rest

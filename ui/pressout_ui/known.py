@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import Record
+from pressout_session.troubles import Notice
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_ui.words import LANGUAGES, Words
@@ -33,6 +34,7 @@ class Known:
     muted: bool = False
     answer: AckResult | None = None
     taut: bool = False
+    notice: Notice | None = None
 
     @property
     def words(self) -> Words:

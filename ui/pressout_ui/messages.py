@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from pressout_session.record import Record
+from pressout_session.troubles import Notice, Trouble
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.events import Event
@@ -75,13 +76,6 @@ class ClinicAnswered:
     result: AckResult
 
 
-class Trouble(StrEnum):
-    """What keeps the station from counting, as a receptionist would say it."""
-
-    SENSOR_SILENT = "sensor_silent"
-    READER_LOST = "reader_lost"
-
-
 @dataclass(frozen=True, slots=True)
 class TroubleBegan:
     """The station cannot measure."""
@@ -92,6 +86,13 @@ class TroubleBegan:
 @dataclass(frozen=True, slots=True)
 class TroubleOver:
     """It can again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChanged:
+    """What staff should know of the load cell, or that there is nothing any more."""
+
+    notice: Notice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ Message: TypeAlias = (
     | ClinicAnswered
     | TroubleBegan
     | TroubleOver
+    | NoticeChanged
     | Woken
     | DigitTyped
     | Cleared

@@ -39,6 +39,11 @@ def place(folder: Path, name: str, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(hidden, folder / name)
+    settle(folder)
+
+
+def settle(folder: Path) -> None:
+    """Return only when the names in `folder` would survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

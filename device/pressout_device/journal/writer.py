@@ -1,4 +1,6 @@
-"""The one thread that writes: facts to the journal, documents to the outbox, answers back. No frame ever waits for it.
+"""The one thread that writes: facts to journal and cell book, documents to the outbox, answers back.
+
+No frame ever waits for it.
 
 It takes what has queued up, commits it together, and says what is safe. When the disk refuses, what is unsaved stays
 in memory, in order, and is tried again; nothing already written is touched.
@@ -14,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
 from pressout_device.journal.tables import Journal
+from pressout_session.cell import AnyCellFact
 from pressout_session.document import encode
 from pressout_session.record import AnyFact, Closed, Record
 from pressout_session.wire import AckResult, digest
@@ -54,7 +58,7 @@ class Answered:
 
 
 Told: TypeAlias = Kept | NotKept | Answered
-_Job: TypeAlias = tuple[str, AnyFact] | None
+_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | None
 
 
 class Writer:
@@ -64,20 +68,25 @@ class Writer:
     ----------
     journal : Journal
         Open; used by nobody else from now on.
-    outbox, inbox : Path
-        The folders shared with the uplink.
+    folders : tuple of Path
+        Outbox and inbox, shared with the uplink.
     origin_of : callable
         Gives a document's origin for its `seq`: site, station, device, clock.
+    book : CellBook
+        The load cell's.
     """
 
-    def __init__(self, journal: Journal, outbox: Path, inbox: Path, origin_of: Callable[[str, int], Origin]) -> None:
+    def __init__(
+        self, journal: Journal, folders: tuple[Path, Path], origin_of: Callable[[str, int], Origin], book: CellBook
+    ) -> None:
         self._journal = journal
-        self._outbox = outbox
-        self._inbox = inbox
+        self._outbox, self._inbox = folders
+        self._book = book
         self._origin_of = origin_of
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._unsaved: list[tuple[str, AnyFact]] = []
+        self._unnoted: list[AnyCellFact] = []
         self._unfinished: set[str] = set()
         self._refused = False
         self._recover()
@@ -87,6 +96,10 @@ class Writer:
     def keep(self, session_id: str, fact: AnyFact) -> None:
         """Ask for a fact to be kept; `Kept` says when it is."""
         self._jobs.put((session_id, fact))
+
+    def note(self, fact: AnyCellFact) -> None:
+        """Ask for something that happened to the load cell to be kept."""
+        self._jobs.put(fact)
 
     def told(self) -> list[Told]:
         """Give what has happened since the last call; never waits."""
@@ -104,7 +117,7 @@ class Writer:
         """Write what is queued and end; say whether everything was saved."""
         self._jobs.put(None)
         self._thread.join(patience_s)
-        return not self._thread.is_alive() and self._jobs.empty() and not self._unsaved
+        return not self._thread.is_alive() and self._jobs.empty() and not self._unsaved and not self._unnoted
 
     def _recover(self) -> None:
         """Find what a power cut left: close it as interrupted, and put back into the outbox what the clinic lacks."""
@@ -131,6 +144,8 @@ class Writer:
             going_on = self._gather()
             if self._unsaved:
                 self._save()
+            if self._unnoted:
+                self._write_down()
             for session_id in tuple(self._unfinished):
                 self._finish(session_id)
             self._read_answers()
@@ -143,7 +158,10 @@ class Writer:
         except queue.Empty:
             return True
         while job is not None:
-            self._unsaved.append(job)
+            if isinstance(job, tuple):
+                self._unsaved.append(job)
+            else:
+                self._unnoted.append(job)
             if self._jobs.empty():
                 return True
             job = self._jobs.get()
@@ -166,6 +184,16 @@ class Writer:
             if isinstance(fact, Closed):
                 self._finish(session_id)
             self._told.put(Kept(session_id, fact))
+
+    def _write_down(self) -> None:
+        try:
+            self._book.write(*self._unnoted)
+        except JournalError as error:
+            if not self._refused:
+                logger.error("%s; what happened to the load cell waits in memory", error)
+            self._refused = True
+            return
+        self._unnoted = []
 
     def _finish(self, session_id: str) -> None:
         """Give a closed session its number and document, and the document to the uplink.

@@ -1,14 +1,14 @@
-"""An HX711 that exists only as two pins: the chip's own rules, on gpiozero's mock factory.
+"""An HX711 that exists only as two wires: the chip's own rules, behind gpiozero's mock pins or an SPI bus.
 
 For the demo, for tests, and for anyone without a Pi. Not a model of the silicon: it knows what the data sheet says of
-bits, pulses, ready line, power-down and settling, and what FACTS of the field add: a conversion that ends during a
-read-out spoils what is still to be shifted.
+bits, pulses, ready line, power-down and settling, and what users of the chip report: a conversion that ends during a
+read-out turns what is still to be shifted into ones, and whether the line shows it afterwards is left to chance.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.frame import DATA_BITS, POWER_DOWN_S, SETTLING_CONVERSIONS
+from pressout_device.loadcell.troubles import Interference
 
 # The pulse counts that select a gain (128, 32, 64); more or fewer is a communication error.
 LEGAL_PULSES = (25, 26, 27)
@@ -25,13 +26,14 @@ LEGAL_PULSES = (25, 26, 27)
 class Cell:
     """The cell and the amplifier that the chip stands for.
 
-    `noise_counts` is the converter's, rms: 50 counts are 90 nV at gain 128 (data sheet, 80 samples a second).
+    4 400 counts a newton are a cell of 100 kg and 2 mV/V at gain 128. The converter alone has 50 counts of noise, rms
+    (90 nV, data sheet at 80 samples a second); `noise_counts` is what a lead through a gym adds to it: 0.125 N.
     """
 
     rate_hz: float = 80.0
-    counts_per_newton: float = 400.0
-    zero_counts: float = 8_000.0
-    noise_counts: float = 50.0
+    counts_per_newton: float = 4_400.0
+    zero_counts: float = 88_000.0
+    noise_counts: float = 550.0
 
 
 class Chip:
@@ -47,6 +49,17 @@ class Chip:
         What it is wired to.
     seed : int
         Of the noise.
+
+    Attributes
+    ----------
+    connected : bool
+        Whether the plug is in. Out, the data line is pulled up by nobody driving it, and the chip has no power.
+    stuck : bool or None
+        A level at which the data line is held from outside.
+    interference : Interference or None
+        Spikes on the data line.
+    converted, spoilt_frames : int
+        How many conversions ended, and how many of them in the middle of a read-out.
     """
 
     def __init__(self, tension_n: Callable[[float], float], clock: VirtualClock, cell: Cell, *, seed: int = 0) -> None:
@@ -55,7 +68,11 @@ class Chip:
         self._cell = cell
         self._random = random.Random(seed)
         self.period_s = 1.0 / cell.rate_hz
-        self.connected = True
+        self.stuck: bool | None = None
+        self.interference: Interference | None = None
+        self.converted = 0
+        self.spoilt_frames = 0
+        self._connected = True
         self._sck = False
         self._rose_s = 0.0
         self._asleep = False
@@ -63,7 +80,24 @@ class Chip:
         self._bits: int | None = None  # the conversion waiting to be read
         self._pulses = 0
         self._spoilt = False
+        self._hides = False  # whether the line does not show that a read-out was spoilt
         self._line = True
+
+    @property
+    def connected(self) -> bool:
+        """Whether the plug is in."""
+        return self._connected
+
+    @connected.setter
+    def connected(self, connected: bool) -> None:
+        if connected and not self._connected:
+            self._wake(self._clock.time_s)
+        self._connected = connected
+
+    def _wake(self, now_s: float) -> None:
+        """Begin anew: channel A, gain 128, settled after four conversions."""
+        self._bits, self._pulses, self._spoilt, self._line, self._asleep = None, 0, False, True, False
+        self._next_s = now_s + SETTLING_CONVERSIONS * self.period_s
 
     def clocked(self, level: bool) -> None:
         """Take a change of the clock line."""
@@ -73,15 +107,17 @@ class Chip:
             self._rose_s = now_s
             self._shift()
         elif self._sck and not level and self._powered_down(now_s):
-            # Waking up: channel A, gain 128, settled after four conversions.
-            self._bits, self._pulses, self._spoilt, self._line, self._asleep = None, 0, False, True, False
-            self._next_s = now_s + SETTLING_CONVERSIONS * self.period_s
+            self._wake(now_s)
         self._sck = level
 
     def line(self) -> bool:
         """Give the data line's level now."""
+        level = self._driven() if self.stuck is None else self.stuck
+        return level is not (self.interference is not None and self.interference.turns(self._clock.time_s))
+
+    def _driven(self) -> bool:
         if not self.connected:
-            return True  # pulled up by nobody driving it
+            return True
         self._convert_until(self._clock.time_s)
         if self._powered_down(self._clock.time_s):
             return True
@@ -100,15 +136,18 @@ class Chip:
         missed = int((now_s - self._next_s) / self.period_s)
         ended_s = self._next_s + missed * self.period_s
         self._next_s = ended_s + self.period_s
+        self.converted += missed + 1
         if 0 < self._pulses < LEGAL_PULSES[0]:
             self._spoilt = True  # it ended in the middle of a read-out
+            self._hides = self._random.random() < 0.5
+            self.spoilt_frames += 1
             return
         cell = self._cell
         noise = self._random.gauss(0.0, cell.noise_counts)
         counts = cell.zero_counts + cell.counts_per_newton * self._tension_n(ended_s) + noise
         clipped = min(max(round(counts), -0x800000), 0x7FFFFF)
         self._bits = clipped & 0xFFFFFF
-        self._pulses = 0
+        self._pulses, self._spoilt = 0, False
 
     def _shift(self) -> None:
         if self._asleep or (self._bits is None and self._pulses == 0):
@@ -118,7 +157,7 @@ class Chip:
             bit = (self._bits or 0) >> (DATA_BITS - self._pulses) & 1
             self._line = bool(bit) or self._spoilt
         else:
-            self._line = not self._spoilt
+            self._line = not self._spoilt or self._hides
             self._bits = None
 
 
@@ -150,9 +189,50 @@ class _DataPin(MockPin):
         return True
 
 
-def wired(chip: Chip, *, data_pin: int, clock_pin: int) -> MockFactory:
-    """Give a factory whose two pins (BCM numbers) lead to `chip`."""
+def wired(chip: Chip, *, data_pin: int, clock_pin: int, swapped: bool = False) -> MockFactory:
+    """Give a factory whose two pins (BCM numbers) lead to `chip`; `swapped`, each to the other's wire."""
     factory: Any = MockFactory()
-    factory.pin(clock_pin, pin_class=_ClockPin).chip = chip
-    factory.pin(data_pin, pin_class=_DataPin).chip = chip
+    factory.pin(data_pin if swapped else clock_pin, pin_class=_ClockPin).chip = chip
+    factory.pin(clock_pin if swapped else data_pin, pin_class=_DataPin).chip = chip
     return factory
+
+
+class EmulatedBus:
+    """An SPI bus whose MOSI is the chip's clock and whose MISO is its data; sampled in the middle of each bit.
+
+    Parameters
+    ----------
+    chip : Chip
+        At the other end.
+    clock : VirtualClock
+        Moves on by what a transfer takes.
+    """
+
+    # What a transfer costs before its first bit: a call into the kernel.
+    CALL_S = 20e-6
+
+    def __init__(self, chip: Chip, clock: VirtualClock) -> None:
+        self._chip = chip
+        self._clock = clock
+
+    def xfer2(self, values: Sequence[int], speed_hz: int) -> list[int]:
+        """Send bytes and give what came meanwhile."""
+        chip, clock, half_s = self._chip, self._clock, 0.5 / speed_hz
+        clock.time_s = clock.now_s() + self.CALL_S
+        answer: list[int] = []
+        level: bool | None = None
+        for value in values:
+            came = 0
+            for place in range(7, -1, -1):
+                asked = bool(value >> place & 1)
+                if asked is not level:
+                    chip.clocked(asked)
+                    level = asked
+                clock.time_s += half_s
+                came = came << 1 | chip.line()
+                clock.time_s += half_s
+            answer.append(came)
+        return answer
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -1,9 +1,9 @@
 """One frame of the HX711: what 25 pulses brought, and whether it may be believed.
 
 Sources: HX711 data sheet (Avia Semiconductor), "Serial Interface" and "Reset and Power-Down Control".
-The two checks on the line after the 24th bit are those of Klipper's load cell driver: the chip drives its data line
-high in the gain pulse and keeps it high until the next conversion, so a low there means that chip and reader
-disagree on which bit is which.
+The checks on the line after the 24th bit are those of Klipper's load cell driver: the chip drives its data line high
+in the gain pulse and keeps it high until the next conversion, so a low there means that chip and reader disagree on
+which bit is which. Looking at each bit twice is ours: a spike on a long lead is shorter than the time between looks.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ PULSE_LIMIT_S = 50e-6
 POWER_DOWN_S = 60e-6
 SETTLING_CONVERSIONS = 4
 SATURATED = (0x7FFFFF, -0x800000)
+ALL_ONES = (1 << DATA_BITS) - 1
+# A frame of ones is what a loose wire gives; it is also -1, which only neighbours near 0 make likely: ten times the
+# noise of a converter (50 counts), and as much again for a pull.
+NEAR_ZERO_COUNTS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,40 +32,56 @@ class Frame:
 
     Parameters
     ----------
-    ready_s, end_s : float
-        When the line was seen low, and when the last pulse had ended (seconds).
     bits : int
         The 24 bits, most significant first.
+    agreed : bool
+        Whether both looks at each bit saw the same.
     line_in_gain_pulse, line_after : bool
         The data line in the gain pulse and after the frame: both must be high.
     longest_pulse_s : float
-        The longest time the clock was high, in seconds.
+        The longest time the clock may have been high, in seconds.
+    end_s : float
+        When the last pulse had ended.
     """
 
-    ready_s: float
-    end_s: float
     bits: int
+    agreed: bool = True
     line_in_gain_pulse: bool
     line_after: bool
     longest_pulse_s: float
+    end_s: float
 
-    def judged(self, period_s: float) -> Reading | Fault:
-        """Give the reading, or the fault that makes it none.
+    def judged(self, t_s: float, *, safe_until_s: float, last_counts: int | None = None) -> Reading | Fault:
+        """Give the reading of the conversion that ended at `t_s`, or the fault that makes it none.
 
-        `period_s` is how long one conversion takes: a frame that took longer may hold bits of two.
+        Parameters
+        ----------
+        t_s : float
+            The stamp, in seconds.
+        safe_until_s : float
+            The earliest moment at which the next conversion may have ended: bits read after it may be of two.
+        last_counts : int, optional
+            The reading before, if there was one.
 
-        >>> good = Frame(ready_s=1.0, end_s=1.0002, bits=0xFFFFFE, line_in_gain_pulse=True,
-        ...              line_after=True, longest_pulse_s=4e-6)
-        >>> good.judged(0.0125)
+        Examples
+        --------
+        >>> good = Frame(bits=0xFFFFFE, line_in_gain_pulse=True, line_after=True, longest_pulse_s=4e-6, end_s=1.0002)
+        >>> good.judged(1.0, safe_until_s=1.012)
         Reading(t_s=1.0, counts=-2)
         """
         if self.longest_pulse_s > PULSE_LIMIT_S:
-            return Fault(self.ready_s, FaultKind.SLOW_PULSE)
-        if self.end_s - self.ready_s > 0.8 * period_s:
-            return Fault(self.ready_s, FaultKind.ACROSS_CONVERSION)
+            return Fault(t_s, FaultKind.SLOW_PULSE)
+        if self.end_s >= safe_until_s:
+            return Fault(t_s, FaultKind.ACROSS_CONVERSION)
+        if not (self.bits or self.line_in_gain_pulse or self.line_after):
+            return Fault(t_s, FaultKind.STUCK_LOW)
         if not (self.line_in_gain_pulse and self.line_after):
-            return Fault(self.ready_s, FaultKind.OUT_OF_STEP)
+            return Fault(t_s, FaultKind.OUT_OF_STEP)
+        if not self.agreed:
+            return Fault(t_s, FaultKind.NOISY_LINE)
+        if self.bits == ALL_ONES and (last_counts is None or abs(last_counts) > NEAR_ZERO_COUNTS):
+            return Fault(t_s, FaultKind.STUCK_HIGH)
         counts = self.bits - (1 << DATA_BITS) if self.bits & 0x800000 else self.bits
         if counts in SATURATED:
-            return Fault(self.ready_s, FaultKind.SATURATED)
-        return Reading(self.ready_s, counts)
+            return Fault(t_s, FaultKind.SATURATED)
+        return Reading(t_s, counts)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from pressout_device.cellbook import CellBook
 from pressout_device.config import Config
 from pressout_device.errors import JournalError
-from pressout_device.identity import software_version
+from pressout_device.identity import device_of
 from pressout_device.journal import spool
 from pressout_device.uplink.delivery import Delivery
 from pressout_link.broker import Broker
@@ -167,12 +168,12 @@ def courier_of(config: Config) -> Courier:
     for folder in (outbox, inbox):
         if not folder.is_dir():
             raise JournalError(f"{folder}: found no such folder, expected the station's; start the station once")
-    cell = config.load_cell
+    device = device_of(CellBook(config.folder).life(config.load_cell.load_cell_id))
     info = {
-        "software_version": software_version(),
+        "software_version": device.software_version,
         "schema": SCHEMA,
-        "load_cell_id": cell.load_cell_id,
-        "calibration_id": cell.calibration_id,
+        "load_cell_id": device.load_cell_id,
+        "calibration_id": device.calibration_id,
     }
     station = (config.station.site_id, config.station.station_id)
     return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)

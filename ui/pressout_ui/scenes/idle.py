@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from pressout_session.troubles import NUMBERS, Notice
 from pressout_ui.figures import patient
 from pressout_ui.known import Known
 from pressout_ui.messages import Woken
@@ -32,6 +33,16 @@ def view(_scene: Idle, known: Known, plane: Plane) -> View:
         Text(words.idle[1], 36.0, 304.0, 104.0),
         Text(words.idle_touch, 40.0, plane.height - 30.0, 30.0, weight="600"),
         *patient(plane.width - 124.0, 312.0, 2.1, ground="ground", out=True),
-        Disc(plane.width - 62.0, plane.height - 40.0, 7.0, "good"),
-        Text(words.idle_ready, plane.width - 78.0, plane.height - 30.0, 30.0, weight="600", anchor="end"),
+        *_how_it_is(known, plane),
     )
+
+
+def _how_it_is(known: Known, plane: Plane) -> View:
+    """Say that all is well, or what staff should know and the number to look up; never by colour alone."""
+    words, right, foot = known.words, plane.width - 40.0, plane.height - 30.0
+    if known.notice is None:
+        ready = Text(words.idle_ready, right - 38.0, foot, 30.0, weight="600", anchor="end")
+        return (Disc(right - 22.0, foot - 10.0, 7.0, "good"), ready)
+    said = words.notices[known.notice]
+    told = said if known.notice is Notice.WARMING_UP else f"{said} {NUMBERS[known.notice]}"
+    return (Text(told, right, foot, 30.0, weight="600", anchor="end"),)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pressout_session.troubles import NUMBERS, Trouble
 from pressout_ui.figures import unplugged
 from pressout_ui.known import Known
-from pressout_ui.messages import FinishTapped, RetryTapped, Trouble
+from pressout_ui.messages import FinishTapped, RetryTapped
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
 from pressout_ui.shapes import Plane, Rect, Text, View
-
-# What a receptionist reads out on the telephone; hardware/README.md says what each one means.
-NUMBERS = {Trouble.SENSOR_SILENT: "4F-10", Trouble.READER_LOST: "4F-20"}
 
 
 @dataclass(frozen=True, slots=True)

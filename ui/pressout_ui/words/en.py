@@ -83,7 +83,18 @@ WORDS = Words(
     one_moment="One moment",
     trouble_why={
         "sensor_silent": "The sensor does not answer. Check its cable.",
+        "sensor_stuck": "A wire of the sensor is loose.",
+        "sensor_at_its_end": "A wire of the sensor is loose.",
+        "sensor_noisy": "Something disturbs the sensor’s cable.",
         "reader_lost": "The sensor is starting again.",
+        "overloaded": "That is more than the sensor may carry.",
+        "cell_bent": "The sensor was pulled too hard. It must be checked.",
+    },
+    notices={
+        "warming_up": "Warming up",
+        "rate_wrong": "Sensor too slow",
+        "line_not_empty": "Is the line empty?",
+        "calibration_due": "Calibration due",
     },
     trouble_kept="Your {count} are kept.",
     trouble_call="Call your therapist.",

@@ -83,7 +83,18 @@ WORDS = Words(
     one_moment="Un momento",
     trouble_why={
         "sensor_silent": "El sensor no responde. Mira su cable.",
+        "sensor_stuck": "Un cable del sensor está suelto.",
+        "sensor_at_its_end": "Un cable del sensor está suelto.",
+        "sensor_noisy": "Algo perturba el cable del sensor.",
         "reader_lost": "El sensor vuelve a empezar.",
+        "overloaded": "Es más de lo que el sensor aguanta.",
+        "cell_bent": "Se tiró demasiado del sensor. Hay que revisarlo.",
+    },
+    notices={
+        "warming_up": "Calentando",
+        "rate_wrong": "Sensor lento",
+        "line_not_empty": "¿Está libre la línea?",
+        "calibration_due": "Toca calibrar",
     },
     trouble_kept="Tus {count} están a salvo.",
     trouble_call="Avisa a tu terapeuta.",

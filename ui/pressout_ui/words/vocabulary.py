@@ -86,6 +86,7 @@ class Words:
     trouble: str
     one_moment: str  # trouble while nobody is here
     trouble_why: Mapping[str, str]  # by trouble
+    notices: Mapping[str, str]  # by notice; shown beside its number
     trouble_kept: str  # {count}
     trouble_call: str
     try_again: str

@@ -1,0 +1,155 @@
+"""The subcommands that look at the load cell itself: `record`, `diagnose`, `calibrate`. Their work is elsewhere."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing as mp
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pressout_device.command_options import config_option, simulate_option
+
+if TYPE_CHECKING:
+    from pressout_device.calibrating import Terminal
+    from pressout_device.config import Config
+    from pressout_device.sampler import Opening
+
+DIAGNOSE_S = 10.0
+
+
+@click.command()
+@config_option
+@simulate_option
+@click.option("--seconds", type=click.FloatRange(0.5, 86_400), default=60.0, show_default=True)
+@click.argument("trace", type=click.Path(path_type=Path))
+def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> None:
+    """Write the load cell's readings to a trace file."""
+    from pressout_device import config, listening, running, tracefiles
+    from pressout_device.cellbook import CellBook, calibrated_cell
+    from pressout_device.diagnosing import Tally
+
+    settings = config.read(config_file)
+    cell, calibration, _life = calibrated_cell(settings.load_cell, CellBook(settings.folder))
+    tally = Tally()
+    with listening.listener(settings, running.way_of(settings, cell, simulate=simulate)) as listener:
+        items = (tally.hear(item) for item in listener.heard(seconds))
+        count = tracefiles.recorded(
+            items,
+            running.head_of(settings, cell),
+            trace,
+            lambda: listener.diagnosis(tally, cell, calibration).entries(),
+        )
+    click.echo(f"{trace}: {count} readings")
+
+
+@click.command()
+@config_option
+@simulate_option
+@click.option("--way", help="Another way in than the configured one, for this once.")
+def diagnose(config_file: Path, simulate: bool, way: str | None) -> None:
+    """Measure the load cell for ten seconds and say how it is."""
+    from pressout_device import config, listening, running
+    from pressout_device.diagnosing import Tally
+
+    settings = config.read(config_file)
+    if way is not None:
+        settings = config.with_way(settings, way)
+    cell, calibration = running.cell_to_look_at(settings)
+    tally = Tally()
+    with listening.listener(settings, running.way_of(settings, cell, simulate=simulate, absent=True)) as listener:
+        for item in listener.heard(DIAGNOSE_S):
+            tally.hear(item)
+        diagnosis = listener.diagnosis(tally, cell, calibration)
+    if not diagnosis.readings and not simulate:
+        diagnosis = running.with_wires_looked_at(diagnosis, cell)
+    click.echo("\n".join(diagnosis.lines()))
+    if not diagnosis.well:
+        sys.exit(1)
+
+
+@click.command()
+@config_option
+@simulate_option
+@click.option("--mass-kg", type=click.FloatRange(0.1, 500), multiple=True, help="A known mass; several, in order.")
+@click.option("--mass-lb", type=click.FloatRange(0.2, 1_100), multiple=True, help="The same, in pounds.")
+@click.option("--by", default="", help="Who does it: initials.")
+@click.option("--check", is_flag=True, help="Only weigh one known mass with the calibration that holds.")
+def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses: tuple[float, ...]) -> None:
+    """Find the load cell's zero and span with known masses, and keep them."""
+    from pressout_device import calibrating, config
+
+    settings = config.read(config_file)
+    if masses["mass_kg"] and masses["mass_lb"]:
+        raise click.UsageError("Say the masses in kg or in lb, not in both.")
+    unit = "lb" if masses["mass_lb"] else "kg"
+    said = masses["mass_lb"] or masses["mass_kg"]
+    said = said or (click.prompt("Known mass, in kg", type=click.FloatRange(0.1, 500)),)
+    if check and len(said) != 1:
+        raise click.UsageError("A check takes one mass.")
+    by = by or click.prompt("Your initials", default="-", show_default=False)
+    hang, way = _simulated_line(settings) if simulate else (_by_hand, None)
+    terminal = calibrating.Terminal(asked=_asked, say=click.echo, hang=hang, unit=unit)
+    in_kg = tuple(calibrating.in_kg(mass, unit) for mass in said)
+    (_checked if check else _calibrated)(settings, way, terminal, in_kg, by)
+
+
+def _calibrated(
+    settings: Config, way: Opening | None, terminal: Terminal, masses_kg: tuple[float, ...], by: str
+) -> None:
+    from pressout_device import calibrating, listening
+    from pressout_device.cellbook import CellBook
+    from pressout_device.identity import new_id
+
+    with listening.listener(settings, way) as listener:
+        found = calibrating.by_wizard(masses_kg, listener.heard, terminal)
+        fact = calibrating.kept(CellBook(settings.folder), settings.load_cell, found, new_id(), by)
+    click.echo("\n".join(calibrating.report(found)))
+    click.echo(f"Kept as calibration {fact.calibration_id} of load cell {fact.load_cell_id}; it holds from now on.")
+
+
+def _checked(settings: Config, way: Opening | None, terminal: Terminal, masses_kg: tuple[float, ...], by: str) -> None:
+    from pressout_device import calibrating, listening
+    from pressout_device.cellbook import CellBook, calibrated_cell
+
+    book = CellBook(settings.folder)
+    cell, calibration, life = calibrated_cell(settings.load_cell, book)
+    known = life.calibration
+    with listening.listener(settings, way) as listener:
+        resolution_n = 0.0 if known is None else known.resolution_n
+        found = calibrating.by_check(masses_kg[0], listener.heard, terminal, calibration, resolution_n)
+        named = "configured" if known is None else known.calibration_id
+        calibrating.check_kept(book, cell, named, found, by)
+    click.echo(
+        f"{terminal.mass(found.mass_kg)} weighs {terminal.mass(round(found.found_kg, 3))}: {found.off_pct:+.2f} %"
+    )
+    if not found.good:
+        click.echo(
+            f"calibration: found {found.off_pct:+.1f} %, expected 1 % or less; calibrate again with pressout calibrate",
+            err=True,
+        )
+        sys.exit(1)
+    click.echo("The calibration holds.")
+
+
+def _asked(said: str) -> None:
+    click.prompt(f"{said} Then press Enter", default="", show_default=False, prompt_suffix=" ")
+
+
+def _by_hand(_mass_kg: float) -> None:
+    """Do nothing: whoever was asked has hung it."""
+
+
+def _simulated_line(settings: Config) -> tuple[Callable[[float], None], Opening]:
+    """Give an emulated line that takes the masses it is told of, and swings a little."""
+    from pressout_device import opening
+
+    hung = mp.get_context("spawn").Value("d", 0.0)
+
+    def hang(mass_kg: float) -> None:
+        hung.value = mass_kg
+
+    return hang, functools.partial(opening.hung_with, settings.load_cell, hung)

@@ -1,0 +1,86 @@
+"""Hearing the load cell where no station runs: `record`, `diagnose` and `calibrate` read through the same child."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pressout_device import opening
+from pressout_device.clock import RealClock
+from pressout_device.config import Config
+from pressout_device.diagnosing import Diagnosis, Tally
+from pressout_device.holding import held
+from pressout_device.sampler import Opening, Sampler
+from pressout_device.sections import LoadCellSection
+from pressout_signal.calibration import Calibration
+from pressout_signal.samples import Fault, Reading
+
+# How often the child is listened to: its readings are 12.5 ms apart, and their stamps are its own.
+LISTEN_EVERY_S = 0.005
+# A child that says nothing for so long at the start is said to; it has an interpreter to start.
+FIRST_WORD_S = 10.0
+
+
+class Listener:
+    """A load cell that is read by a child, and nothing else of a station.
+
+    Parameters
+    ----------
+    sampler : Sampler
+        The child's other end.
+    """
+
+    def __init__(self, sampler: Sampler) -> None:
+        self._sampler = sampler
+        self._before: list[Reading | Fault] = []
+        until_s = time.monotonic() + FIRST_WORD_S
+        while not self._before and time.monotonic() < until_s:
+            self._before = sampler.fresh()
+            time.sleep(LISTEN_EVERY_S)
+
+    def heard(self, duration_s: float) -> Iterator[Reading | Fault]:
+        """Give what the load cell says from now on for `duration_s`.
+
+        Raises
+        ------
+        LoadCellError
+            If the child found that it could not be opened.
+        """
+        self._sampler.fresh()  # what was said before is not from now on
+        self._sampler.lateness_s.clear()
+        until_s = time.monotonic() + duration_s
+        while (now_s := time.monotonic()) < until_s:
+            yield from self._sampler.fresh()
+            time.sleep(max(0.0, min(LISTEN_EVERY_S, until_s - now_s)))
+
+    def diagnosis(
+        self, tally: Tally, cell: LoadCellSection, calibration: Calibration, swapped: bool = False
+    ) -> Diagnosis:
+        """Give the diagnosis of what was heard last."""
+        return tally.diagnosis(
+            configured_hz=cell.rate_hz,
+            calibration=calibration,
+            late_s=self._sampler.lateness_s,
+            granted=self._sampler.granted,
+            swapped=swapped,
+        )
+
+
+@contextmanager
+def listener(config: Config, way: Opening | None = None) -> Iterator[Listener]:
+    """Open the load cell for this process alone, through a child.
+
+    Raises
+    ------
+    LoadCellError
+        If a running station holds it, or it cannot be opened.
+    """
+    with held(config.folder):
+        opened = functools.partial(opening.real, config.load_cell) if way is None else way
+        sampler = Sampler(opened, RealClock(), time.monotonic, time.monotonic(), realtime=True)
+        try:
+            yield Listener(sampler)
+        finally:
+            sampler.close()

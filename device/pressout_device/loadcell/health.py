@@ -1,0 +1,75 @@
+"""Whether the load cell can be believed right now, and if not, why: from the readings and faults that come. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pressout_signal.samples import Fault, FaultKind, Reading
+
+# Faults that have let no reading through for this long are a state of the hardware; before that they are moments.
+PERSISTENT_S = 0.5
+# The sensor is back when it has spoken for this long without a fault.
+BACK_S = 0.3
+
+
+class Condition(StrEnum):
+    """What a load cell is found to be like."""
+
+    WELL = "well"
+    SILENT = "silent"
+    """No conversion: the cable is out, the amplifier without power, or its two wires swapped."""
+    READER_LOST = "reader_lost"
+    """The process that reads it ended or hung, and was started again."""
+    STUCK = "stuck"
+    """It always says the same: a short circuit, a loose wire, swapped wires."""
+    AT_ITS_END = "at_its_end"
+    """Always full scale: a wire of the cell is loose, or it is pulled far too hard."""
+    NOISY = "noisy"
+    """Frame after frame is broken: something disturbs the wires."""
+
+
+CONDITION_OF = {
+    FaultKind.SILENT: Condition.SILENT,
+    FaultKind.READER_LOST: Condition.READER_LOST,
+    FaultKind.STUCK_LOW: Condition.STUCK,
+    FaultKind.STUCK_HIGH: Condition.STUCK,
+    FaultKind.FROZEN: Condition.STUCK,
+    FaultKind.SATURATED: Condition.AT_ITS_END,
+    FaultKind.OUT_OF_STEP: Condition.NOISY,
+    FaultKind.SLOW_PULSE: Condition.NOISY,
+    FaultKind.ACROSS_CONVERSION: Condition.NOISY,
+    FaultKind.NOISY_LINE: Condition.NOISY,
+}
+AT_ONCE = (Condition.SILENT, Condition.READER_LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the load cell is like, and since when what comes says otherwise."""
+
+    condition: Condition = Condition.WELL
+    bad_since_s: float | None = None
+    good_since_s: float | None = None
+
+    def step(self, item: Reading | Fault) -> Health:
+        """Take what the load cell said; give its health."""
+        if isinstance(item, Reading):
+            return self._good(item.t_s)
+        found = CONDITION_OF.get(item.kind)
+        return self if found is None else self._bad(found, item.t_s)
+
+    def _good(self, t_s: float) -> Health:
+        if self.condition is Condition.WELL:
+            return self if self.bad_since_s is None else Health()
+        if self.good_since_s is None:
+            return replace(self, good_since_s=t_s)
+        return Health() if t_s - self.good_since_s >= BACK_S else self
+
+    def _bad(self, found: Condition, t_s: float) -> Health:
+        if found in AT_ONCE:
+            return Health(found, t_s)
+        since_s = t_s if self.bad_since_s is None else self.bad_since_s
+        # A silent chip that speaks again, if only nonsense, is no longer silent.
+        persistent = t_s - since_s >= PERSISTENT_S
+        return Health(found if persistent else self.condition, since_s)

@@ -1,0 +1,77 @@
+"""What goes wrong around an emulated chip, at will and repeatably: a computer that is held up, a lead that picks up."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from pressout_device.clock import VirtualClock
+
+
+@dataclass(slots=True)
+class HeldUpClock(VirtualClock):
+    """The clock of a process that is now and then not running: a look at it may come late.
+
+    Parameters
+    ----------
+    seed : int
+        Of what happens.
+    chance : float
+        Of being held up, a look at the clock or a wait.
+    shortest_s, longest_s : float
+        For how long.
+    """
+
+    seed: int = 0
+    chance: float = 0.0
+    shortest_s: float = 20e-6
+    longest_s: float = 300e-6
+    times: int = field(default=0, init=False)
+    _random: random.Random = field(default_factory=random.Random, init=False)
+
+    def __post_init__(self) -> None:
+        """Begin the sequence that belongs to the seed."""
+        self._random.seed(self.seed)
+
+    def now_s(self) -> float:
+        """Look, perhaps late."""
+        self._be_held_up()
+        self.time_s += self.look_s
+        return self.time_s
+
+    def sleep(self, duration_s: float) -> None:
+        """Wait, perhaps for longer."""
+        self._be_held_up()
+        self.time_s += max(0.0, duration_s)
+
+    def _be_held_up(self) -> None:
+        if self._random.random() < self.chance:
+            self.times += 1
+            self.time_s += self._random.uniform(self.shortest_s, self.longest_s)
+
+
+class Interference:
+    """Spikes on the data line: short, at random, each turning the level round while it lasts.
+
+    Parameters
+    ----------
+    every_s : float
+        Mean time from one to the next.
+    longest_s : float
+        How long one lasts at most.
+    seed : int
+        Of when they come.
+    """
+
+    def __init__(self, *, every_s: float, longest_s: float, seed: int = 0) -> None:
+        self._random = random.Random(seed)
+        self._every_s = every_s
+        self._longest_s = longest_s
+        self._begin_s = self._end_s = 0.0
+
+    def turns(self, now_s: float) -> bool:
+        """Tell whether a spike is on the line; to be asked with a time that does not go back."""
+        while now_s >= self._end_s:
+            self._begin_s = self._end_s + self._random.expovariate(1.0 / self._every_s)
+            self._end_s = self._begin_s + self._random.uniform(0.0, self._longest_s)
+        return now_s >= self._begin_s

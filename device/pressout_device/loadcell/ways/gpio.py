@@ -1,0 +1,167 @@
+"""The chip through two gpiozero pins, clocked bit by bit. Imports gpiozero; every high phase is timed."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from gpiozero import Device
+from gpiozero.exc import BadPinFactory, GPIOZeroError
+from gpiozero.pins import Factory
+
+from pressout_device.errors import LoadCellError
+from pressout_device.loadcell.chip import HX711LoadCell
+from pressout_device.loadcell.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, Frame
+from pressout_device.ports import Clock
+from pressout_device.sections import LoadCellSection
+
+
+def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
+    """Open the chip on this computer's own pins.
+
+    Raises
+    ------
+    LoadCellError
+        If this computer has no such pins, or what drives them is not installed.
+    """
+    try:
+        wires = Pins(factory_here(), data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=clock)
+    except (GPIOZeroError, OSError) as error:
+        raise LoadCellError(
+            f"load_cell.way: found pins {cell.data_pin} and {cell.clock_pin} in use ({error}), expected them free; "
+            "see hardware/wiring.md"
+        ) from error
+    return HX711LoadCell(wires, clock, rate_hz=cell.rate_hz)
+
+
+def factory_here() -> Factory:
+    """Give this computer's own pins.
+
+    Raises
+    ------
+    LoadCellError
+        If there are none, or what drives them is not installed.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one sentence below says what a page of warnings would
+            Device.ensure_pin_factory()
+    except (BadPinFactory, GPIOZeroError, OSError) as error:
+        raise LoadCellError(
+            f"load_cell.way: found no usable GPIO pins ({error}), expected a Raspberry Pi with python3-lgpio; "
+            "use --simulate on other computers"
+        ) from error
+    return Device.pin_factory
+
+
+class Pins:
+    """The chip's wires on two pins.
+
+    Parameters
+    ----------
+    factory : gpiozero.pins.Factory
+        Whose pins these are: a Pi's, or the emulator's.
+    data_pin, clock_pin : int
+        BCM numbers.
+    clock : Clock
+        Times the pulses.
+    """
+
+    def __init__(self, factory: Factory, *, data_pin: int, clock_pin: int, clock: Clock) -> None:
+        self._clock = clock
+        self._pins = (factory.pin(clock_pin), factory.pin(data_pin))
+        sck, data = self._pins
+        data.function = "input"
+        sck.output_with_state(0)
+        self._set, self._level = direct(factory, sck, data)
+
+    def close(self) -> None:
+        """Give both pins back."""
+        for pin in self._pins:
+            pin.close()
+
+    def busy(self) -> bool:
+        """Tell whether the data line is high."""
+        return self._level()
+
+    def wake(self) -> None:
+        """Put the chip to sleep and wake it."""
+        self._set(1)
+        self._clock.sleep(2 * POWER_DOWN_S)
+        self._set(0)
+
+    def frame(self) -> Frame:
+        """Clock one frame."""
+        clock_to, level, now_s = self._set, self._level, self._clock.now_s
+        bits = 0
+        longest_s = 0.0
+        agreed = seen = again = True
+        for pulse in range(DATA_BITS + GAIN_PULSES):
+            high_s = now_s()
+            clock_to(1)
+            seen = level()
+            clock_to(0)
+            longest_s = max(longest_s, now_s() - high_s)
+            # The bit stays until the next pulse: a second look, as late as can be, tells a spike from a bit.
+            again = level()
+            agreed = agreed and seen is again
+            if pulse < DATA_BITS:
+                bits = bits << 1 | seen
+        return Frame(
+            bits=bits,
+            agreed=agreed,
+            line_in_gain_pulse=seen and again,
+            line_after=level(),
+            longest_pulse_s=longest_s,
+            end_s=now_s(),
+        )
+
+
+def direct(factory: Factory, sck: Any, data: Any) -> tuple[Callable[[int], None], Callable[[], bool]]:  # noqa: ANN401
+    """Give the shortest way to set the clock's pin and to look at the data's.
+
+    Through gpiozero's own property an edge costs two calls of lgpio, of which one asks what the pin is for. Where
+    lgpio drives the pins, one is enough; everywhere else the property will do.
+    """
+    lgpio = sys.modules.get("lgpio")
+    handle = getattr(factory, "_handle", None)
+    if lgpio is None or type(factory).__module__ != "gpiozero.pins.lgpio" or not isinstance(handle, int):
+
+        def set_pin(level: int) -> None:
+            sck.state = level
+
+        return set_pin, lambda: bool(data.state)
+    write, read = lgpio.gpio_write, lgpio.gpio_read
+    sck_number, data_number = sck.info.name.removeprefix("GPIO"), data.info.name.removeprefix("GPIO")
+    clock_line, data_line = int(sck_number), int(data_number)
+
+    def write_pin(level: int) -> None:
+        write(handle, clock_line, level)
+
+    return write_pin, lambda: bool(read(handle, data_line))
+
+
+def swapped(factory: Factory, *, data_pin: int, clock_pin: int, clock: Clock) -> bool:
+    """Tell whether a chip that does not answer has its two wires exchanged. Nobody else may use the pins meanwhile.
+
+    Told by pull resistors alone, so that nothing is ever driven against the chip. Where the wires are exchanged, the
+    data pin is the chip's clock: pulled up, it puts the chip to sleep, and the clock pin, which is then the chip's data
+    line, goes high; pulled down, the chip wakes, and the line goes low with its first conversion.
+    """
+    sck, data = factory.pin(clock_pin), factory.pin(data_pin)
+    try:
+        sck.function = data.function = "input"
+        sck.pull = "floating"
+        seen = []
+        for pull, wait_s in (("up", 0.01), ("down", 0.7)) * 2:
+            data.pull = pull
+            clock.sleep(wait_s)
+            seen.append(bool(sck.state))
+    except GPIOZeroError:
+        return False  # a pin with a resistor of its own cannot tell
+    finally:
+        sck.close()
+        data.close()
+    return seen == [True, False] * 2

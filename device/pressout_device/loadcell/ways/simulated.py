@@ -1,0 +1,42 @@
+"""The emulated chip in this process, with a simulated patient on the line or with nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pressout_device.clock import VirtualClock
+from pressout_device.loadcell.chip import HX711LoadCell
+from pressout_device.loadcell.emulator import Cell, Chip, wired
+from pressout_device.loadcell.ways.gpio import Pins
+from pressout_device.ports import Clock
+from pressout_device.sections import LoadCellSection
+
+
+def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
+    """Open an emulated chip that nobody pulls at."""
+    return pulled_by(lambda _t_s: 0.0, cell, clock)
+
+
+def pulled_by(
+    tension_n: Callable[[float], float],
+    cell: LoadCellSection,
+    pace: Clock,
+    *,
+    since_s: float | None = None,
+    seed: int = 0,
+) -> HX711LoadCell:
+    """Open an emulated chip at whose line someone pulls with `tension_n`, in newtons at a time on the clock `pace`.
+
+    Reading begins at `since_s`, where that is given: what happens while a process starts is caught up with, and what
+    an earlier one had already told is not told twice.
+    """
+    clock = VirtualClock(time_s=pace.now_s() if since_s is None else since_s, pace=pace)
+    known = Cell()
+    emulated = Cell(
+        rate_hz=cell.rate_hz,
+        counts_per_newton=known.counts_per_newton if cell.counts_per_newton is None else cell.counts_per_newton,
+        zero_counts=cell.zero_counts,
+    )
+    factory = wired(Chip(tension_n, clock, emulated, seed=seed), data_pin=cell.data_pin, clock_pin=cell.clock_pin)
+    wires = Pins(factory, data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=clock)
+    return HX711LoadCell(wires, clock, rate_hz=cell.rate_hz)

@@ -1,0 +1,93 @@
+"""The tables of a station's configuration, as values: their keys, what each may be, and why a default is what it is.
+
+Keys carry units. What the device learns (calibration) and what must be secret live elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from pressout_session.document import Reference
+from pressout_session.exercises import Side
+from pressout_signal.events import Resistance
+
+# BCM numbers on the 40-pin header that nothing else of the station uses (0 and 1 identify add-on boards).
+Pin = Annotated[int, msgspec.Meta(ge=2, le=27)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One table of the file."""
+
+
+class StationSection(Section, frozen=True, kw_only=True):
+    """Which station this is, and where it keeps what it counted."""
+
+    site_id: Reference
+    station_id: Reference
+    folder: str = "/var/lib/pressout"
+    pulley_ratio: Literal[1, 2] = 1  # of the weight stack: metres need it, counting does not
+
+
+class LoadCellSection(Section, frozen=True, kw_only=True):
+    """How the load cell is wired and what it can bear. What its calibrations found is in the station's folder."""
+
+    way: str = "spi"  # a file of loadcell/ways: hardware times the pulses, and the wiring serves gpio as well
+    spi_bus: Annotated[int, msgspec.Meta(ge=0, le=6)] = 0
+    spi_device: Annotated[int, msgspec.Meta(ge=0, le=2)] = 0
+    data_pin: Pin = 9  # the wiring of hardware/wiring.md: MISO
+    clock_pin: Pin = 10  # MOSI
+    trace: str | None = None  # for the way replay
+    trace_at_once: bool = False
+    rate_hz: Literal[10, 80] = 80  # the amplifier's solder bridge; software cannot change it
+    load_cell_id: Reference = "unknown"
+    rated_n: Annotated[float, msgspec.Meta(ge=50, le=50_000)] = 981.0  # 100 kg, as in hardware/parts.md
+    safety_factor: Annotated[float, msgspec.Meta(ge=1.0, le=10.0)] = 1.25  # rated over the limit that stops a set
+    calibration_max_days: Annotated[int, msgspec.Meta(ge=1, le=3_660)] = 365  # a year, as scales in trade have it
+    # From the data sheet, until a calibration replaces them.
+    zero_counts: float = 0.0
+    counts_per_newton: float | None = None
+
+    @property
+    def limit_n(self) -> float:
+        """The tension beyond which the station warns, in newtons."""
+        return self.rated_n / self.safety_factor
+
+
+class ScreenSection(Section, frozen=True, kw_only=True):
+    """How the screen speaks and looks."""
+
+    language: Literal["en", "es"] = "en"
+    theme: Literal["light", "dark"] = "light"
+    unit: Literal["kg", "lb", "N"] = "kg"
+    width_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 800
+    height_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 480
+    full_screen: bool = True
+    muted: bool = False
+
+
+class BrokerSection(Section, frozen=True, kw_only=True):
+    """The clinic's broker. A password is never here: it is in a file, or a systemd credential."""
+
+    url: str
+    allow_plain: bool = False
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    username: str | None = None
+    password_file: str | None = None
+
+
+class DoseSection(Section, frozen=True, kw_only=True):
+    """One exercise of the dose that a patient without a prescription is given; the file may have several, in order."""
+
+    exercise: str
+    resistance: Resistance = Resistance.TUBING
+    target_n: Annotated[float, msgspec.Meta(ge=5, le=500)] = 40.0
+    tolerance_n: Annotated[float, msgspec.Meta(ge=0.5, le=100)] = 6.0
+    sets: Annotated[int, msgspec.Meta(ge=1, le=20)] | None = None
+    reps: Annotated[int, msgspec.Meta(ge=1, le=200)] | None = None
+    hold_s: Annotated[float, msgspec.Meta(ge=0, le=120)] | None = None
+    duration_s: Annotated[float, msgspec.Meta(ge=0, le=600)] | None = None
+    first_side: Side = Side.LEFT

@@ -1,0 +1,179 @@
+"""From what the load cell says to what the line carries: newtons with the zero followed, and whether to believe them.
+
+Holds the pure stages (`Scale`, `Health`) together, writes what happens to the cell into its book, and says what keeps
+the station from measuring (trouble) or what staff should know (notices).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pressout_device.loadcell.health import Condition, Health
+from pressout_session.cell import AnyCellFact, CellLife, OverloadSeen, TareTaken, ZeroStrange
+from pressout_session.troubles import Notice, Trouble
+from pressout_session.writing import rfc3339
+from pressout_signal.calibration import Calibration
+from pressout_signal.samples import Fault, FaultKind, Reading, Sample
+from pressout_signal.scale import (
+    Overloaded,
+    OverloadOver,
+    Said,
+    Scale,
+    ScaleLimits,
+    Tared,
+    ZeroChanged,
+    ZeroState,
+)
+
+logger = logging.getLogger(__name__)
+
+TROUBLE_OF = {
+    Condition.SILENT: Trouble.SENSOR_SILENT,
+    Condition.READER_LOST: Trouble.READER_LOST,
+    Condition.STUCK: Trouble.SENSOR_STUCK,
+    Condition.AT_ITS_END: Trouble.SENSOR_AT_ITS_END,
+    Condition.NOISY: Trouble.SENSOR_NOISY,
+}
+# The reader says once in ten seconds that the rate is wrong; half as long again without that, and it is right.
+RATE_RIGHT_S = 15.0
+# The measured rate follows over about ten seconds at 80 a second.
+RATE_FOLLOWS = 1.0 / 800.0
+# So many long intervals in a row are another rate, and not readings that are missing.
+ANOTHER_RATE_AFTER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a load cell is weighed with: calibration and life, the limit (N), and when a calibration is due (days)."""
+
+    calibration: Calibration
+    life: CellLife
+    limit_n: float
+    due_days: float = float("inf")
+
+
+class Weighing:
+    """One load cell, from the station's start on.
+
+    Parameters
+    ----------
+    weighed : Weighed
+        Calibration, life and limit.
+    note : callable
+        Keeps a fact of the cell's; never waits.
+    wall : callable
+        The wall clock, UTC.
+    """
+
+    def __init__(self, weighed: Weighed, note: Callable[[AnyCellFact], None], wall: Callable[[], datetime]) -> None:
+        self._weighed = weighed
+        self._note = note
+        self._wall = wall
+        self._scale = Scale(
+            calibration=weighed.calibration,
+            limits=ScaleLimits(limit_n=weighed.limit_n),
+            was_overloaded=weighed.life.overloads > 0,
+        )
+        self._health = Health()
+        self._rate_wrong_s: float | None = None
+        self._last_s: float | None = None
+        self._period_s: float | None = None
+        self._long = 0
+
+    def take(self, item: Reading | Fault) -> Sample | Fault:
+        """Take what the load cell said; give its tension, or the fault."""
+        before = self._health.condition
+        self._health = self._health.step(item)
+        if self._health.condition is not before:
+            logger.warning("load cell: %s after %s (last said: %s)", self._health.condition, before, item)
+        if isinstance(item, Fault):
+            if item.kind is FaultKind.RATE:
+                self._rate_wrong_s = item.t_s
+            return item
+        self._measure_rate(item.t_s)
+        self._scale, sample, said = self._scale.step(item)
+        for one in said:
+            self._hear(one)
+        return sample
+
+    def emptied(self) -> None:
+        """Take a person's word that the line is empty.
+
+        Raises
+        ------
+        ValueError
+            If it is loaded or moving, or the cell may be bent; in one sentence.
+        """
+        self._scale, said = self._scale.emptied(self._last_s or 0.0)
+        for one in said:
+            self._hear(one)
+
+    @property
+    def rate_hz(self) -> float | None:
+        """Readings a second, as measured over the last ten seconds or so."""
+        return None if self._period_s is None else 1.0 / self._period_s
+
+    @property
+    def zero_n(self) -> float:
+        """How far the zero is from the calibrated one, in newtons."""
+        return self._scale.zero_n
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What keeps the station from measuring, the gravest first."""
+        if self._health.condition is not Condition.WELL:
+            return TROUBLE_OF[self._health.condition]
+        if self._scale.peak_n is not None:
+            return Trouble.OVERLOADED
+        return Trouble.CELL_BENT if self._scale.state is ZeroState.BENT else None
+
+    @property
+    def notice(self) -> Notice | None:
+        """What staff should know, the most pressing first."""
+        if self._rate_wrong_s is not None and (self._last_s or 0.0) - self._rate_wrong_s < RATE_RIGHT_S:
+            return Notice.RATE_WRONG
+        if self._scale.state is ZeroState.ASKED:
+            return Notice.LINE_NOT_EMPTY
+        age_days = self._weighed.life.age_days(self._wall())
+        if age_days is not None and age_days > self._weighed.due_days:
+            return Notice.CALIBRATION_DUE
+        return Notice.WARMING_UP if self._scale.state is ZeroState.WARMING else None
+
+    def _measure_rate(self, t_s: float) -> None:
+        last_s, self._last_s = self._last_s, t_s
+        if last_s is None or t_s <= last_s:
+            return
+        found_s, usual_s = t_s - last_s, self._period_s
+        if usual_s is None:
+            self._period_s = found_s
+        elif found_s < 1.5 * usual_s:
+            self._long = 0
+            self._period_s = usual_s + RATE_FOLLOWS * (found_s - usual_s)
+        else:
+            # One is missing between them; but not time after time.
+            self._long += 1
+            if self._long >= ANOTHER_RATE_AFTER:
+                self._period_s = found_s
+
+    def _hear(self, said: Said) -> None:
+        at, cell = rfc3339(self._wall()), self._weighed.life.load_cell_id
+        match said:
+            case Tared(zero_n=zero_n, moved_n=moved_n, asked=asked):
+                logger.info("load cell: zero taken, %+.2f N from the calibrated one", zero_n)
+                self._note(
+                    TareTaken(at=at, load_cell_id=cell, zero_n=round(zero_n, 3), moved_n=round(moved_n, 3), asked=asked)
+                )
+            case Overloaded(tension_n=tension_n):
+                limit_n = self._weighed.limit_n
+                logger.error("load cell: overloaded, %.0f N where %.0f N is the limit", tension_n, limit_n)
+            case OverloadOver(peak_n=peak_n):
+                limit_n = round(self._weighed.limit_n, 1)
+                self._note(OverloadSeen(at=at, load_cell_id=cell, peak_n=round(peak_n, 1), limit_n=limit_n))
+            case ZeroChanged(state=state, offset_n=offset_n):
+                if state in (ZeroState.ASKED, ZeroState.BENT):
+                    bent = state is ZeroState.BENT
+                    logger.error("load cell: a quiet line %.1f N from its zero (%s)", offset_n, state)
+                    self._note(ZeroStrange(at=at, load_cell_id=cell, offset_n=round(offset_n, 2), bent=bent))

@@ -1,0 +1,42 @@
+"""What keeps a station from measuring, and what its staff should know: the kinds, without any words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What keeps the station from counting, as a receptionist would say it."""
+
+    SENSOR_SILENT = "sensor_silent"
+    SENSOR_STUCK = "sensor_stuck"
+    SENSOR_AT_ITS_END = "sensor_at_its_end"
+    SENSOR_NOISY = "sensor_noisy"
+    READER_LOST = "reader_lost"
+    OVERLOADED = "overloaded"
+    CELL_BENT = "cell_bent"
+
+
+class Notice(StrEnum):
+    """What does not stop anyone, and should be looked at."""
+
+    WARMING_UP = "warming_up"
+    RATE_WRONG = "rate_wrong"
+    LINE_NOT_EMPTY = "line_not_empty"
+    CALIBRATION_DUE = "calibration_due"
+
+
+# What a receptionist reads out on the telephone; hardware/README.md says what each one means.
+NUMBERS: dict[Trouble | Notice, str] = {
+    Trouble.SENSOR_SILENT: "4F-10",
+    Trouble.SENSOR_STUCK: "4F-11",
+    Trouble.SENSOR_AT_ITS_END: "4F-12",
+    Trouble.SENSOR_NOISY: "4F-13",
+    Trouble.READER_LOST: "4F-20",
+    Trouble.OVERLOADED: "4F-30",
+    Trouble.CELL_BENT: "4F-31",
+    Notice.WARMING_UP: "4F-40",
+    Notice.RATE_WRONG: "4F-41",
+    Notice.LINE_NOT_EMPTY: "4F-42",
+    Notice.CALIBRATION_DUE: "4F-43",
+}
