@@ -12,7 +12,7 @@ from pressout_device.loadcell.emulator import Cell, Chip, wired
 from pressout_device.loadcell.frame import Frame
 from pressout_device.loadcell.rhythm import Edge, Rhythm
 from pressout_device.loadcell.troubles import HeldUpClock, Interference
-from pressout_device.loadcell.ways.gpio import swapped
+from pressout_device.loadcell.ways.gpio import Pins
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 EVERY_WAY = pytest.mark.parametrize("way", WAYS)
@@ -153,21 +153,42 @@ def test_a_chip_that_always_says_the_same_is_not_believed_for_long(way: str) -> 
 
 
 @pytest.mark.parametrize("way", ["gpio", "hx711"])
-def test_swapped_wires_give_no_numbers_and_are_told_by_pulls_alone(way: str) -> None:
+def test_swapped_wires_give_no_numbers_and_are_said_to_be_that_until_they_are_mended(way: str) -> None:
     bench = Bench(way, VirtualClock(), swapped=True)
 
-    assert not readings(bench.read(10))
-    for exchanged in (True, False):
-        clock = VirtualClock()
-        factory = wired(Chip(rising, clock, QUIET), data_pin=DATA, clock_pin=CLOCK, swapped=exchanged)
-        assert swapped(factory, data_pin=DATA, clock_pin=CLOCK, clock=clock) is exchanged
+    items = bench.read_for(30.0)
+
+    assert not readings(items)
+    assert [item.kind for item in items if isinstance(item, Fault)][-1] is FaultKind.SWAPPED
+    assert faults(items)[FaultKind.SWAPPED] > 20
+
+
+@pytest.mark.parametrize("trouble", [{"connected": False}, {"stuck": False}])
+def test_right_wires_are_never_said_to_be_swapped_whatever_else_is_wrong(trouble: dict[str, bool]) -> None:
+    bench = Bench("gpio", VirtualClock())
+    for name, value in trouble.items():
+        setattr(bench.chip, name, value)
+    items = bench.read_for(30.0)
+    bench.chip.connected, bench.chip.stuck = True, None
+
+    assert FaultKind.SWAPPED not in faults(items)
+    assert len(readings(bench.read_for(4.0))) > 80  # and it is read again when it is mended
+
+
+def test_a_chip_that_was_heard_once_is_not_taken_for_swapped_when_it_is_plugged_out() -> None:
+    bench = Bench("gpio", VirtualClock())
+    bench.read(10)
+    bench.chip.connected = False
+
+    assert set(bench.read_for(30.0)) == {None}
 
 
 def test_a_pin_with_a_resistor_of_its_own_cannot_tell_and_does_not_guess() -> None:
     clock = VirtualClock()
     factory = wired(Chip(rising, clock, QUIET), data_pin=2, clock_pin=3, swapped=True)
+    pins = Pins(factory, data_pin=2, clock_pin=3, clock=clock)
 
-    assert swapped(factory, data_pin=2, clock_pin=3, clock=clock) is False
+    assert list(pins.exchanged(0.1))[-1] is False
 
 
 @EVERY_WAY

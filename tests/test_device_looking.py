@@ -59,6 +59,15 @@ def test_diagnose_of_a_well_cell_says_so_and_measures_its_noise() -> None:
     assert diagnosis.measured_hz == pytest.approx(80.0, rel=0.001)
 
 
+def swapped_wires() -> Diagnosis:
+    bench = Bench("gpio", VirtualClock(), lambda _t: 0.0, NOISY, swapped=True)
+    return diagnosed([item for item in bench.read_for(10.0) if item is not None])
+
+
+def test_diagnose_says_that_wires_are_swapped() -> None:
+    assert "exchange DT and SCK" in swapped_wires().verdict
+
+
 def stuck_low(chip: Chip) -> None:
     chip.stuck = False
 
@@ -89,10 +98,6 @@ def test_diagnose_knows_a_busy_computer_from_a_bad_cell() -> None:
     items: list[Reading | Fault] = [Reading(n / 80, 8_000 + n % 50) for n in range(800)]
 
     assert "too busy" in diagnosed(items, late_s=(0.001,) * 700 + (0.05,) * 100).verdict
-
-
-def test_diagnose_says_that_wires_are_swapped() -> None:
-    assert "exchange DT and SCK" in diagnosed([], swapped=True).verdict
 
 
 def test_a_diagnosis_tells_every_figure() -> None:
@@ -263,9 +268,12 @@ def test_where_lgpio_drives_the_pins_an_edge_is_one_call_of_it(monkeypatch: pyte
         gpiochip_open=lambda _chip: 5,
         gpiochip_close=lambda _handle: None,
         gpio_claim_input=lambda *_words: 0,
+        gpio_free=lambda *_words: 0,
         gpio_claim_output=lambda *_words: 0,
         gpio_get_mode=lambda _handle, number: 2 if number == CLOCK else 0,
         SET_PULL_NONE=0,
+        SET_PULL_UP=32,
+        SET_PULL_DOWN=64,
         BOTH_EDGES=3,
         RISING_EDGE=1,
         FALLING_EDGE=2,

@@ -64,8 +64,6 @@ def diagnose(config_file: Path, simulate: bool, way: str | None) -> None:
         for item in listener.heard(DIAGNOSE_S):
             tally.hear(item)
         diagnosis = listener.diagnosis(tally, cell, calibration)
-    if not diagnosis.readings and not simulate:
-        diagnosis = running.with_wires_looked_at(diagnosis, cell)
     click.echo("\n".join(diagnosis.lines()))
     if not diagnosis.well:
         sys.exit(1)

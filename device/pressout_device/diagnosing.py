@@ -26,9 +26,9 @@ WELL = "The load cell reads well."
 SWAPPED = "The two wires between amplifier and computer are swapped: exchange DT and SCK (hardware/wiring.md)."
 NOTHING = (
     "The load cell says nothing. Check that its cable is plugged in, that the amplifier has power, and that DT and "
-    "SCK are on the two pins of the configuration."
+    "SCK are on the two pins of the configuration; pressout diagnose --way gpio tells whether they are exchanged."
 )
-STUCK = "The load cell always says the same. A wire is loose, touches another, or is swapped: see hardware/wiring.md."
+STUCK = "The load cell always says the same. A wire is loose or touches another: see hardware/wiring.md."
 AT_ITS_END = "The load cell is at its end. A wire of the cell is loose, or far too much hangs on it."
 
 
@@ -51,7 +51,6 @@ class Diagnosis:
     faults: dict[str, int] = field(default_factory=dict)
     lateness_s: dict[str, float] = field(default_factory=dict)
     granted: Granted | None = None
-    swapped: bool = False
 
     @property
     def well(self) -> bool:
@@ -61,7 +60,7 @@ class Diagnosis:
     @property
     def verdict(self) -> str:
         """Say in words what to do, the gravest first."""
-        if self.swapped:
+        if FaultKind.SWAPPED in self.faults:
             return SWAPPED
         if self.readings <= 10:
             return self._mute
@@ -170,7 +169,6 @@ class Tally:
         calibration: Calibration,
         late_s: Sequence[float] = (),
         granted: Granted | None = None,
-        swapped: bool = False,
     ) -> Diagnosis:
         """Give the diagnosis of what was heard, and of how late (s) it came."""
         count, first, last = self.readings, self.first, self.last
@@ -182,7 +180,6 @@ class Tally:
             faults=dict(self.faults),
             lateness_s=percentiles(late_s),
             granted=granted,
-            swapped=swapped,
         )
         if first is None or last is None or count < 2:
             return known

@@ -55,16 +55,13 @@ class Listener:
             yield from self._sampler.fresh()
             time.sleep(max(0.0, min(LISTEN_EVERY_S, until_s - now_s)))
 
-    def diagnosis(
-        self, tally: Tally, cell: LoadCellSection, calibration: Calibration, swapped: bool = False
-    ) -> Diagnosis:
+    def diagnosis(self, tally: Tally, cell: LoadCellSection, calibration: Calibration) -> Diagnosis:
         """Give the diagnosis of what was heard last."""
         return tally.diagnosis(
             configured_hz=cell.rate_hz,
             calibration=calibration,
             late_s=self._sampler.lateness_s,
             granted=self._sampler.granted,
-            swapped=swapped,
         )
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from pressout_device import opening
 from pressout_device.app import PanelFace, Simulated, station_of
 from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.clock import RealClock
 from pressout_device.config import Config
-from pressout_device.diagnosing import Diagnosis
 from pressout_device.errors import JournalError, LoadCellError
 from pressout_device.holding import held
 from pressout_device.sampler import Opening
@@ -62,16 +60,6 @@ def cell_to_look_at(config: Config) -> tuple[LoadCellSection, Calibration]:
     except LoadCellError:
         return config.load_cell, Calibration(zero_counts=0.0, counts_per_newton=COUNTS_PER_NEWTON_USUAL)
     return cell, calibration
-
-
-def with_wires_looked_at(diagnosis: Diagnosis, cell: LoadCellSection) -> Diagnosis:
-    """See whether a chip that did not answer has its two wires exchanged; only bare pins can tell."""
-    if cell.way not in ("gpio", "hx711"):
-        return diagnosis
-    from pressout_device.loadcell.ways.gpio import factory_here, swapped
-
-    found = swapped(factory_here(), data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=RealClock())
-    return replace(diagnosis, swapped=found)
 
 
 def head_of(config: Config, cell: LoadCellSection) -> dict[str, str]:

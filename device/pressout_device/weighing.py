@@ -34,6 +34,7 @@ TROUBLE_OF = {
     Condition.SILENT: Trouble.SENSOR_SILENT,
     Condition.READER_LOST: Trouble.READER_LOST,
     Condition.STUCK: Trouble.SENSOR_STUCK,
+    Condition.SWAPPED: Trouble.SENSOR_SWAPPED,
     Condition.AT_ITS_END: Trouble.SENSOR_AT_ITS_END,
     Condition.NOISY: Trouble.SENSOR_NOISY,
 }

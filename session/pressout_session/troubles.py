@@ -10,6 +10,7 @@ class Trouble(StrEnum):
 
     SENSOR_SILENT = "sensor_silent"
     SENSOR_STUCK = "sensor_stuck"
+    SENSOR_SWAPPED = "sensor_swapped"
     SENSOR_AT_ITS_END = "sensor_at_its_end"
     SENSOR_NOISY = "sensor_noisy"
     READER_LOST = "reader_lost"
@@ -32,6 +33,7 @@ NUMBERS: dict[Trouble | Notice, str] = {
     Trouble.SENSOR_STUCK: "4F-11",
     Trouble.SENSOR_AT_ITS_END: "4F-12",
     Trouble.SENSOR_NOISY: "4F-13",
+    Trouble.SENSOR_SWAPPED: "4F-14",
     Trouble.READER_LOST: "4F-20",
     Trouble.OVERLOADED: "4F-30",
     Trouble.CELL_BENT: "4F-31",

@@ -39,6 +39,8 @@ class FaultKind(StrEnum):
     """The data line never rises: a short circuit, or a wire on the wrong pin."""
     STUCK_HIGH = "stuck_high"
     """A conversion was announced and its bits were all ones: nobody drives the line."""
+    SWAPPED = "swapped"
+    """The two wires between amplifier and computer are exchanged."""
     FROZEN = "frozen"
     """The very same value again and again, which no converter with noise can give."""
     RATE = "rate"

@@ -33,6 +33,8 @@ SHORTEST_OF_STRAPPED = 0.83
 # An oscillator on an amplifier is off by some per cent; a strap by a factor of eight.
 RATE_OFF = 0.25
 RATE_TOLD_EVERY_S = 10.0
+# A chip that has never given a reading is looked at for exchanged wires after this long, and then this often.
+MUTE_S, WIRES_LOOKED_AT_EVERY_S = 1.0, 10.0
 
 
 class Wires(Protocol):
@@ -48,6 +50,13 @@ class Wires(Protocol):
 
     def wake(self) -> None:
         """Put the chip to sleep and wake it: it comes back on gain 128, in step, and begins to settle."""
+        ...
+
+    def exchanged(self, wait_s: float) -> Iterator[bool | None]:
+        """Find out whether each wire leads to the other's pin: the last word says so, or that it cannot be told.
+
+        Until then None comes, at least every `wait_s`. Nothing is ever driven against the chip.
+        """
         ...
 
     def close(self) -> None:
@@ -66,6 +75,39 @@ class _Sameness:
         self.times = self.times + 1 if counts == self.counts else 1
         self.counts = counts
         return self.times >= FROZEN_AFTER
+
+
+@dataclass(slots=True)
+class _Muteness:
+    """A chip that has never given a reading: since when, what it said instead, and when its wires were looked at."""
+
+    ever_read: bool = False
+    since_s: float | None = None
+    kind: FaultKind | None = None
+    looked_s: float = -math.inf
+
+    def hear(self, item: Reading | Fault | None) -> None:
+        if isinstance(item, Reading):
+            self.ever_read = True
+        else:
+            self.kind = None if item is None else item.kind
+
+    def suspect(self, now_s: float) -> bool:
+        """Tell whether it is time to look at the wires: exchanged ones are silent, or always low."""
+        if self.ever_read or self.kind not in (None, FaultKind.STUCK_LOW, FaultKind.SWAPPED):
+            return False
+        self.since_s = now_s if self.since_s is None else self.since_s
+        again_s = 0.0 if self.kind is FaultKind.SWAPPED else WIRES_LOOKED_AT_EVERY_S
+        return now_s - self.since_s >= MUTE_S and now_s - self.looked_s >= again_s
+
+    def looked(self, now_s: float, exchanged: bool | None) -> None:
+        self.looked_s = now_s
+        if exchanged is not None:
+            kept = None if self.kind is FaultKind.SWAPPED else self.kind
+            self.kind = FaultKind.SWAPPED if exchanged else kept
+
+    def said(self, now_s: float) -> Fault | None:
+        return None if self.kind is None else Fault(now_s, self.kind)
 
 
 class HX711LoadCell:
@@ -91,6 +133,7 @@ class HX711LoadCell:
         self._gone = False
         self._sameness = _Sameness()
         self._rate_told_s: float | None = None
+        self._mute = _Muteness()
 
     def close(self) -> None:
         """Give the wires back."""
@@ -105,10 +148,13 @@ class HX711LoadCell:
         """Yield conversions, faults, and None after `wait_s` without either; see `ports.LoadCell`."""
         self._begin_again()
         while True:
+            while self._mute.suspect(self._clock.now_s()):
+                yield from self._looked_at_wires(wait_s)
             edge = self._next_edge(wait_s)
             item = edge if edge is None or isinstance(edge, Fault) else self._read(edge)
             if isinstance(item, Fault) and item.kind is not FaultKind.SATURATED:
                 self._begin_again()  # a broken frame is never resumed
+            self._mute.hear(item)
             yield item
             if isinstance(item, Reading) and self._keeps_another_time(item.t_s):
                 yield Fault(item.t_s, FaultKind.RATE)
@@ -120,6 +166,14 @@ class HX711LoadCell:
         if isinstance(item, Reading) and self._sameness.frozen(item.counts):
             return Fault(item.t_s, FaultKind.FROZEN)
         return item
+
+    def _looked_at_wires(self, wait_s: float) -> Iterator[Fault | None]:
+        """Look for exchanged wires, and say all the while what was said before."""
+        for exchanged in self._wires.exchanged(wait_s):
+            now_s = self._clock.now_s()
+            self._mute.looked(now_s, exchanged)
+            yield self._mute.said(now_s)
+        self._begin_again()
 
     def _begin_again(self) -> None:
         """Wake the chip into a known state; what it converts while it settles is not looked at."""

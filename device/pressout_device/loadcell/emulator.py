@@ -58,8 +58,9 @@ class Chip:
         A level at which the data line is held from outside.
     interference : Interference or None
         Spikes on the data line.
-    converted, spoilt_frames : int
-        How many conversions ended, and how many of them in the middle of a read-out.
+    converted, spoilt_frames, unread : int
+        How many conversions ended; how many of them in the middle of a read-out; how many were gone, replaced by the
+        next or put to sleep, before anyone had read them.
     """
 
     def __init__(self, tension_n: Callable[[float], float], clock: VirtualClock, cell: Cell, *, seed: int = 0) -> None:
@@ -72,6 +73,7 @@ class Chip:
         self.interference: Interference | None = None
         self.converted = 0
         self.spoilt_frames = 0
+        self.unread = 0
         self._connected = True
         self._sck = False
         self._rose_s = 0.0
@@ -96,12 +98,25 @@ class Chip:
 
     def _wake(self, now_s: float) -> None:
         """Begin anew: channel A, gain 128, settled after four conversions."""
+        self._lose_unread()
         self._bits, self._pulses, self._spoilt, self._line, self._asleep = None, 0, False, True, False
         self._next_s = now_s + SETTLING_CONVERSIONS * self.period_s
+
+    def _lose_unread(self) -> None:
+        if self._bits is not None and self._pulses == 0:
+            self.unread += 1
+            self._bits = None
+
+    def called(self) -> None:
+        """Let pass what a call to a pin takes a computer, which may be held up before it reaches the wire."""
+        self._clock.now_s()
 
     def clocked(self, level: bool) -> None:
         """Take a change of the clock line."""
         now_s = self._clock.time_s
+        if not self._connected:
+            self._sck = level
+            return
         self._convert_until(now_s)
         if level and not self._sck:
             self._rose_s = now_s
@@ -137,6 +152,8 @@ class Chip:
         ended_s = self._next_s + missed * self.period_s
         self._next_s = ended_s + self.period_s
         self.converted += missed + 1
+        self.unread += missed
+        self._lose_unread()
         if 0 < self._pulses < LEGAL_PULSES[0]:
             self._spoilt = True  # it ended in the middle of a read-out
             self._hides = self._random.random() < 0.5
@@ -171,6 +188,7 @@ class _ClockPin(MockPin):
         self._state = value
         chip = getattr(self, "chip", None)
         if chip is not None:
+            chip.called()
             chip.clocked(value)
         return True
 
@@ -182,7 +200,10 @@ class _DataPin(MockPin):
 
     def _get_state(self) -> bool:
         chip = getattr(self, "chip", None)
-        return bool(self._state) if chip is None else bool(chip.line())
+        if chip is None:
+            return bool(self._state)
+        chip.called()
+        return bool(chip.line())
 
     def _change_state(self, value: bool) -> bool:
         self._state = value

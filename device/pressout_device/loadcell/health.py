@@ -18,11 +18,13 @@ class Condition(StrEnum):
 
     WELL = "well"
     SILENT = "silent"
-    """No conversion: the cable is out, the amplifier without power, or its two wires swapped."""
+    """No conversion: the cable is out, or the amplifier without power."""
     READER_LOST = "reader_lost"
     """The process that reads it ended or hung, and was started again."""
     STUCK = "stuck"
-    """It always says the same: a short circuit, a loose wire, swapped wires."""
+    """It always says the same: a short circuit or a loose wire."""
+    SWAPPED = "swapped"
+    """Its two wires are exchanged."""
     AT_ITS_END = "at_its_end"
     """Always full scale: a wire of the cell is loose, or it is pulled far too hard."""
     NOISY = "noisy"
@@ -35,13 +37,14 @@ CONDITION_OF = {
     FaultKind.STUCK_LOW: Condition.STUCK,
     FaultKind.STUCK_HIGH: Condition.STUCK,
     FaultKind.FROZEN: Condition.STUCK,
+    FaultKind.SWAPPED: Condition.SWAPPED,
     FaultKind.SATURATED: Condition.AT_ITS_END,
     FaultKind.OUT_OF_STEP: Condition.NOISY,
     FaultKind.SLOW_PULSE: Condition.NOISY,
     FaultKind.ACROSS_CONVERSION: Condition.NOISY,
     FaultKind.NOISY_LINE: Condition.NOISY,
 }
-AT_ONCE = (Condition.SILENT, Condition.READER_LOST)
+AT_ONCE = (Condition.SILENT, Condition.READER_LOST, Condition.SWAPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,15 @@ class HeldUpClock(VirtualClock):
         Of being held up, a look at the clock or a wait.
     shortest_s, longest_s : float
         For how long.
+    stall_chance : float
+        Of being held up for long instead: 1 to 30 ms, up to two conversions.
     """
 
     seed: int = 0
     chance: float = 0.0
     shortest_s: float = 20e-6
     longest_s: float = 300e-6
+    stall_chance: float = 0.0
     times: int = field(default=0, init=False)
     _random: random.Random = field(default_factory=random.Random, init=False)
 
@@ -45,7 +48,11 @@ class HeldUpClock(VirtualClock):
         self.time_s += max(0.0, duration_s)
 
     def _be_held_up(self) -> None:
-        if self._random.random() < self.chance:
+        drawn = self._random.random()
+        if drawn < self.stall_chance:
+            self.times += 1
+            self.time_s += self._random.uniform(1e-3, 30e-3)
+        elif drawn < self.stall_chance + self.chance:
             self.times += 1
             self.time_s += self._random.uniform(self.shortest_s, self.longest_s)
 

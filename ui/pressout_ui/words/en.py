@@ -84,6 +84,7 @@ WORDS = Words(
     trouble_why={
         "sensor_silent": "The sensor does not answer. Check its cable.",
         "sensor_stuck": "A wire of the sensor is loose.",
+        "sensor_swapped": "Two wires of the sensor are exchanged.",
         "sensor_at_its_end": "A wire of the sensor is loose.",
         "sensor_noisy": "Something disturbs the sensor’s cable.",
         "reader_lost": "The sensor is starting again.",

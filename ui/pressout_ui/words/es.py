@@ -84,6 +84,7 @@ WORDS = Words(
     trouble_why={
         "sensor_silent": "El sensor no responde. Mira su cable.",
         "sensor_stuck": "Un cable del sensor está suelto.",
+        "sensor_swapped": "Dos cables del sensor están cambiados.",
         "sensor_at_its_end": "Un cable del sensor está suelto.",
         "sensor_noisy": "Algo perturba el cable del sensor.",
         "reader_lost": "El sensor vuelve a empezar.",

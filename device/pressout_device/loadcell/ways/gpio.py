@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gpiozero import Device
-from gpiozero.exc import BadPinFactory, GPIOZeroError
+from gpiozero.exc import BadPinFactory, GPIOZeroError, PinFixedPull
 from gpiozero.pins import Factory
 
 from pressout_device.errors import LoadCellError
@@ -16,6 +17,9 @@ from pressout_device.loadcell.chip import HX711LoadCell
 from pressout_device.loadcell.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, Frame
 from pressout_device.ports import Clock
 from pressout_device.sections import LoadCellSection
+
+# Woken by us, a chip at ten a second settles for four conversions; a little more.
+FIRST_CONVERSION_S = 0.7
 
 
 def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
@@ -72,10 +76,16 @@ class Pins:
     def __init__(self, factory: Factory, *, data_pin: int, clock_pin: int, clock: Clock) -> None:
         self._clock = clock
         self._pins = (factory.pin(clock_pin), factory.pin(data_pin))
+        self._take()
+        self._set, self._level = direct(factory, *self._pins)
+
+    def _take(self) -> None:
+        """Drive the clock, low; listen to the data line, which the chip drives, or where there is none, nobody."""
         sck, data = self._pins
         data.function = "input"
+        with contextlib.suppress(PinFixedPull):
+            data.pull = "up"  # without a chip the line is high, which is silence, and not whatever a lead picks up
         sck.output_with_state(0)
-        self._set, self._level = direct(factory, sck, data)
 
     def close(self) -> None:
         """Give both pins back."""
@@ -91,6 +101,31 @@ class Pins:
         self._set(1)
         self._clock.sleep(2 * POWER_DOWN_S)
         self._set(0)
+
+    def exchanged(self, wait_s: float) -> Iterator[bool | None]:
+        """Find out, by pull resistors alone, whether the two wires are exchanged; see `chip.Wires`.
+
+        If they are, the data pin is the chip's clock: pulled up, it puts the chip to sleep, and the clock pin, which
+        is then the chip's data line, goes high; pulled down, the chip wakes, and the line goes low with its first
+        conversion. Twice, since a line that nobody drives may do so once.
+        """
+        sck, data = self._pins
+        seen: list[bool] = []
+        try:
+            sck.function = "input"
+            sck.pull = "floating"
+            for pull, due_s in (("up", 0.01), ("down", FIRST_CONVERSION_S)) * 2:
+                data.pull = pull
+                while due_s > 0.0:
+                    self._clock.sleep(min(due_s, wait_s))
+                    due_s -= wait_s
+                    yield None
+                seen.append(bool(sck.state))
+        except GPIOZeroError:
+            seen = []  # a pin with a resistor of its own cannot tell
+        finally:
+            self._take()
+        yield seen == [True, False] * 2
 
     def frame(self) -> Frame:
         """Clock one frame."""
@@ -141,27 +176,3 @@ def direct(factory: Factory, sck: Any, data: Any) -> tuple[Callable[[int], None]
         write(handle, clock_line, level)
 
     return write_pin, lambda: bool(read(handle, data_line))
-
-
-def swapped(factory: Factory, *, data_pin: int, clock_pin: int, clock: Clock) -> bool:
-    """Tell whether a chip that does not answer has its two wires exchanged. Nobody else may use the pins meanwhile.
-
-    Told by pull resistors alone, so that nothing is ever driven against the chip. Where the wires are exchanged, the
-    data pin is the chip's clock: pulled up, it puts the chip to sleep, and the clock pin, which is then the chip's data
-    line, goes high; pulled down, the chip wakes, and the line goes low with its first conversion.
-    """
-    sck, data = factory.pin(clock_pin), factory.pin(data_pin)
-    try:
-        sck.function = data.function = "input"
-        sck.pull = "floating"
-        seen = []
-        for pull, wait_s in (("up", 0.01), ("down", 0.7)) * 2:
-            data.pull = pull
-            clock.sleep(wait_s)
-            seen.append(bool(sck.state))
-    except GPIOZeroError:
-        return False  # a pin with a resistor of its own cannot tell
-    finally:
-        sck.close()
-        data.close()
-    return seen == [True, False] * 2

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Iterator
 from typing import Any
 
 from gpiozero.pins import Factory
@@ -149,6 +150,10 @@ class PackageWires:
     def wake(self) -> None:
         """Put the chip to sleep and wake it."""
         self._pins.wake()
+
+    def exchanged(self, wait_s: float) -> Iterator[bool | None]:
+        """Find out whether the two wires are exchanged."""
+        return self._pins.exchanged(wait_s)
 
     def close(self) -> None:
         """Give both pins back."""

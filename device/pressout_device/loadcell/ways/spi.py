@@ -7,7 +7,7 @@ each bit of the chip is looked at twice. Imports spidev.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from pressout_device.errors import ExtraMissingError, LoadCellError
@@ -94,6 +94,10 @@ class SpiWires:
         """Put the chip to sleep and wake it."""
         self._bus.xfer2([0xFF], WAKE_SPEED_HZ)
         self._bus.xfer2([0x00], WAKE_SPEED_HZ)
+
+    def exchanged(self, wait_s: float) -> Iterator[bool | None]:
+        """Say that it cannot be told: a bus drives its pins, and nobody else may look at them; see `chip.Wires`."""
+        yield False
 
     def frame(self) -> Frame:
         """Clock one frame."""
