@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.chip import HX711LoadCell, Wires
-from pressout_device.loadcell.emulator import Cell, Chip, EmulatedBus, wired
-from pressout_device.loadcell.ways.gpio import Pins
-from pressout_device.loadcell.ways.hx711 import PackageWires
-from pressout_device.loadcell.ways.spi import SpiWires
+from pressout_device.loadcell.chip import HX711LoadCell
+from pressout_device.loadcell.emulator import Cell, Chip
+from pressout_device.loadcell.ways.simulated import wires_to
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 DATA, CLOCK = 9, 10
@@ -41,15 +39,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.chip = Chip(self.tension_n, self.clock, self.cell)
-        self.reader = HX711LoadCell(self._wires(), self.clock, rate_hz=self.rate_hz)
+        wires = wires_to(self.chip, self.clock, self.way, swapped=self.swapped)
+        self.reader = HX711LoadCell(wires, self.clock, rate_hz=self.rate_hz)
         self.items = self.reader.readings(0.1)
-
-    def _wires(self) -> Wires:
-        if self.way == "spi":
-            return SpiWires(EmulatedBus(self.chip, self.clock), self.clock)
-        factory = wired(self.chip, data_pin=DATA, clock_pin=CLOCK, swapped=self.swapped)
-        wires: type[Pins] | type[PackageWires] = Pins if self.way == "gpio" else PackageWires
-        return wires(factory, data_pin=DATA, clock_pin=CLOCK, clock=self.clock)
 
     def read(self, count: int) -> list[Item]:
         """Give the next items."""

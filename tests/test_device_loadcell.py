@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chips import CLOCK, DATA, QUIET, WAYS, Bench, error_counts, faults, readings, rising
+from chips import QUIET, WAYS, Bench, error_counts, faults, readings, rising
 from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.emulator import Cell, Chip, wired
 from pressout_device.loadcell.frame import Frame

@@ -46,6 +46,29 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     PressoutError
         If the journal's folder cannot be used, or the load cell has never been calibrated.
     """
+    return Station(parts_of(config, face, simulated), first_screen(config))
+
+
+def first_screen(config: Config) -> Screen:
+    """Give what a station shows first."""
+    return Screen(
+        Known(
+            station=config.station.station_id,
+            language=config.screen.language,
+            unit=config.screen.unit,
+            muted=config.screen.muted,
+        )
+    )
+
+
+def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> Parts:
+    """Build a station's parts from its configuration.
+
+    Raises
+    ------
+    PressoutError
+        If the journal's folder cannot be used, or the load cell has never been calibrated.
+    """
     origin_s = time.monotonic()
     clock = RealClock() if simulated is None else ScaledClock(origin_s, simulated.speed)
     folders = folders_of(config.folder)
@@ -64,14 +87,7 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     # A demo that runs fast needs the processors for more than its reader.
     realtime = simulated is None or simulated.speed <= 1.0
     sampler = Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
-    parts = Parts(sampler, weighing, counting, writer, clock, face)
-    known = Known(
-        station=config.station.station_id,
-        language=config.screen.language,
-        unit=config.screen.unit,
-        muted=config.screen.muted,
-    )
-    return Station(parts, Screen(known))
+    return Parts(sampler, weighing, counting, writer, clock, face)
 
 
 def origin_of(config: Config, device: Device, journal_id: str, seq: int) -> Origin:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pressout_device import opening
 from pressout_device.app import PanelFace, Simulated, station_of
 from pressout_device.cellbook import CellBook, calibrated_cell
-from pressout_device.clock import RealClock
 from pressout_device.config import Config
 from pressout_device.errors import JournalError, LoadCellError
 from pressout_device.holding import held

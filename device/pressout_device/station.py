@@ -13,11 +13,10 @@ from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.counting import Counting
 from pressout_device.errors import JournalError
 from pressout_device.journal.writer import Answered, Writer
-from pressout_device.sampler import Sampler
 from pressout_device.weighing import Weighing
 from pressout_session.record import Record
 from pressout_session.troubles import Trouble
-from pressout_signal.samples import Sample
+from pressout_signal.samples import Fault, Reading, Sample
 from pressout_ui.app import Screen, update
 from pressout_ui.messages import (
     ClinicAnswered,
@@ -70,11 +69,27 @@ class Face(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """What the load cell's readings come from; `Sampler` is one."""
+
+    def fresh(self) -> list[Reading | Fault]:
+        """Give all that was said since the last call, oldest first; never waits."""
+        ...
+
+    def restart(self) -> None:
+        """Begin anew."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a station is made of."""
 
-    sampler: Sampler
+    sampler: Reader
     weighing: Weighing
     counting: Counting
     writer: Writer

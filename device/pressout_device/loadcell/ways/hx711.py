@@ -137,7 +137,7 @@ class PackageWires:
         self._pins = Pins(factory, data_pin=data_pin, clock_pin=clock_pin, clock=clock)
         self._witness = Witness(factory, data_pin, clock_pin, clock)
         self._clock = clock
-        package = _package(self._witness)
+        package = package_on(self._witness)
         # Its constructor reads, sleeps and reads again; all that is wanted of it is to know its pins.
         self._chip = package.HX711.__new__(package.HX711)
         self._chip._pd_sck, self._chip._dout = clock_pin, data_pin
@@ -185,8 +185,11 @@ class PackageWires:
         )
 
 
-def _package(witness: Witness) -> Any:  # noqa: ANN401
-    """Import the package with `witness` in the place of RPi.GPIO, which runs on no Pi 5 and need not be installed."""
+def package_on(witness: types.ModuleType) -> Any:  # noqa: ANN401
+    """Import the package with `witness` in the place of RPi.GPIO, which runs on no Pi 5 and need not be installed.
+
+    The same stands in for `time` and `logging`.
+    """
     parent = types.ModuleType("RPi")
     parent.GPIO = witness  # type: ignore[attr-defined]
     kept = {name: sys.modules.get(name) for name in ("RPi", "RPi.GPIO")}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.chip import HX711LoadCell
-from pressout_device.loadcell.emulator import Cell, Chip, wired
+from pressout_device.loadcell.chip import HX711LoadCell, Wires
+from pressout_device.loadcell.emulator import Cell, Chip, EmulatedBus, wired
 from pressout_device.loadcell.ways.gpio import Pins
+from pressout_device.loadcell.ways.spi import SpiWires
 from pressout_device.ports import Clock
 from pressout_device.sections import LoadCellSection
 
@@ -37,6 +38,19 @@ def pulled_by(
         counts_per_newton=known.counts_per_newton if cell.counts_per_newton is None else cell.counts_per_newton,
         zero_counts=cell.zero_counts,
     )
-    factory = wired(Chip(tension_n, clock, emulated, seed=seed), data_pin=cell.data_pin, clock_pin=cell.clock_pin)
-    wires = Pins(factory, data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=clock)
+    wires = wires_to(Chip(tension_n, clock, emulated, seed=seed), clock, "gpio")
     return HX711LoadCell(wires, clock, rate_hz=cell.rate_hz)
+
+
+def wires_to(chip: Chip, clock: VirtualClock, way: str, *, swapped: bool = False) -> Wires:
+    """Give the wires of a way (`spi`, `gpio`, `hx711`) with an emulated chip at their end, exchanged or not."""
+    if way == "spi":
+        return SpiWires(EmulatedBus(chip, clock), clock)
+    usual = LoadCellSection()
+    pins = {"data_pin": usual.data_pin, "clock_pin": usual.clock_pin}
+    factory = wired(chip, **pins, swapped=swapped)
+    if way == "hx711":
+        from pressout_device.loadcell.ways.hx711 import PackageWires
+
+        return PackageWires(factory, **pins, clock=clock)
+    return Pins(factory, **pins, clock=clock)
