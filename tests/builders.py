@@ -11,6 +11,7 @@ from pressout_session.document import Clock, Device, SessionDocument
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_session.record import AnyFact, Closed, Opened, RepetitionKept, SetClosed, SetOpened, folded
+from pressout_session.wire import EventKind, StationEvent
 from pressout_session.writing import Origin, document_of
 from pressout_signal.events import Event, Movement, RepetitionCompleted, Resistance
 from pressout_signal.samples import Sample
@@ -178,3 +179,18 @@ def an_origin(seq: int = 1, journal_id: str = "journal") -> Origin:
 def a_document(session: int = 1, reps: int = 2) -> SessionDocument:
     """Give the document of a session."""
     return document_of(folded(facts_of_a_session(reps, session)), an_origin(session))
+
+
+def event_id(number: int) -> str:
+    return f"01900000-0000-7000-8000-{number:012d}"
+
+
+def an_event(number: int = 1) -> StationEvent:
+    return StationEvent(
+        event_id=event_id(number),
+        at="2026-03-01T09:30:00.000Z",
+        kind=EventKind.OVERLOAD,
+        load_cell_id="A",
+        what="overloaded",
+        number="4F-30",
+    )

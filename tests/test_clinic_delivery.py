@@ -14,10 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import SESSION_ID, a_document
-from pressout_clinic.intake import Rejection, checked
-from pressout_clinic.store import Store, StoreError, database_path
-from pressout_clinic.subscriber import Subscriber, answered
+from builders import SESSION_ID, a_document, an_event
+from pressout_clinic.store import Store
+from pressout_clinic.subscriber import Subscriber
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.journal import spool
 from pressout_device.uplink.courier import Courier
@@ -25,85 +24,10 @@ from pressout_device.uplink.delivery import ANSWER_S, IN_FLIGHT, Delivery
 from pressout_link.broker import Broker, broker_at
 from pressout_link.connection import Connection, Publication
 from pressout_session.document import encode
-from pressout_session.wire import AckResult, ack_topic, digest, session_topic
+from pressout_session.wire import AckResult, StationEvent, ack_topic, digest, session_topic
 
 TOPIC = session_topic("north", "s3", SESSION_ID.format(1))
 PAYLOAD = encode(a_document())
-
-
-# ---- what may be stored ------------------------------------------------------------------------------
-
-
-def test_a_sound_document_is_stored_and_the_same_again_is_a_duplicate(tmp_path: Path) -> None:
-    store = Store(tmp_path / "clinic.db")
-
-    assert [answered(store, TOPIC, PAYLOAD).result for _ in range(2)] == [AckResult.STORED, AckResult.DUPLICATE]
-    assert store.count() == 1
-
-
-def test_an_answer_names_the_very_bytes_it_answers(tmp_path: Path) -> None:
-    assert answered(Store(tmp_path / "clinic.db"), TOPIC, PAYLOAD).sha256 == digest(PAYLOAD)
-
-
-def test_other_content_under_a_stored_revision_is_rejected_and_set_aside(tmp_path: Path) -> None:
-    store = Store(tmp_path / "clinic.db")
-    answered(store, TOPIC, PAYLOAD)
-
-    ack = answered(store, TOPIC, encode(a_document(reps=3)))
-
-    assert ack.result is AckResult.REJECTED
-    assert "new revision" in str(ack.reason)
-
-
-def test_a_station_cannot_speak_for_another() -> None:
-    found = checked(session_topic("north", "s4", SESSION_ID.format(1)), PAYLOAD)
-
-    assert isinstance(found, Rejection)
-    assert "identity" in found.reason
-
-
-def spoilt(**changes: object) -> bytes:
-    return json.dumps({**json.loads(PAYLOAD), **changes}).encode()
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        b"",
-        b"\xff\xfe",
-        b"[" * 100_000,
-        b"{}",
-        b"null",
-        PAYLOAD[:-1],
-        spoilt(seq=2**63),
-        spoilt(revision=2**40),
-        spoilt(sets=[{**json.loads(PAYLOAD)["sets"][0], "item": 7}]),
-        spoilt(patient_ref="Mary Smith, born 1950"),
-        b" " * (3 * 1024 * 1024),
-    ],
-)
-def test_hostile_payloads_are_rejected_with_a_reason_and_nothing_breaks(tmp_path: Path, payload: bytes) -> None:
-    ack = answered(Store(tmp_path / "clinic.db"), TOPIC, payload)
-
-    assert ack.result is AckResult.REJECTED
-    assert ack.reason
-
-
-@given(st.binary(max_size=300))
-def test_no_bytes_crash_the_intake(payload: bytes) -> None:
-    assert isinstance(checked(TOPIC, payload), Rejection)
-
-
-def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "clinic.db").write_bytes(b"not a database at all" * 50)
-
-    with pytest.raises(StoreError, match="expected an SQLite file"):
-        Store(tmp_path / "clinic.db")
-
-
-def test_a_database_of_another_kind_is_refused() -> None:
-    with pytest.raises(StoreError, match="sqlite"):
-        database_path("mysql://x")
 
 
 # ---- which to send when ------------------------------------------------------------------------------
@@ -294,3 +218,26 @@ def test_a_station_says_that_it_is_there_and_when_it_goes(broker: EmbeddedBroker
         eventually(lambda: heard("ready"))
     eventually(lambda: heard("offline"))
     listener.close()
+
+
+@pytest.mark.service
+def test_what_happens_to_the_cell_is_said_to_the_broker_and_marked_as_taken(
+    broker: EmbeddedBroker, folders: Folders
+) -> None:
+    event = an_event()
+    name = spool.event_name(event.event_id)
+    spool.place(folders.outbox, name, msgspec.json.encode(event))
+    spool.place(folders.outbox, spool.event_name(SESSION_ID.format(9)), b"no event")
+    listener = Connection(plain(broker), "listener", topics=("pressout/v1/north/s3/event/+",))
+
+    eventually(lambda: listener.connected)
+    with turning(folders.courier(plain(broker)).run):
+        eventually(lambda: len(spool.waiting(folders.inbox)) == 2)
+        eventually(lambda: not listener.arrived.empty())
+    heard = listener.arrived.get()
+    listener.close()
+
+    assert f"taken.{name}" in spool.waiting(folders.inbox)
+    assert heard.topic == "pressout/v1/north/s3/event/overload"
+    assert msgspec.json.decode(heard.payload, type=StationEvent) == event
+    assert not heard.retained

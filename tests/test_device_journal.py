@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from builders import SESSION_ID, an_origin, facts_of_a_session
+from builders import SESSION_ID, an_event, an_origin, event_id, facts_of_a_session
 from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
@@ -151,6 +151,34 @@ def test_rubbish_in_the_inbox_harms_nothing(tmp_path: Path) -> None:
 
     assert writer.alive
     writer.close()
+
+
+def test_what_the_broker_has_of_the_events_leaves_the_outbox_and_nothing_else_does(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session())
+    for number in (1, 2):
+        writer.tell(an_event(number))
+    names = [spool.event_name(event_id(number)) for number in (1, 2)]
+    spool.place(tmp_path / "inbox", f"taken.{names[0]}", b"")
+    spool.place(tmp_path / "inbox", f"taken.{spool.documents(tmp_path / 'outbox')[0]}", b"")
+
+    writer.close()
+
+    assert spool.events(tmp_path / "outbox") == names[1:]
+    assert len(spool.documents(tmp_path / "outbox")) == 1
+    assert spool.waiting(tmp_path / "inbox") == []
+
+
+def test_events_that_nobody_takes_make_room_for_newer_ones(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    for number in range(spool.MOST_EVENTS + 5):
+        writer.tell(an_event(number))
+
+    writer.close()
+
+    left = spool.events(tmp_path / "outbox")
+    assert len(left) == spool.MOST_EVENTS
+    assert left[-1] == spool.event_name(event_id(spool.MOST_EVENTS + 4))
 
 
 def test_what_the_disk_refuses_waits_in_memory_and_is_kept_later(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chips import Bench
+from pressout_device.announcing import AGAIN_S, Announcer
 from pressout_device.cellbook import NAME, CellBook, calibrated_cell
 from pressout_device.clock import VirtualClock
 from pressout_device.errors import LoadCellError
@@ -22,11 +23,13 @@ from pressout_session.cell import (
     Calibrated,
     CalibrationChecked,
     CellLife,
+    OverloadPeaked,
     OverloadSeen,
     TareTaken,
     ZeroStrange,
 )
 from pressout_session.troubles import Notice, Trouble
+from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, FaultKind, Reading
 
@@ -41,11 +44,13 @@ class Desk:
 
     life: CellLife = field(default_factory=lambda: CellLife(load_cell_id="A"))
     noted: list[AnyCellFact] = field(default_factory=list)
+    told: list[StationEvent] = field(default_factory=list)
     now: datetime = NOW
 
     def __post_init__(self) -> None:
         weighed = Weighed(CELL, self.life, limit_n=785.0, due_days=365)
-        self.weighing = Weighing(weighed, self.noted.append, lambda: self.now)
+        announcer = Announcer("A", self.told.append, lambda: self.now, lambda: f"event-{len(self.told)}")
+        self.weighing = Weighing(weighed, self.noted.append, lambda: self.now, announcer)
 
     def hear(self, items: Iterable[Reading | Fault | None]) -> list[Trouble | None]:
         """Let the load cell speak; give each trouble it gets into, and None for getting out."""
@@ -113,7 +118,29 @@ def test_an_overload_is_trouble_at_once_and_kept_for_life() -> None:
     desk = Desk()
 
     assert desk.hear([*steady(0.0, 1.0), *steady(1.0, 0.5, 900.0), *steady(1.5, 1.0)]) == [Trouble.OVERLOADED, None]
-    assert [fact.peak_n for fact in desk.noted if isinstance(fact, OverloadSeen)] == [pytest.approx(900.0, abs=0.1)]
+    assert [fact.peak_n for fact in desk.noted if isinstance(fact, OverloadPeaked)] == [pytest.approx(900.0, abs=0.1)]
+
+
+def test_an_overload_is_written_down_and_told_to_the_clinic_before_it_is_over() -> None:
+    desk = Desk()
+
+    desk.hear([*steady(0.0, 1.0), *steady(1.0, 0.1, 900.0)])
+
+    assert [type(fact) for fact in desk.noted] == [OverloadSeen]
+    assert [(event.kind, event.what, event.number, event.limit_n) for event in desk.told] == [
+        (EventKind.OVERLOAD, "overloaded", "4F-30", 785.0)
+    ]
+
+
+def test_a_plug_that_is_loose_is_told_to_the_clinic_once_an_hour() -> None:
+    desk = Desk()
+    hours = [minute * 60.0 for minute in range(0, 125, 5)]
+
+    for t_s in hours:
+        desk.hear([*steady(t_s, 0.5), Fault(t_s + 1.0, FaultKind.SILENT), *steady(t_s + 1.5, 1.0)])
+
+    assert [event.what for event in desk.told] == ["sensor_silent"] * (1 + int(hours[-1] // AGAIN_S))
+    assert {event.kind for event in desk.told} == {EventKind.SENSOR_FAULT}
 
 
 def test_ten_readings_a_second_where_eighty_are_configured_is_a_notice_and_stops_nobody() -> None:
@@ -173,6 +200,7 @@ def test_a_calibration_older_than_configured_is_due_and_a_wrong_clock_makes_none
         desk.hear(steady(0.0, 80.0))
 
     assert old.weighing.notice is Notice.CALIBRATION_DUE
+    assert [(event.kind, event.age_days) for event in old.told] == [(EventKind.CALIBRATION_DUE, 366.0)]
     assert young.weighing.notice is None
     assert wrong.weighing.notice is None
 
@@ -226,7 +254,8 @@ def test_a_data_sheet_will_do_until_a_calibration_replaces_it(tmp_path: Path) ->
 def test_the_most_a_cell_ever_bore_outlives_its_calibrations() -> None:
     life = CellLife(load_cell_id="A")
     facts: list[AnyCellFact] = [
-        OverloadSeen(at=AT, load_cell_id="A", peak_n=900.0, limit_n=785.0),
+        OverloadSeen(at=AT, load_cell_id="A", peak_n=790.0, limit_n=785.0),
+        OverloadPeaked(at=AT, load_cell_id="A", peak_n=900.0),
         ZeroStrange(at=AT, load_cell_id="A", offset_n=6.0, bent=True),
         calibrated_on(),
         OverloadSeen(at=AT, load_cell_id="A", peak_n=800.0, limit_n=785.0),

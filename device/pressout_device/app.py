@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pressout_device import opening
+from pressout_device.announcing import Announcer
 from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.clock import RealClock, ScaledClock, wall_time
 from pressout_device.config import Config
@@ -78,7 +79,8 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
     journal = Journal(config.folder / "journal.db", new_id)
     writer = Writer(journal, folders, functools.partial(origin_of, config, device), book)
     weighed = Weighed(calibration, life, cell.limit_n, cell.calibration_max_days)
-    weighing = Weighing(weighed, writer.note, wall_time)
+    announcer = Announcer(life.load_cell_id, writer.tell, wall_time, new_id)
+    weighing = Weighing(weighed, writer.note, wall_time, announcer)
     ratio = float(config.station.pulley_ratio)
     counting = Counting(Given(config.prescription, new_id, device, clock_now, ratio), writer, clock)
     way: Opening = functools.partial(opening.real, cell)

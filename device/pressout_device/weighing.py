@@ -7,12 +7,14 @@ the station from measuring (trouble) or what staff should know (notices).
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pressout_device.announcing import Announcer
 from pressout_device.loadcell.health import Condition, Health
-from pressout_session.cell import AnyCellFact, CellLife, OverloadSeen, TareTaken, ZeroStrange
+from pressout_session.cell import AnyCellFact, CellLife, OverloadPeaked, OverloadSeen, TareTaken, ZeroStrange
 from pressout_session.troubles import Notice, Trouble
 from pressout_session.writing import rfc3339
 from pressout_signal.calibration import Calibration
@@ -44,6 +46,8 @@ RATE_RIGHT_S = 15.0
 RATE_FOLLOWS = 1.0 / 800.0
 # So many long intervals in a row are another rate, and not readings that are missing.
 ANOTHER_RATE_AFTER = 5
+# A calibration grows old in months, and a wrong clock is put right in minutes.
+LOOK_AT_AGE_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,24 @@ class Weighing:
         Keeps a fact of the cell's; never waits.
     wall : callable
         The wall clock, UTC.
+    announcer : Announcer
+        Tells the clinic what its staff should know.
     """
 
-    def __init__(self, weighed: Weighed, note: Callable[[AnyCellFact], None], wall: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        weighed: Weighed,
+        note: Callable[[AnyCellFact], None],
+        wall: Callable[[], datetime],
+        announcer: Announcer,
+    ) -> None:
         self._weighed = weighed
         self._note = note
         self._wall = wall
+        self._announcer = announcer
+        self._trouble: Trouble | None = None
+        self._looked_s = -math.inf
+        self._due = False
         self._scale = Scale(
             calibration=weighed.calibration,
             limits=ScaleLimits(limit_n=weighed.limit_n),
@@ -90,15 +106,33 @@ class Weighing:
         self._health = self._health.step(item)
         if self._health.condition is not before:
             logger.warning("load cell: %s after %s (last said: %s)", self._health.condition, before, item)
-        if isinstance(item, Fault):
-            if item.kind is FaultKind.RATE:
-                self._rate_wrong_s = item.t_s
-            return item
-        self._measure_rate(item.t_s)
-        self._scale, sample, said = self._scale.step(item)
+        taken = self._faulted(item) if isinstance(item, Fault) else self._weighed_sample(item)
+        if self.trouble is not self._trouble:
+            self._trouble = self.trouble
+            if self._trouble is not None:
+                self._announcer.in_trouble(item.t_s, self._trouble)
+        return taken
+
+    def _faulted(self, fault: Fault) -> Fault:
+        if fault.kind is FaultKind.RATE:
+            self._rate_wrong_s = fault.t_s
+        return fault
+
+    def _weighed_sample(self, reading: Reading) -> Sample:
+        self._measure_rate(reading.t_s)
+        self._scale, sample, said = self._scale.step(reading)
         for one in said:
             self._hear(one)
+        if reading.t_s - self._looked_s > LOOK_AT_AGE_EVERY_S:
+            self._looked_s = reading.t_s
+            self._look_at_age(reading.t_s)
         return sample
+
+    def _look_at_age(self, t_s: float) -> None:
+        age_days = self._weighed.life.age_days(self._wall())
+        self._due = age_days is not None and age_days > self._weighed.due_days
+        if self._due and age_days is not None:
+            self._announcer.due(t_s, age_days)
 
     def emptied(self) -> None:
         """Take a person's word that the line is empty.
@@ -138,8 +172,7 @@ class Weighing:
             return Notice.RATE_WRONG
         if self._scale.state is ZeroState.ASKED:
             return Notice.LINE_NOT_EMPTY
-        age_days = self._weighed.life.age_days(self._wall())
-        if age_days is not None and age_days > self._weighed.due_days:
+        if self._due:
             return Notice.CALIBRATION_DUE
         return Notice.WARMING_UP if self._scale.state is ZeroState.WARMING else None
 
@@ -167,12 +200,15 @@ class Weighing:
                 self._note(
                     TareTaken(at=at, load_cell_id=cell, zero_n=round(zero_n, 3), moved_n=round(moved_n, 3), asked=asked)
                 )
-            case Overloaded(tension_n=tension_n):
+            case Overloaded(t_s=t_s, tension_n=tension_n):
                 limit_n = self._weighed.limit_n
                 logger.error("load cell: overloaded, %.0f N where %.0f N is the limit", tension_n, limit_n)
+                # At once: whatever pulled so hard may pull the plug next.
+                seen = OverloadSeen(at=at, load_cell_id=cell, peak_n=round(tension_n, 1), limit_n=round(limit_n, 1))
+                self._note(seen)
+                self._announcer.overloaded(t_s, tension_n, limit_n)
             case OverloadOver(peak_n=peak_n):
-                limit_n = round(self._weighed.limit_n, 1)
-                self._note(OverloadSeen(at=at, load_cell_id=cell, peak_n=round(peak_n, 1), limit_n=limit_n))
+                self._note(OverloadPeaked(at=at, load_cell_id=cell, peak_n=round(peak_n, 1)))
             case ZeroChanged(state=state, offset_n=offset_n):
                 if state in (ZeroState.ASKED, ZeroState.BENT):
                     bent = state is ZeroState.BENT

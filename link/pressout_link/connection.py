@@ -85,6 +85,7 @@ class Connection:
         self._greetings = greetings
         self._context = broker.context()
         self.arrived: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
+        self.taken: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.connected = False
         self.trouble: str | None = None
         self._version = MQTTProtocolVersion.MQTTv5
@@ -127,9 +128,13 @@ class Connection:
         """Whether the broker's protocol has shared subscriptions (version 5)."""
         return self._version is MQTTProtocolVersion.MQTTv5
 
-    def publish(self, publication: Publication) -> None:
-        """Say something at QoS 1. Nothing is known of its fate: wait for an answer, or say it again."""
-        self._client.publish(publication.topic, publication.payload, qos=1, retain=publication.retained)
+    def publish(self, publication: Publication) -> int:
+        """Say something at QoS 1, and give its token.
+
+        Nothing is known of its fate: wait for an answer, or say it again. The token comes out of `taken` when the
+        broker has it, which for advice will do.
+        """
+        return self._client.publish(publication.topic, publication.payload, qos=1, retain=publication.retained).mid
 
     def acknowledge(self, message: Arrived) -> None:
         """Tell the broker that `message` is safe and need not come again."""
@@ -157,6 +162,7 @@ class Connection:
         client.on_connect_fail = self._on_connect_fail
         client.on_socket_open = self._on_socket_open
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         client.max_queued_messages_set(10 * RECEIVE_MAXIMUM)
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
         client.reconnect_delay_set(min_delay=1, max_delay=60)
@@ -215,6 +221,10 @@ class Connection:
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
         self.trouble = f"no connection to the broker at {self._broker.host}:{self._broker.port}"
+
+    def _on_publish(self, _client: mqtt.Client, _data: object, token: int, code: ReasonCode, _props: object) -> None:
+        if not code.is_failure:
+            self.taken.put(token)
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         self.arrived.put(Arrived(message.topic, bytes(message.payload), message.retain, message.qos, message.mid))

@@ -51,10 +51,16 @@ class TareTaken(CellFact, frozen=True, kw_only=True):
 
 
 class OverloadSeen(CellFact, frozen=True, kw_only=True):
-    """The tension was beyond the cell's limit; `peak_n` was the most."""
+    """The tension went beyond the cell's limit; `peak_n` when it was seen."""
 
     peak_n: float
     limit_n: float
+
+
+class OverloadPeaked(CellFact, frozen=True, kw_only=True):
+    """That overload is over; `peak_n` was the most."""
+
+    peak_n: float
 
 
 class ZeroStrange(CellFact, frozen=True, kw_only=True):
@@ -64,7 +70,7 @@ class ZeroStrange(CellFact, frozen=True, kw_only=True):
     bent: bool
 
 
-AnyCellFact = Calibrated | CalibrationChecked | TareTaken | OverloadSeen | ZeroStrange
+AnyCellFact = Calibrated | CalibrationChecked | TareTaken | OverloadSeen | OverloadPeaked | ZeroStrange
 
 
 class CellLife(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +107,8 @@ class CellLife(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, tare=fact)
             case OverloadSeen(peak_n=peak_n):
                 return replace(self, peak_n=max(peak_n, self.peak_n or 0.0), overloads=self.overloads + 1)
+            case OverloadPeaked(peak_n=peak_n):
+                return replace(self, peak_n=max(peak_n, self.peak_n or 0.0))
             case ZeroStrange(bent=bent):
                 return replace(self, bent=self.bent or bent)
 

@@ -11,6 +11,9 @@ import msgspec
 from pressout_session import wire
 from pressout_session.document import SessionDocument
 
+# Who says what, from the station's side.
+SAID = (("send", "session"), ("receive", "ack"), ("send", "status"), ("send", "info"), ("send", "event"))
+
 
 def schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of a session document."""
@@ -26,8 +29,8 @@ def schema() -> dict[str, Any]:
 
 def async_api() -> dict[str, Any]:
     """Give the AsyncAPI 3 description of what a station and a clinic say to each other."""
-    (ack, status), parts = msgspec.json.schema_components(
-        (wire.Ack, wire.Status), ref_template="#/components/schemas/{name}"
+    (ack, status, event), parts = msgspec.json.schema_components(
+        (wire.Ack, wire.Status, wire.StationEvent), ref_template="#/components/schemas/{name}"
     )
     station = {name: {"description": f"The {name}'s name."} for name in ("site", "station")}
 
@@ -52,16 +55,17 @@ def async_api() -> dict[str, Any]:
             "ack": channel(wire.ack_topic("{site}", "{station}", "{session}"), "ack", **session),
             "status": channel(wire.status_topic("{site}", "{station}"), "status"),
             "info": channel(wire.info_topic("{site}", "{station}"), "info"),
+            "event": channel(wire.event_topic("{site}", "{station}", "{kind}"), "event", kind="What happened."),
         },
         "operations": {
-            f"{action}_{name}": {"action": action, "channel": {"$ref": f"#/channels/{name}"}}
-            for action, name in (("send", "session"), ("receive", "ack"), ("send", "status"), ("send", "info"))
+            f"{action}_{name}": {"action": action, "channel": {"$ref": f"#/channels/{name}"}} for action, name in SAID
         },
         "components": {
             "messages": {
                 "session": message({"$ref": "session.schema.json"}, "One complete session."),
                 "ack": message(ack, "The clinic's own answer."),
                 "status": message(status, "How a station is; retained."),
+                "event": message(event, "What whoever looks after the station should know; advice, not a record."),
                 "info": message({"type": "object"}, "What a station is: versions, schema, cell; retained."),
             },
             "schemas": parts,

@@ -44,6 +44,31 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class EventKind(StrEnum):
+    """What a station says beside its sessions."""
+
+    OVERLOAD = "overload"
+    SENSOR_FAULT = "sensor_fault"
+    CALIBRATION_DUE = "calibration_due"
+
+
+class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that whoever looks after stations should know; it may come twice, with the same `event_id`.
+
+    `what` and `number` are what the station's own screen shows: the kind of trouble, and what to look up.
+    """
+
+    event_id: str
+    at: str
+    kind: EventKind
+    load_cell_id: str
+    what: str
+    number: str
+    tension_n: float | None = None
+    limit_n: float | None = None
+    age_days: float | None = None
+
+
 def digest(payload: bytes) -> str:
     """Give the SHA-256 of a payload in hexadecimal: an ack answers these very bytes."""
     return hashlib.sha256(payload).hexdigest()
@@ -71,6 +96,15 @@ def status_topic(site_id: str, station_id: str) -> str:
 def info_topic(site_id: str, station_id: str) -> str:
     """Where a station says what it is."""
     return f"{ROOT}/{site_id}/{station_id}/info"
+
+
+def event_topic(site_id: str, station_id: str, kind: str) -> str:
+    """Where a station says what whoever looks after it should know.
+
+    >>> event_topic("north", "s3", EventKind.OVERLOAD)
+    'pressout/v1/north/s3/event/overload'
+    """
+    return f"{ROOT}/{site_id}/{station_id}/event/{kind}"
 
 
 class Address(msgspec.Struct, frozen=True):

@@ -17,6 +17,10 @@ from pressout_session.wire import Ack
 
 DOCUMENT = re.compile(r"\d{10}\.[0-9a-f-]{36}\.\d+\.json")
 
+EVENT = re.compile(r"event\.[0-9a-f-]{36}\.json")
+# What a station says beside its sessions is advice: beyond this many that nobody took, the oldest go.
+MOST_EVENTS = 500
+
 
 class Answer(msgspec.Struct, frozen=True):
     """The clinic's ack, as the uplink hands it to the station."""
@@ -59,6 +63,27 @@ def waiting(folder: Path) -> list[str]:
 def documents(outbox: Path) -> list[str]:
     """Give the names of the documents in `outbox`, oldest first; what else lies there is not ours to send."""
     return [name for name in waiting(outbox) if DOCUMENT.fullmatch(name)]
+
+
+def events(outbox: Path) -> list[str]:
+    """Give the names of the events in `outbox`, oldest first."""
+    return [name for name in waiting(outbox) if EVENT.fullmatch(name)]
+
+
+def event_name(event_id: str) -> str:
+    """Name an event in the outbox.
+
+    >>> event_name("0190")
+    'event.0190.json'
+    """
+    return f"event.{event_id}.json"
+
+
+def taken(inbox: Path) -> Iterator[tuple[Path, str]]:
+    """Give the marks in `inbox` that say which event the broker has, each with that event's name."""
+    for name in waiting(inbox):
+        if name.startswith("taken."):
+            yield inbox / name, name.removeprefix("taken.")
 
 
 def document_name(seq: int, session_id: str, revision: int) -> str:

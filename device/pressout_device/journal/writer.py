@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
 from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
@@ -23,7 +25,7 @@ from pressout_device.journal.tables import Journal
 from pressout_session.cell import AnyCellFact
 from pressout_session.document import encode
 from pressout_session.record import AnyFact, Closed, Record
-from pressout_session.wire import AckResult, digest
+from pressout_session.wire import AckResult, StationEvent, digest
 from pressout_session.writing import Origin, document_of
 
 logger = logging.getLogger(__name__)
@@ -58,7 +60,7 @@ class Answered:
 
 
 Told: TypeAlias = Kept | NotKept | Answered
-_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | None
+_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | None
 
 
 class Writer:
@@ -87,6 +89,7 @@ class Writer:
         self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._unsaved: list[tuple[str, AnyFact]] = []
         self._unnoted: list[AnyCellFact] = []
+        self._unsaid: list[StationEvent] = []
         self._unfinished: set[str] = set()
         self._refused = False
         self._recover()
@@ -100,6 +103,10 @@ class Writer:
     def note(self, fact: AnyCellFact) -> None:
         """Ask for something that happened to the load cell to be kept."""
         self._jobs.put(fact)
+
+    def tell(self, event: StationEvent) -> None:
+        """Ask for something to be said to the clinic, some time."""
+        self._jobs.put(event)
 
     def told(self) -> list[Told]:
         """Give what has happened since the last call; never waits."""
@@ -146,6 +153,8 @@ class Writer:
                 self._save()
             if self._unnoted:
                 self._write_down()
+            if self._unsaid:
+                self._announce()
             for session_id in tuple(self._unfinished):
                 self._finish(session_id)
             self._read_answers()
@@ -158,10 +167,13 @@ class Writer:
         except queue.Empty:
             return True
         while job is not None:
-            if isinstance(job, tuple):
-                self._unsaved.append(job)
-            else:
-                self._unnoted.append(job)
+            match job:
+                case tuple():
+                    self._unsaved.append(job)
+                case StationEvent():
+                    self._unsaid.append(job)
+                case _:
+                    self._unnoted.append(job)
             if self._jobs.empty():
                 return True
             job = self._jobs.get()
@@ -195,6 +207,19 @@ class Writer:
             return
         self._unnoted = []
 
+    def _announce(self) -> None:
+        """Put events into the outbox; the oldest make room."""
+        del self._unsaid[: -spool.MOST_EVENTS]
+        try:
+            while self._unsaid:
+                event = self._unsaid[0]
+                spool.place(self._outbox, spool.event_name(event.event_id), msgspec.json.encode(event))
+                del self._unsaid[0]
+            for name in spool.events(self._outbox)[: -spool.MOST_EVENTS]:
+                (self._outbox / name).unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("an event for the clinic waits in memory: %s", error)
+
     def _finish(self, session_id: str) -> None:
         """Give a closed session its number and document, and the document to the uplink.
 
@@ -225,6 +250,13 @@ class Writer:
                 path.unlink(missing_ok=True)
             except (JournalError, OSError) as error:
                 logger.warning("an answer of the clinic waits in the inbox: %s", error)
+        for path, name in spool.taken(self._inbox):
+            try:
+                if spool.EVENT.fullmatch(name):
+                    (self._outbox / name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                logger.warning("an event that was said lies in the outbox still: %s", error)
 
     def _take_answer(self, answer: spool.Answer) -> None:
         ack = answer.ack

@@ -15,16 +15,18 @@ from pressout_device.config import Config
 from pressout_device.errors import JournalError
 from pressout_device.identity import device_of
 from pressout_device.journal import spool
-from pressout_device.uplink.delivery import Delivery
+from pressout_device.uplink.delivery import IN_FLIGHT, Delivery
 from pressout_link.broker import Broker
 from pressout_link.connection import Arrived, Connection, Publication
 from pressout_session.document import SCHEMA
 from pressout_session.wire import (
     Ack,
+    StationEvent,
     StationState,
     Status,
     ack_topic,
     digest,
+    event_topic,
     info_topic,
     session_topic,
     status_topic,
@@ -60,6 +62,7 @@ class Courier:
         self._delivery = Delivery()
         # Answered, and not yet taken out of the outbox by the station: each with when its file was written.
         self._answered: dict[str, int] = {}
+        self._said: dict[int, str] = {}  # events that the broker may not have yet, by their token
         self._reported: bytes | None = None
         self._connection = Connection(
             broker,
@@ -76,6 +79,7 @@ class Courier:
         while not stopped():
             self._connection.tend()
             self._send()
+            self._say_events()
             self._receive()
         self._connection.close(self._status(StationState.OFFLINE, len(spool.documents(self._outbox))))
 
@@ -86,6 +90,7 @@ class Courier:
         if not self._connection.connected:
             self._delivery = self._delivery.lost_connection()
             self._reported = None
+            self._said.clear()
             return
         self._report(len(unanswered))
         self._delivery, names = self._delivery.due(unanswered, time.monotonic())
@@ -98,6 +103,36 @@ class Courier:
                 continue
             topic = session_topic(self._site_id, self._station_id, spool.session_of(name))
             self._connection.publish(Publication(topic, payload))
+
+    def _say_events(self) -> None:
+        """Say what the station says beside its sessions, and mark what the broker has."""
+        while not self._connection.taken.empty():
+            name = self._said.pop(self._connection.taken.get(), None)
+            if name is not None:
+                self._mark_taken(name)
+        if not self._connection.connected:
+            return
+        for name in spool.events(self._outbox):
+            if len(self._said) >= IN_FLIGHT:
+                return
+            if name in self._said.values() or (self._inbox / f"taken.{name}").exists():
+                continue
+            try:
+                payload = (self._outbox / name).read_bytes()
+                event = msgspec.json.decode(payload, type=StationEvent)
+            except OSError:
+                continue  # the station took it out meanwhile, or it may be readable the next time
+            except (msgspec.MsgspecError, ValueError):
+                self._mark_taken(name)  # nobody could read it there either
+                continue
+            topic = event_topic(self._site_id, self._station_id, event.kind)
+            self._said[self._connection.publish(Publication(topic, payload))] = name
+
+    def _mark_taken(self, name: str) -> None:
+        try:
+            spool.place(self._inbox, f"taken.{name}", b"")
+        except OSError as error:
+            logger.warning("an event that was said may be said again: %s", error)
 
     def _receive(self) -> None:
         """Take the clinic's answers for a moment; this wait is also the loop's pace."""
