@@ -31,7 +31,7 @@ check: install ## format, lint, types, import contracts
 	$(RUN)/mypy signal session link device ui clinic tests bench
 	$(RUN)/lint-imports --no-cache
 
-bench: install ## what we claim, measured (ARGS=signal or ARGS=reader for one part; about a quarter of an hour)
+bench: install ## what we claim, measured (ARGS=signal or ARGS=reader for one part; about half an hour)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m bench $(ARGS)
 

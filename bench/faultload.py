@@ -187,7 +187,7 @@ def theirs(values: int, seed: int = 0) -> PackageOutcome:
     chip = chip_at(clock, seed=seed)
     made, pins = package(chip, clock)
     outcome = PackageOutcome()
-    while outcome.values < values:
+    while outcome.values < values and outcome.hung + outcome.raised < values:
         chip.connected = plugged(clock.time_s)
         began_s = clock.time_s
         pins.until_s = began_s + HUNG_S

@@ -6,7 +6,10 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from pressout_device.simulation.patient import Asked, SimulatedPatient
+from pressout_session.cell import Calibrated
 from pressout_session.document import Clock, Device, SessionDocument
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, Item, Prescription
@@ -194,3 +197,20 @@ def an_event(number: int = 1) -> StationEvent:
         what="overloaded",
         number="4F-30",
     )
+
+
+def a_calibration(at: str = "2026-03-01T09:30:00.000Z", **of: object) -> Calibrated:
+    fact = Calibrated(
+        at=at,
+        load_cell_id="A",
+        calibration_id="c1",
+        zero_counts=100.0,
+        counts_per_newton=4_400.0,
+        masses_kg=(0.0, 5.0, 0.0),
+        by="XY",
+        linearity_pct=None,
+        hysteresis_pct=0.01,
+        noise_n=0.1,
+        resolution_n=0.2,
+    )
+    return msgspec.structs.replace(fact, **of)

@@ -11,6 +11,7 @@ from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.chip import HX711LoadCell
 from pressout_device.loadcell.emulator import Cell, Chip
 from pressout_device.loadcell.ways.simulated import wires_to
+from pressout_device.sampler import told_by
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 DATA, CLOCK = 9, 10
@@ -28,7 +29,7 @@ def rising(t_s: float) -> float:
 
 @dataclass
 class Bench:
-    """A chip, the clock it lives on, and a load cell that reads it."""
+    """A chip, the clock it lives on, and a load cell that reads it; `sampled`, as the reading process tells it on."""
 
     way: str
     clock: VirtualClock
@@ -36,12 +37,15 @@ class Bench:
     cell: Cell = QUIET
     rate_hz: float = 80.0
     swapped: bool = False
+    sampled: bool = False
 
     def __post_init__(self) -> None:
         self.chip = Chip(self.tension_n, self.clock, self.cell)
         wires = wires_to(self.chip, self.clock, self.way, swapped=self.swapped)
         self.reader = HX711LoadCell(wires, self.clock, rate_hz=self.rate_hz)
         self.items = self.reader.readings(0.1)
+        if self.sampled:
+            self.items = (item for item, _late_s in told_by(self.reader, self.clock))
 
     def read(self, count: int) -> list[Item]:
         """Give the next items."""

@@ -27,7 +27,6 @@ from pressout_session.document import encode
 from pressout_session.wire import AckResult, StationEvent, ack_topic, digest, session_topic
 
 TOPIC = session_topic("north", "s3", SESSION_ID.format(1))
-PAYLOAD = encode(a_document())
 
 
 # ---- which to send when ------------------------------------------------------------------------------

@@ -5,20 +5,29 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from builders import a_calibration
 from chips import QUIET, Bench
 from pressout_device.calibrating import in_kg
 from pressout_device.clock import VirtualClock
-from pressout_device.diagnosing import Diagnosis, Tally
+from pressout_device.diagnosing import Diagnosis, Tally, life_of
 from pressout_device.errors import TraceFileError
 from pressout_device.handover import Granted
 from pressout_device.loadcell.emulator import Cell, Chip
 from pressout_device.tracefiles import recorded
-from pressout_session.cell import decode
+from pressout_session.cell import (
+    AnyCellFact,
+    CellLife,
+    OverloadPeaked,
+    OverloadSeen,
+    ZeroStrange,
+    decode,
+)
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, FaultKind, Reading
 from pressout_signal.traces import Trace as TraceFile
@@ -140,6 +149,28 @@ def test_a_recording_never_writes_over_another(tmp_path: Path) -> None:
     with pytest.raises(TraceFileError, match="choose another name"):
         recorded([], {}, tmp_path / "t.csv", dict)
     assert (tmp_path / "t.csv").read_text() == "mine"
+
+
+def test_diagnose_tells_a_cells_life_and_that_its_calibration_is_due() -> None:
+    cell = {"at": "2026-01-02T03:04:05.000Z", "load_cell_id": "A"}
+    life = CellLife(load_cell_id="A")
+    now = datetime(2027, 3, 1, tzinfo=UTC)
+    assert "pressout calibrate" in life_of(life, 365, now)[0]
+    facts: list[AnyCellFact] = [
+        a_calibration(**cell),
+        OverloadSeen(**cell, peak_n=900.0, limit_n=785.0),
+        OverloadPeaked(**cell, peak_n=1_003.0),
+        ZeroStrange(**cell, offset_n=5.0, bent=True),
+    ]
+    for fact in facts:
+        life = life.after(fact)
+
+    told = "\n".join(life_of(life, 365, now))
+
+    assert "2026-01-02, by XY" in told
+    assert "423 days old and may be 365" in told
+    assert "overloads since then: 1; the most it ever bore: 1003 N" in told
+    assert "bent" in told
 
 
 @pytest.mark.service

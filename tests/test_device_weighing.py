@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from chips import Bench
+from builders import a_calibration
+from chips import WAYS, Bench
 from pressout_device.announcing import AGAIN_S, Announcer
-from pressout_device.cellbook import NAME, CellBook, calibrated_cell
 from pressout_device.clock import VirtualClock
-from pressout_device.errors import LoadCellError
-from pressout_device.loadcell.emulator import Cell
+from pressout_device.loadcell.emulator import Cell, Chip
 from pressout_device.loadcell.health import PERSISTENT_S
-from pressout_device.sections import LoadCellSection
+from pressout_device.loadcell.troubles import Interference
 from pressout_device.weighing import Weighed, Weighing
 from pressout_session.cell import (
     AnyCellFact,
-    Calibrated,
-    CalibrationChecked,
     CellLife,
     OverloadPeaked,
     OverloadSeen,
@@ -100,18 +96,61 @@ def test_a_broken_frame_now_and_then_is_no_trouble() -> None:
     assert Desk().hear(items) == []
 
 
-def test_a_line_that_is_cut_and_mended_on_the_emulated_chip_is_trouble_and_then_none() -> None:
-    bench = Bench("spi", VirtualClock(), lambda _t: 0.0, Cell(counts_per_newton=400, zero_counts=8_000))
+def unplugged(chip: Chip) -> None:
+    chip.connected = False
+
+
+def shorted(chip: Chip) -> None:
+    chip.stuck = False
+
+
+def always(counts: int) -> Callable[[Chip], None]:
+    def happens(chip: Chip) -> None:
+        chip.constant = counts
+
+    return happens
+
+
+def disturbed(chip: Chip) -> None:
+    chip.interference = Interference(every_s=30e-6, longest_s=30e-6)
+
+
+def mended(chip: Chip) -> None:
+    chip.connected, chip.stuck, chip.constant, chip.interference = True, None, None, None
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("happens", "trouble"),
+    [
+        (unplugged, Trouble.SENSOR_SILENT),
+        (shorted, Trouble.SENSOR_STUCK),
+        (always(0), Trouble.SENSOR_STUCK),
+        (always(-1), Trouble.SENSOR_STUCK),
+        (always(0x7FFFFF), Trouble.SENSOR_AT_ITS_END),
+        (always(-0x800000), Trouble.SENSOR_AT_ITS_END),
+        (disturbed, Trouble.SENSOR_NOISY),
+    ],
+)
+def test_whatever_happens_to_the_hardware_is_named_and_over_when_it_is_mended(
+    way: str, happens: Callable[[Chip], None], trouble: Trouble
+) -> None:
+    bench = Bench(way, VirtualClock(), lambda _t: 0.0, Cell(counts_per_newton=400, zero_counts=8_000), sampled=True)
     desk = Desk()
     assert desk.hear(bench.read_for(1.0)) == []
 
-    bench.chip.stuck = False
-    stuck = desk.hear(bench.read_for(2.0))
-    bench.chip.stuck = None
-    mended = desk.hear(bench.read_for(2.0))
+    happens(bench.chip)
+    broken = desk.hear(bench.read_for(3.0))
+    mended(bench.chip)
 
-    assert stuck == [Trouble.SENSOR_STUCK]
-    assert mended == [Trouble.SENSOR_STUCK, None]
+    assert broken == [trouble]
+    assert desk.hear(bench.read_for(3.0)) == [trouble, None]
+
+
+def test_swapped_wires_are_named_so_and_nothing_else_for_long() -> None:
+    bench = Bench("gpio", VirtualClock(), lambda _t: 0.0, swapped=True, sampled=True)
+
+    assert Desk().hear(bench.read_for(20.0))[-1] is Trouble.SENSOR_SWAPPED
 
 
 def test_an_overload_is_trouble_at_once_and_kept_for_life() -> None:
@@ -172,27 +211,8 @@ def test_a_station_is_warming_up_until_its_zero_is_steady() -> None:
     assert desk.weighing.notice is None
 
 
-def calibrated_on(at: str = AT, **of: object) -> Calibrated:
-    fact = Calibrated(
-        at=at,
-        load_cell_id="A",
-        calibration_id="c1",
-        zero_counts=100.0,
-        counts_per_newton=4_400.0,
-        masses_kg=(0.0, 5.0, 0.0),
-        by="XY",
-        linearity_pct=None,
-        hysteresis_pct=0.01,
-        noise_n=0.1,
-        resolution_n=0.2,
-    )
-    import msgspec
-
-    return msgspec.structs.replace(fact, **of)
-
-
 def test_a_calibration_older_than_configured_is_due_and_a_wrong_clock_makes_none_so() -> None:
-    life = CellLife(load_cell_id="A").after(calibrated_on())
+    life = CellLife(load_cell_id="A").after(a_calibration())
     old = Desk(life, now=NOW + timedelta(days=366))
     young = Desk(life, now=NOW + timedelta(days=364))
     wrong = Desk(life, now=NOW - timedelta(days=4_000))
@@ -223,58 +243,3 @@ def test_every_tare_is_written_down() -> None:
         pytest.approx(0.3, abs=0.02),
         pytest.approx(0.5, abs=0.02),
     ]
-
-
-def test_the_book_keeps_every_calibration_and_the_last_one_holds(tmp_path: Path) -> None:
-    book = CellBook(tmp_path)
-    book.write(calibrated_on(), calibrated_on(calibration_id="c2", counts_per_newton=4_410.0))
-
-    cell, calibration, life = calibrated_cell(LoadCellSection(load_cell_id="A"), book)
-
-    assert [one.calibration_id for one in life.calibrations] == ["c1", "c2"]
-    assert calibration.counts_per_newton == cell.counts_per_newton == 4_410.0
-
-
-def test_another_cells_calibration_is_not_this_ones(tmp_path: Path) -> None:
-    CellBook(tmp_path).write(calibrated_on())
-
-    with pytest.raises(LoadCellError, match="pressout calibrate"):
-        calibrated_cell(LoadCellSection(load_cell_id="B"), CellBook(tmp_path))
-
-
-def test_a_data_sheet_will_do_until_a_calibration_replaces_it(tmp_path: Path) -> None:
-    section = LoadCellSection(load_cell_id="A", counts_per_newton=4_000.0)
-    assert calibrated_cell(section, CellBook(tmp_path))[1].counts_per_newton == 4_000.0
-
-    CellBook(tmp_path).write(calibrated_on())
-
-    assert calibrated_cell(section, CellBook(tmp_path))[1].counts_per_newton == 4_400.0
-
-
-def test_the_most_a_cell_ever_bore_outlives_its_calibrations() -> None:
-    life = CellLife(load_cell_id="A")
-    facts: list[AnyCellFact] = [
-        OverloadSeen(at=AT, load_cell_id="A", peak_n=790.0, limit_n=785.0),
-        OverloadPeaked(at=AT, load_cell_id="A", peak_n=900.0),
-        ZeroStrange(at=AT, load_cell_id="A", offset_n=6.0, bent=True),
-        calibrated_on(),
-        OverloadSeen(at=AT, load_cell_id="A", peak_n=800.0, limit_n=785.0),
-        CalibrationChecked(at=AT, load_cell_id="A", calibration_id="c1", mass_kg=5, found_kg=5, good=True, by="XY"),
-    ]
-    for fact in facts:
-        life = life.after(fact)
-
-    assert (life.peak_n, life.overloads, life.bent) == (900.0, 1, False)
-
-
-@pytest.mark.parametrize("cut", range(1, 60, 7))
-def test_a_power_cut_in_the_middle_of_a_line_loses_that_line_alone(tmp_path: Path, cut: int) -> None:
-    book = CellBook(tmp_path)
-    book.write(calibrated_on(), calibrated_on(calibration_id="c2"))
-    path = tmp_path / NAME
-    path.write_bytes(path.read_bytes()[:-cut])
-
-    book.write(calibrated_on(calibration_id="c3"))
-
-    known = [one.calibration_id for one in book.life("A").calibrations]
-    assert known == (["c1", "c2", "c3"] if cut == 1 else ["c1", "c3"])

@@ -9,7 +9,11 @@ import pytest
 
 from pressout_device.commands import cli
 from pressout_device.config import read
+from pressout_device.loadcell import ways
 from pressout_session.schema import written
+from pressout_session.troubles import NUMBERS, Trouble
+from pressout_signal.samples import FaultKind
+from pressout_ui.words import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.parts))
@@ -31,6 +35,24 @@ def test_the_example_configuration_has_no_mistakes() -> None:
 @pytest.mark.parametrize("name", sorted(written()))
 def test_what_is_generated_is_up_to_date(name: str) -> None:
     assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == written()[name], "run make schema"
+
+
+def test_every_fault_of_the_load_cell_is_explained() -> None:
+    text = (ROOT / "docs" / "reference" / "load-cell.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^\| `([a-z_]+)` \| [^|]+ \|$", text, re.MULTILINE)) == set(FaultKind)
+    assert set(re.findall(r"^\| `([a-z0-9]+)`[^|]*\|[^|]*\|[^|]*\|$", text, re.MULTILINE)) == set(ways.names())
+
+
+def test_every_number_that_the_screen_shows_is_explained_beside_its_words() -> None:
+    text = (ROOT / "hardware" / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (4F-\d\d) \| ([^|]+) \|", text, re.MULTILINE))
+    words = LANGUAGES["en"]
+
+    assert set(rows) == set(NUMBERS.values())
+    for what, number in NUMBERS.items():
+        said = words.trouble_why[what] if isinstance(what, Trouble) else words.notices[what]
+        assert said.startswith(rows[number]), number
 
 
 def test_the_commands_that_the_readme_names_exist() -> None:

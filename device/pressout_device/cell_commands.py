@@ -53,18 +53,19 @@ def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> No
 def diagnose(config_file: Path, simulate: bool, way: str | None) -> None:
     """Measure the load cell for ten seconds and say how it is."""
     from pressout_device import config, listening, running
-    from pressout_device.diagnosing import Tally
+    from pressout_device.clock import wall_time
+    from pressout_device.diagnosing import Tally, life_of
 
     settings = config.read(config_file)
     if way is not None:
         settings = config.with_way(settings, way)
-    cell, calibration = running.cell_to_look_at(settings)
+    cell, calibration, life = running.cell_to_look_at(settings)
     tally = Tally()
     with listening.listener(settings, running.way_of(settings, cell, simulate=simulate, absent=True)) as listener:
         for item in listener.heard(DIAGNOSE_S):
             tally.hear(item)
         diagnosis = listener.diagnosis(tally, cell, calibration)
-    click.echo("\n".join(diagnosis.lines()))
+    click.echo("\n".join([*life_of(life, cell.calibration_max_days, wall_time()), *diagnosis.lines()]))
     if not diagnosis.well:
         sys.exit(1)
 

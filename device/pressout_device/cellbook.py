@@ -14,6 +14,7 @@ import msgspec
 
 from pressout_device.clock import wall_time
 from pressout_device.errors import JournalError, LoadCellError
+from pressout_device.holding import owned_as_its_folder
 from pressout_device.journal import spool
 from pressout_device.sections import LoadCellSection
 from pressout_session.cell import AnyCellFact, Calibrated, CellLife, decode, encode
@@ -76,6 +77,7 @@ class CellBook:
                 file.write((b"\n" if torn else b"") + b"".join(encode(fact) + b"\n" for fact in facts))
                 file.flush()
                 os.fsync(file.fileno())
+            owned_as_its_folder(self._path)
             if new:
                 spool.settle(self._path.parent)
         except OSError as error:

@@ -6,9 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from pressout_device.handover import Granted
 from pressout_device.loadcell.health import CONDITION_OF, Condition
+from pressout_session.cell import CellLife
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, FaultKind, Reading
 
@@ -129,6 +131,25 @@ class Diagnosis:
             f"lateness (ms): {told['lateness_ms']}{granted}",
             self.verdict,
         ]
+
+
+def life_of(life: CellLife, due_days: float, now: datetime) -> list[str]:
+    """Say what is known of a cell from its book: its calibration and how old that is, and what the cell has borne."""
+    known, age_days = life.calibration, life.age_days(now)
+    if known is None:
+        lines = [f"calibration of {life.load_cell_id}: none; hang known masses on it with pressout calibrate"]
+    else:
+        lines = [f"calibration of {life.load_cell_id}: {known.at[:10]}, by {known.by}, {known.calibration_id}"]
+        if age_days is not None and age_days > due_days:
+            lines.append(f"  it is {age_days:.0f} days old and may be {due_days:.0f}: calibrate again, or --check it")
+    if life.checked is not None:
+        said = "held" if life.checked.good else "did not hold"
+        lines.append(f"  checked on {life.checked.at[:10]}: it {said}")
+    if life.peak_n is not None:
+        lines.append(f"overloads since then: {life.overloads}; the most it ever bore: {life.peak_n:.0f} N")
+    if life.bent:
+        lines.append("it may be bent: its zero moved after an overload; have it looked at, then calibrate it anew")
+    return lines
 
 
 def _or_none(value: float | None, form: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,11 +26,27 @@ def held(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = open(folder / "station.lock", "w", encoding="ascii")  # noqa: SIM115 (open for as long as the lock)
+        owned_as_its_folder(folder / "station.lock")
     except OSError as error:
         raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
     with file:
         _lock(file, folder)
         yield
+
+
+def owned_as_its_folder(path: Path) -> None:
+    """Give what an administrator made in a station's folder to the folder's owner, who must be able to write it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be given.
+    """
+    if os.geteuid() != 0:
+        return
+    folder, file = path.parent.stat(), path.stat()
+    if (file.st_uid, file.st_gid) != (folder.st_uid, folder.st_gid):
+        os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def _lock(file: TextIO, folder: Path) -> None:

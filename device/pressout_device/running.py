@@ -15,6 +15,7 @@ from pressout_device.holding import held
 from pressout_device.sampler import Opening
 from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked
+from pressout_session.cell import CellLife
 from pressout_signal.calibration import Calibration
 
 FRAME_S = 1 / 60
@@ -52,13 +53,14 @@ def way_of(config: Config, cell: LoadCellSection, *, simulate: bool, absent: boo
     return functools.partial(opening.simulated, cell, asked_of(config), NEVER_S if absent else now_s, 1.0)
 
 
-def cell_to_look_at(config: Config) -> tuple[LoadCellSection, Calibration]:
+def cell_to_look_at(config: Config) -> tuple[LoadCellSection, Calibration, CellLife]:
     """Give the load cell as far as it is known; one that was never calibrated is looked at in counts."""
+    book = CellBook(config.folder)
     try:
-        cell, calibration, _life = calibrated_cell(config.load_cell, CellBook(config.folder))
+        return calibrated_cell(config.load_cell, book)
     except LoadCellError:
-        return config.load_cell, Calibration(zero_counts=0.0, counts_per_newton=COUNTS_PER_NEWTON_USUAL)
-    return cell, calibration
+        usual = Calibration(zero_counts=0.0, counts_per_newton=COUNTS_PER_NEWTON_USUAL)
+        return config.load_cell, usual, book.life(config.load_cell.load_cell_id)
 
 
 def head_of(config: Config, cell: LoadCellSection) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing as mp
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
 from pressout_device.errors import ExtraMissingError, LoadCellError
@@ -44,25 +44,30 @@ def read_forever(connection: Connection, opening: Opening, since_s: float, realt
             outlet.granted(promoted())
         else:
             undisturbed()
-        _read(cell, clock, outlet)
+        for item, late_s in told_by(cell, clock):
+            if item is None:
+                outlet.alive()
+            else:
+                outlet.say(item, late_s)
     except (BrokenPipeError, KeyboardInterrupt):
         return
     except LoadCellError as error:
         outlet.refuse(str(error))
 
 
-def _read(cell: LoadCell, clock: Clock, outlet: Outlet) -> None:
+def told_by(cell: LoadCell, clock: Clock) -> Iterator[tuple[Reading | Fault | None, float]]:
+    """Give what a load cell says, each with how late (s) it is said; silence that lasts is a fault."""
     last_s = clock.now_s()
     for item in cell.readings(HEARTBEAT_S):
         now_s = clock.now_s()
         if item is not None:
             last_s = now_s
-            outlet.say(item, now_s - item.t_s)
+            yield item, now_s - item.t_s
         elif now_s - last_s >= SILENT_S:
             last_s = now_s
-            outlet.say(Fault(now_s, FaultKind.SILENT), 0.0)
+            yield Fault(now_s, FaultKind.SILENT), 0.0
         else:
-            outlet.alive()
+            yield None, 0.0
 
 
 class Sampler:

@@ -56,6 +56,8 @@ class Chip:
         Whether the plug is in. Out, the data line is pulled up by nobody driving it, and the chip has no power.
     stuck : bool or None
         A level at which the data line is held from outside.
+    constant : int or None
+        What every conversion gives, whoever pulls: a wire of the cell is torn.
     interference : Interference or None
         Spikes on the data line.
     converted, spoilt_frames, unread : int
@@ -70,6 +72,7 @@ class Chip:
         self._random = random.Random(seed)
         self.period_s = 1.0 / cell.rate_hz
         self.stuck: bool | None = None
+        self.constant: int | None = None
         self.interference: Interference | None = None
         self.converted = 0
         self.spoilt_frames = 0
@@ -82,6 +85,7 @@ class Chip:
         self._bits: int | None = None  # the conversion waiting to be read
         self._pulses = 0
         self._spoilt = False
+        self._abandoned = False  # whether no pulse has come since a conversion ended within this read-out
         self._hides = False  # whether the line does not show that a read-out was spoilt
         self._line = True
 
@@ -154,22 +158,25 @@ class Chip:
         self.converted += missed + 1
         self.unread += missed
         self._lose_unread()
-        if 0 < self._pulses < LEGAL_PULSES[0]:
-            self._spoilt = True  # it ended in the middle of a read-out
+        if 0 < self._pulses < LEGAL_PULSES[0] and not self._abandoned:
+            # It ended in the middle of a read-out; one that nobody goes on with is over at the next.
+            self._spoilt = self._abandoned = True
             self._hides = self._random.random() < 0.5
             self.spoilt_frames += 1
             return
         cell = self._cell
         noise = self._random.gauss(0.0, cell.noise_counts)
         counts = cell.zero_counts + cell.counts_per_newton * self._tension_n(ended_s) + noise
-        clipped = min(max(round(counts), -0x800000), 0x7FFFFF)
+        given = round(counts) if self.constant is None else self.constant
+        clipped = min(max(given, -0x800000), 0x7FFFFF)
         self._bits = clipped & 0xFFFFFF
-        self._pulses, self._spoilt = 0, False
+        self._pulses, self._spoilt, self._abandoned = 0, False, False
 
     def _shift(self) -> None:
         if self._asleep or (self._bits is None and self._pulses == 0):
             return
         self._pulses += 1
+        self._abandoned = False
         if self._pulses <= DATA_BITS:
             bit = (self._bits or 0) >> (DATA_BITS - self._pulses) & 1
             self._line = bool(bit) or self._spoilt

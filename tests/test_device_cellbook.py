@@ -1,0 +1,91 @@
+"""The book of a load cell's life: what was written stays, the last calibration holds, power cuts cost a line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from builders import a_calibration
+from pressout_device.cellbook import NAME, CellBook, calibrated_cell
+from pressout_device.errors import LoadCellError
+from pressout_device.holding import held
+from pressout_device.sections import LoadCellSection
+from pressout_session.cell import (
+    AnyCellFact,
+    CalibrationChecked,
+    CellLife,
+    OverloadPeaked,
+    OverloadSeen,
+    ZeroStrange,
+)
+from shell import NOBODY
+
+AT = "2026-03-01T09:30:00.000Z"
+
+
+def test_the_book_keeps_every_calibration_and_the_last_one_holds(tmp_path: Path) -> None:
+    book = CellBook(tmp_path)
+    book.write(a_calibration(), a_calibration(calibration_id="c2", counts_per_newton=4_410.0))
+
+    cell, calibration, life = calibrated_cell(LoadCellSection(load_cell_id="A"), book)
+
+    assert [one.calibration_id for one in life.calibrations] == ["c1", "c2"]
+    assert calibration.counts_per_newton == cell.counts_per_newton == 4_410.0
+
+
+def test_another_cells_calibration_is_not_this_ones(tmp_path: Path) -> None:
+    CellBook(tmp_path).write(a_calibration())
+
+    with pytest.raises(LoadCellError, match="pressout calibrate"):
+        calibrated_cell(LoadCellSection(load_cell_id="B"), CellBook(tmp_path))
+
+
+def test_a_data_sheet_will_do_until_a_calibration_replaces_it(tmp_path: Path) -> None:
+    section = LoadCellSection(load_cell_id="A", counts_per_newton=4_000.0)
+    assert calibrated_cell(section, CellBook(tmp_path))[1].counts_per_newton == 4_000.0
+
+    CellBook(tmp_path).write(a_calibration())
+
+    assert calibrated_cell(section, CellBook(tmp_path))[1].counts_per_newton == 4_400.0
+
+
+def test_the_most_a_cell_ever_bore_outlives_its_calibrations() -> None:
+    life = CellLife(load_cell_id="A")
+    facts: list[AnyCellFact] = [
+        OverloadSeen(at=AT, load_cell_id="A", peak_n=790.0, limit_n=785.0),
+        OverloadPeaked(at=AT, load_cell_id="A", peak_n=900.0),
+        ZeroStrange(at=AT, load_cell_id="A", offset_n=6.0, bent=True),
+        a_calibration(),
+        OverloadSeen(at=AT, load_cell_id="A", peak_n=800.0, limit_n=785.0),
+        CalibrationChecked(at=AT, load_cell_id="A", calibration_id="c1", mass_kg=5, found_kg=5, good=True, by="XY"),
+    ]
+    for fact in facts:
+        life = life.after(fact)
+
+    assert (life.peak_n, life.overloads, life.bent) == (900.0, 1, False)
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_power_cut_in_the_middle_of_a_line_loses_that_line_alone(tmp_path: Path, cut: int) -> None:
+    book = CellBook(tmp_path)
+    book.write(a_calibration(), a_calibration(calibration_id="c2"))
+    path = tmp_path / NAME
+    path.write_bytes(path.read_bytes()[:-cut])
+
+    book.write(a_calibration(calibration_id="c3"))
+
+    known = [one.calibration_id for one in book.life("A").calibrations]
+    assert known == (["c1", "c2", "c3"] if cut == 1 else ["c1", "c3"])
+
+
+def test_what_an_administrator_writes_into_a_stations_folder_is_the_stations(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        os.chown(tmp_path, NOBODY, NOBODY)
+
+    with held(tmp_path):
+        CellBook(tmp_path).write(a_calibration())
+
+    owner = tmp_path.stat().st_uid
+    assert {path.name: path.stat().st_uid for path in tmp_path.iterdir()} == {NAME: owner, "station.lock": owner}
