@@ -37,12 +37,11 @@ from pressout_ui.messages import (
     Woken,
 )
 from pressout_ui.scenes.live_set import LiveSet
-from pressout_ui.scenes.parts import estimated_width
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.trouble import InTrouble
-from pressout_ui.shapes import TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text, tapped
+from pressout_ui.shapes import TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text, estimated_width, tapped
 from pressout_ui.theme import GRAPHIC_PAIRS, TEXT_PAIRS, THEMES, Theme, contrast
 from pressout_ui.words import LANGUAGES, Words
 from screens import LANDSCAPE, NAMED, SCENES, WIDE, a_visit, begun, in_a_set, phase, told, words_shown

@@ -10,7 +10,8 @@ from itertools import pairwise
 import pygame
 import pygame.gfxdraw
 
-from pressout_ui.shapes import Button, Disc, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View
+from pressout_ui.changes import Box, box_of, changed
+from pressout_ui.shapes import Button, Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View
 from pressout_ui.theme import FONTS, Theme
 
 RGB = tuple[int, int, int]
@@ -58,6 +59,31 @@ class Brush:
         for shape in view:
             self._draw(shape)
 
+    def repaint(self, before: View, after: View) -> list[pygame.Rect]:
+        """Draw what differs between the view that is shown and the next; give which pixels were touched."""
+        boxes = changed(before, after, self.plane)
+        if boxes is None:
+            self.paint(after)
+            return [self._surface.get_rect()]
+        touched = []
+        for box in boxes:
+            pixels = self._pixels(box)
+            if pixels.width and pixels.height:
+                self._surface.set_clip(pixels)
+                for shape in after:
+                    if box_of(shape).meets(box):
+                        self._draw(shape)
+                touched.append(pixels)
+        self._surface.set_clip(None)
+        return touched
+
+    def _pixels(self, box: Box) -> pygame.Rect:
+        left, top = self._at((box.left, box.top))
+        right, bottom = self._at((box.right, box.bottom))
+        corner = (math.floor(left), math.floor(top))
+        whole = pygame.Rect(corner, (math.ceil(right) - corner[0], math.ceil(bottom) - corner[1]))
+        return whole.clip(self._surface.get_rect())
+
     def _draw(self, shape: Shape) -> None:
         match shape:
             case Rect():
@@ -66,6 +92,8 @@ class Brush:
                 self._polygon(points, self._theme.rgb(fill))
             case Stroke():
                 self._stroke(shape)
+            case Flood():
+                self._flood(shape)
             case Disc():
                 self._disc(shape)
             case Text():
@@ -100,6 +128,15 @@ class Brush:
         corners = [self._at(point) for point in points]
         pygame.gfxdraw.aapolygon(self._surface, corners, colour)
         pygame.gfxdraw.filled_polygon(self._surface, corners, colour)
+
+    def _flood(self, flood: Flood) -> None:
+        """Fill by rectangle what is a rectangle: below the lowest point of the edge."""
+        low = max(y for _x, y in flood.edge)
+        left, right = flood.edge[0][0], flood.edge[-1][0]
+        self._rect(Rect(left, low, right - left, flood.bottom - low, flood.fill))
+        corners = (*flood.edge, (right, low), (left, low))
+        self._polygon(corners, self._theme.rgb(flood.fill))
+        self._stroke(Stroke(flood.edge, flood.role, flood.width, butt=True))
 
     def _stroke(self, stroke: Stroke) -> None:
         colour = self._theme.rgb(stroke.role)

@@ -113,8 +113,11 @@ class Panel:
             return
         if _targets(view) != _targets(self._shown):
             self._changed_ms = pygame.time.get_ticks()
-        self._brush.paint(view)
-        pygame.display.flip()
+        if self._shown:
+            pygame.display.update(self._brush.repaint(self._shown, view))
+        else:
+            self._brush.paint(view)
+            pygame.display.flip()
         self._shown = view
 
     def messages(self) -> list[Message]:

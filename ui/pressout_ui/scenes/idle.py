@@ -9,7 +9,7 @@ from pressout_session.troubles import NUMBERS, Notice
 from pressout_ui.figures import patient
 from pressout_ui.known import Known
 from pressout_ui.messages import Woken
-from pressout_ui.shapes import Button, Disc, Plane, Rect, Stroke, Text, View
+from pressout_ui.shapes import Button, Disc, Flood, Plane, Rect, Text, View
 
 BREATH_S = 6.0
 
@@ -26,8 +26,7 @@ def view(_scene: Idle, known: Known, plane: Plane) -> View:
     top = round(plane.height * (1.0 - breath))
     return (
         Button("", Rect(0.0, 0.0, plane.width, plane.height, "ground"), Woken()),
-        Rect(0.0, top, plane.width, plane.height - top, "out"),
-        Stroke(((-30.0, top), (plane.width + 30.0, top)), "out_line", 10.0),
+        Flood(((0.0, top), (plane.width, top)), plane.height, "out", "out_line", 10.0),
         Text(words.station.format(station=known.station), 40.0, 66.0, 30.0, "ink2", "600"),
         Text(words.idle[0], 36.0, 206.0, 104.0),
         Text(words.idle[1], 36.0, 304.0, 104.0),

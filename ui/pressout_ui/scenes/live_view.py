@@ -18,8 +18,8 @@ from pressout_ui.messages import (
     UndoTapped,
 )
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
-from pressout_ui.scenes.parts import estimated_width, pain, plain_button, primary_button, signed_in
-from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Stroke, Text, View
+from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
+from pressout_ui.shapes import Disc, Flood, Plane, Polygon, Rect, Shape, Stroke, Text, View, estimated_width
 
 RAIL = 224.0
 PORTRAIT_STAGE = 570.0
@@ -71,11 +71,7 @@ def _flood(scene: LiveSet, stage: Plane) -> tuple[Shape, ...]:
     fill, edge = ("back", "back_line") if scene.phase is Phase.RETURN else ("out", "out_line")
     sides = y - peak / 2
     centre = y + peak / 2
-    points = ((0.0, stage.height), (0.0, sides), (middle, centre), (stage.width, sides), (stage.width, stage.height))
-    return (
-        Polygon(points, fill),
-        Stroke(((0.0, sides), (middle, centre), (stage.width, sides)), edge, 14.0, butt=True),
-    )
+    return (Flood(((0.0, sides), (middle, centre), (stage.width, sides)), stage.height, fill, edge, 14.0),)
 
 
 def _bar(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:

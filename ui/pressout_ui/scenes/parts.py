@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pressout_ui.known import Known
 from pressout_ui.messages import Message
-from pressout_ui.shapes import Button, Disc, Rect, Shape, Text
+from pressout_ui.shapes import Button, Disc, Rect, Shape, Text, estimated_width
 
 
 def signed_in(known: Known, x: float, baseline: float) -> tuple[Shape, ...]:
@@ -21,13 +21,6 @@ def headline(text: str, *, width: float = 728.0, baseline: float = 112.0) -> Tex
         if estimated_width(text, size) <= width:
             return Text(text, 34.0, baseline, size)
     return Text(text, 34.0, baseline, 44.0)
-
-
-def estimated_width(text: str, size: float) -> float:
-    """Estimate how wide a text is without drawing it; the panel's measure is at most this (tested)."""
-    narrow = sum(character in "iljtfr.,:;'’|!I " for character in text)
-    wide = sum(character in "mwMWÑ@" for character in text)
-    return size * (0.62 * (len(text) - narrow - wide) + 0.36 * narrow + 0.92 * wide)
 
 
 def sentence(text: str, baseline: float = 158.0, size: float = 30.0) -> Text:

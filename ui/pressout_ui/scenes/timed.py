@@ -19,8 +19,8 @@ from pressout_ui.messages import (
     TimedTapped,
 )
 from pressout_ui.scenes.live_view import RAIL
-from pressout_ui.scenes.parts import estimated_width, pain, plain_button, primary_button, signed_in
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
+from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
+from pressout_ui.shapes import Flood, Plane, Rect, Shape, Text, View, estimated_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ def view(scene: Timed, known: Known, plane: Plane) -> View:
     side = words.left if known.side is Side.LEFT else words.right
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        Rect(0.0, top, stage, plane.height - top, "out"),
-        Stroke(((0.0, top), (stage, top)), "out_line", 14.0, butt=True),
+        Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
         Text(title, 26.0, 128.0, size),
         *_clock(scene, item, known),
         pain(known, 28.0, 452.0),
