@@ -12,7 +12,9 @@ from pressout_device.counting import IDLE_CLOSE_S, Counting, Given
 from pressout_device.journal.writer import Kept, Told
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.exercises import Side
-from pressout_session.record import AnyFact, Closed, Opened, RepetitionKept, folded
+from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept
+from pressout_session.prescription import Prescription
+from pressout_session.record import folded
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
 
@@ -23,11 +25,16 @@ class FakeWriter:
 
     kept: list[tuple[str, AnyFact]] = field(default_factory=list)
     untold: list[Told] = field(default_factory=list)
+    prescriptions: dict[str, Prescription] = field(default_factory=dict)
 
     def keep(self, session_id: str, fact: AnyFact) -> None:
         """Keep a fact."""
         self.kept.append((session_id, fact))
         self.untold.append(Kept(session_id, fact))
+
+    def prescribe(self, patient_ref: str, prescription: Prescription) -> None:
+        """Keep what a patient is to do."""
+        self.prescriptions[patient_ref] = prescription
 
     def told(self) -> list[Told]:
         """Tell what was kept since."""
@@ -111,18 +118,18 @@ def test_what_is_kept_late_of_one_patient_is_not_shown_to_the_next(session: list
 
     desk.counting.told()
 
-    assert desk.counting.record.sets == ()
+    assert desk.counting.keeping.record.sets == ()
 
 
 def test_the_record_is_what_the_writer_has_told(session: list[Sample]) -> None:
     desk = Desk()
     desk.counting.begin("471922")
     desk.feel(session[: len(session) // 2])
-    assert desk.counting.record.count(Side.LEFT) == 0
+    assert desk.counting.keeping.record.count(Side.LEFT) == 0
 
     desk.counting.told()
 
-    assert desk.counting.record.count(Side.LEFT) == 6
+    assert desk.counting.keeping.record.count(Side.LEFT) == 6
 
 
 def test_what_the_disk_is_late_with_is_shown_all_the_same(session: list[Sample]) -> None:
@@ -131,12 +138,12 @@ def test_what_the_disk_is_late_with_is_shown_all_the_same(session: list[Sample])
     desk.feel(session[: len(session) // 2])
     desk.clock.time_s += 1.0
 
-    assert desk.counting.late
-    assert desk.counting.shown.count(Side.LEFT) == 6
-    assert desk.counting.record.count(Side.LEFT) == 0
+    assert desk.counting.keeping.late
+    assert desk.counting.keeping.shown.count(Side.LEFT) == 6
+    assert desk.counting.keeping.record.count(Side.LEFT) == 0
     desk.counting.told()
-    assert not desk.counting.late
-    assert desk.counting.shown == desk.counting.record
+    assert not desk.counting.keeping.late
+    assert desk.counting.keeping.shown == desk.counting.keeping.record
 
 
 def test_a_session_that_nobody_signs_out_of_is_forgotten_after_three_minutes(session: list[Sample]) -> None:

@@ -14,14 +14,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from builders import SESSION_ID, an_event, an_origin, event_id, facts_of_a_session
+from builders import SESSION_ID, a_prescription, an_event, an_origin, event_id, facts_of_a_session
 from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
+from pressout_device.journal.exchange import Answered
 from pressout_device.journal.tables import Journal
-from pressout_device.journal.writer import Answered, Kept, NotKept, Told, Writer
+from pressout_device.journal.writer import Found, Kept, NotKept, Told, Writer
 from pressout_session.document import decode
-from pressout_session.record import AnyFact
+from pressout_session.facts import AnyFact, Reassigned
 from pressout_session.wire import Ack, AckResult, digest
 from pressout_session.writing import Origin
 
@@ -151,6 +152,47 @@ def test_rubbish_in_the_inbox_harms_nothing(tmp_path: Path) -> None:
 
     assert writer.alive
     writer.close()
+
+
+def test_a_correction_is_sent_as_a_new_revision_even_after_a_kill(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session())
+    writer.close()
+    # The fact is on disk, and then the power goes before its document is made.
+    journal = Journal(tmp_path / "journal.db", new_id)
+    journal.keep([(FIRST, Reassigned(t_s=900.0, patient_ref="471926", therapist_ref="MR"))])
+    journal.close()
+
+    a_writer(tmp_path).close()
+
+    sent = [decode((tmp_path / "outbox" / name).read_bytes()) for name in spool.documents(tmp_path / "outbox")]
+    assert [(one.revision, one.patient_ref, one.seq) for one in sent] == [(1, "471922", 1), (2, "471926", 2)]
+
+
+def test_a_patients_last_visits_are_found_by_their_last_revision(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    for session in range(1, 4):
+        keep(writer, facts_of_a_session(session=session), SESSION_ID.format(session))
+    keep(writer, [Reassigned(t_s=900.0, patient_ref="471926", therapist_ref="MR")], SESSION_ID.format(2))
+    writer.ask("471922")
+    writer.ask("471926")
+
+    found = wait_for(writer, lambda told: sum(isinstance(t, Found) for t in told) == 2)
+    visits = [[visit.session_id for visit in one.visits] for one in found if isinstance(one, Found)]
+
+    assert visits == [[SESSION_ID.format(1), SESSION_ID.format(3)], [SESSION_ID.format(2)]]
+    writer.close()
+
+
+def test_what_a_patient_is_to_do_outlives_the_station(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.prescribe("471926", a_prescription())
+    writer.close()
+
+    again = a_writer(tmp_path)
+
+    assert again.prescriptions == {"471926": a_prescription()}
+    again.close()
 
 
 def test_what_the_broker_has_of_the_events_leaves_the_outbox_and_nothing_else_does(tmp_path: Path) -> None:

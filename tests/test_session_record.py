@@ -16,8 +16,7 @@ from pressout_session import document
 from pressout_session.codes import checked, with_check_digit
 from pressout_session.course import Course, turns_of
 from pressout_session.exercises import Side
-from pressout_session.prescription import TimedItem
-from pressout_session.record import (
+from pressout_session.facts import (
     AnyFact,
     RepetitionKept,
     RepetitionVoided,
@@ -27,8 +26,9 @@ from pressout_session.record import (
     SideCorrected,
     decode,
     encode,
-    folded,
 )
+from pressout_session.prescription import TimedItem
+from pressout_session.record import folded
 from pressout_session.schema import schema
 from pressout_session.visit import Visit
 from pressout_session.writing import document_of

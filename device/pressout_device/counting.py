@@ -7,17 +7,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from pressout_device.clock import boot_id, wall_time
-from pressout_device.journal.writer import Answered, Kept, Told, Writer
+from pressout_device.journal.exchange import Answered
+from pressout_device.journal.writer import Told, Writer
+from pressout_device.keeping import Keeping
 from pressout_device.ports import Clock
 from pressout_session.codes import GUEST
 from pressout_session.course import Course
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
-from pressout_session.prescription import CabledItem, Prescription
-from pressout_session.record import AnyFact, Closed, Opened, Record, SetClosed, SignalSeen
+from pressout_session.facts import (
+    AnyFact,
+    Closed,
+    Opened,
+    Rated,
+    Reassigned,
+    SessionVoided,
+    SetClosed,
+    SignalSeen,
+)
+from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_session.visit import Visit
 from pressout_session.writing import rfc3339
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
@@ -27,8 +40,6 @@ from pressout_signal.strokes import pipeline_for
 
 # A session that nobody signs out of is closed after this much slack.
 IDLE_CLOSE_S = 180.0
-# A fact that has waited this long for the disk is shown as not saved yet.
-LATE_S = 0.5
 # Without a reading for this long the computer's own clock must do.
 SENSOR_GONE_S = 5.0
 
@@ -61,13 +72,12 @@ class Counting:
         self._given = given
         self._writer = writer
         self._clock = clock
+        self.keeping = Keeping(writer, clock, self._speed)
         self.session_id: str | None = None
         self.visit: Visit | None = None
-        self.record, self._record_of = Record(), ""
         self.patient_ref = GUEST
         self._opened: Opened | None = None
         self._last_session_id: str | None = None
-        self._unsaved: list[tuple[float, str, AnyFact]] = []
         self._slack_since_s: float | None = clock.now_s()
         self._samples = 0
         self._first_s: float | None = None
@@ -108,30 +118,9 @@ class Counting:
             self._move(self.visit.heard(event))
 
     def told(self) -> list[Told]:
-        """Give what the writer has done since the last call; the record grows with it."""
-        news = self._writer.told()
-        for one in news:
-            if isinstance(one, Kept):
-                self._unsaved.pop(0)
-                if one.session_id == self._record_of:
-                    self.record = self.record.after(one.fact)
+        """Give what the writer has done since the last call, answers to older sessions apart."""
+        news = self.keeping.told()
         return [one for one in news if not isinstance(one, Answered) or one.session_id == self._last_session_id]
-
-    @property
-    def late(self) -> bool:
-        """Whether a fact has waited for the disk for too long."""
-        return bool(self._unsaved) and self._clock.now_s() - self._unsaved[0][0] > LATE_S * self._speed
-
-    @property
-    def shown(self) -> Record:
-        """The record to show: what is on disk; and, where the disk is late or full, what waits for it as well."""
-        if not self.late:
-            return self.record
-        waiting = [fact for _asked_s, session_id, fact in self._unsaved if session_id == self._record_of]
-        record = self.record
-        for fact in waiting:
-            record = record.after(fact)
-        return record
 
     @property
     def _speed(self) -> float:
@@ -146,8 +135,9 @@ class Counting:
         if self.session_id is not None:
             self.end("signed_out")
         self.session_id = self._given.new_session_id()
-        self.record, self._record_of = Record(), self.session_id
-        self.visit = Visit(Course.of(self._given.prescription), changed_s=begun_s)
+        self.keeping.begin(self.session_id)
+        prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
+        self.visit = Visit(Course.of(prescription), changed_s=begun_s)
         self._samples, self._first_s = 0, None
         self._faults.clear()
         self.patient_ref = patient_ref
@@ -156,7 +146,7 @@ class Counting:
             t_s=begun_s,
             session_id=self.session_id,
             patient_ref=patient_ref,
-            prescription=self._given.prescription,
+            prescription=prescription,
             wall_time=rfc3339(wall_time()),
             boot_id=boot_id(),
             device=self._given.device,
@@ -189,6 +179,38 @@ class Counting:
         """Void the last repetition."""
         if self.visit is not None:
             self._move(self.visit.undone(self._time_s()))
+
+    def add_one(self) -> None:
+        """Count one that the station did not, on someone's word."""
+        if self.visit is not None:
+            self._move(self.visit.added(self._time_s()))
+
+    def rate(self, effort: int | None, pain: int | None) -> None:
+        """Keep how hard it was and how much it hurt; None where it was skipped."""
+        if self.visit is not None and self._opened is None:
+            self._keep(Rated(t_s=self._time_s(), effort=effort, pain=pain))
+
+    def dose(self, place: int, item: Item, therapist_ref: str) -> None:
+        """Give the patient who is here another dose, from the next set on, and from the next visit on."""
+        if self.visit is None:
+            return
+        moved, facts = self.visit.dosed(self._time_s(), place, item, therapist_ref)
+        asked = self.visit.course.prescription.with_item(place, item)
+        prescription = msgspec.structs.replace(asked, set_by=therapist_ref, set_at=rfc3339(wall_time()))
+        if self._opened is not None:  # nothing has happened yet: it simply is what they came for
+            self._opened = msgspec.structs.replace(self._opened, prescription=prescription, therapist_ref=therapist_ref)
+            moved, facts = replace(self.visit, course=Course.of(prescription)), ()
+        self._move((moved, facts))
+        if self.patient_ref != GUEST:
+            self._writer.prescribe(self.patient_ref, prescription)
+
+    def correct(self, session_id: str, patient_ref: str | None, therapist_ref: str) -> None:
+        """Say whose a closed session was, or with None that it was no one's."""
+        now_s = self._time_s()
+        fact: AnyFact = SessionVoided(t_s=now_s, therapist_ref=therapist_ref)
+        if patient_ref is not None:
+            fact = Reassigned(t_s=now_s, patient_ref=patient_ref, therapist_ref=therapist_ref)
+        self.keeping.keep(session_id, fact)
 
     def restart_set(self) -> None:
         """Void what the set holds."""
@@ -240,8 +262,7 @@ class Counting:
             return
         opened, self._opened = self._opened, None
         for each in (fact,) if opened is None else (opened, fact):
-            self._unsaved.append((self._clock.now_s(), self.session_id, each))
-            self._writer.keep(self.session_id, each)
+            self.keeping.keep(self.session_id, each)
 
     def _signal_seen(self, t_s: float) -> SignalSeen:
         """Say what the sensor did; also at every set's end, for a session that nobody closes."""

@@ -12,7 +12,8 @@ from typing import Protocol
 from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.counting import Counting
 from pressout_device.errors import JournalError
-from pressout_device.journal.writer import Answered, Writer
+from pressout_device.journal.exchange import Answered
+from pressout_device.journal.writer import Writer
 from pressout_device.weighing import Weighing
 from pressout_session.record import Record
 from pressout_session.troubles import Trouble
@@ -192,10 +193,10 @@ class Station:
         for news in self.counting.told():
             if isinstance(news, Answered):  # what was kept is in the record, what was not is late
                 self._tell(ClinicAnswered(news.result))
-        if self.counting.late != self.screen.known.late:
-            self._tell(SavingLate(self.counting.late))
+        if self.counting.keeping.late != self.screen.known.late:
+            self._tell(SavingLate(self.counting.keeping.late))
         # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.
-        shown = self.counting.shown
+        shown = self.counting.keeping.shown
         if shown != self._shown:
             self._shown = shown
             self._tell(RecordKept(shown))

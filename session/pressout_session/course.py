@@ -85,3 +85,20 @@ class Course:
             for place, turn in enumerate(self.turns)
         )
         return Course(self.prescription, turns, self.place)
+
+    def dosed(self, place: int, item: Item) -> Course:
+        """Give the course with another dose for the item at `place`: what was done counts, the rest is asked anew."""
+        prescription = self.prescription.with_item(place, item)
+        done = self.turns[: self.place]
+        left: list[Turn] = []
+        for number in range(len(prescription.items)):
+            if number == place:
+                had = [turn.side for turn in done if turn.item == place]
+                for turn in turns_of(prescription):
+                    if turn.item == place and turn.side in had:
+                        had.remove(turn.side)
+                    elif turn.item == place:
+                        left.append(turn)
+            else:
+                left.extend(turn for turn in self.turns[self.place :] if turn.item == number)
+        return Course(prescription, (*done, *left), min(self.place, len(done)) if left else self.place)

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from pressout_session.exercises import Side
-from pressout_session.prescription import Prescription
+from pressout_session.prescription import Item, Prescription
 
 SCHEMA: Final = "pressout.session/1"
 Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
@@ -110,7 +110,10 @@ class DriftDocument(Doc, frozen=True, kw_only=True):
 
 
 class SetDocument(Doc, frozen=True, kw_only=True):
-    """One set on one side. Means are over the repetitions that count; None where there is none."""
+    """One set on one side. Means are over the repetitions that count; None where there is none.
+
+    `added` of the `count` were added by hand and are not among `reps`: nothing was measured of them.
+    """
 
     item: Whole
     side: Side
@@ -125,6 +128,7 @@ class SetDocument(Doc, frozen=True, kw_only=True):
     partials: tuple[PartialDocument, ...]
     drift: tuple[DriftDocument, ...]
     reps: tuple[RepetitionDocument, ...]
+    added: Whole = 0
     time_under_tension_s: float | None = None
     tempo_spread: float | None = None
     tempo_loss: EstimateDocument | None = None
@@ -149,6 +153,15 @@ class TimedDocument(Doc, frozen=True, kw_only=True):
     done_at_s: float
 
 
+class DoseChangeDocument(Doc, frozen=True, kw_only=True):
+    """What a therapist changed: the item at a place, from the set after `at_s` on; `prescription` is as it ended."""
+
+    at_s: float
+    item: Whole
+    dose: Item
+    therapist_ref: Reference
+
+
 class SignalDocument(Doc, frozen=True, kw_only=True):
     """What the sensor did: samples believed, faults by kind, the zero's drift in N where it was measured."""
 
@@ -159,7 +172,11 @@ class SignalDocument(Doc, frozen=True, kw_only=True):
 
 
 class SessionDocument(Doc, frozen=True, kw_only=True):
-    """One complete session."""
+    """One complete session.
+
+    `prescription` is as it ended, `pain_flagged` says that pain was as high as the station was told to flag, `voided`
+    that a therapist says it was no one's.
+    """
 
     schema: Literal["pressout.session/1"]
     session_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$")]
@@ -182,6 +199,9 @@ class SessionDocument(Doc, frozen=True, kw_only=True):
     pain: Rating | None
     signal: SignalDocument
     comparisons: tuple[ComparisonDocument, ...] = ()
+    dose_changes: tuple[DoseChangeDocument, ...] = ()
+    pain_flagged: bool = False
+    voided: bool = False
 
 
 _ENCODER = msgspec.json.Encoder()

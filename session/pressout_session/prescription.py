@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -13,11 +14,21 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=200)]
 
 
+class CueSensitivity(StrEnum):
+    """How sure the station must be before it reminds of posture."""
+
+    OFF = "off"
+    CAREFUL = "careful"
+    USUAL = "usual"
+    EAGER = "eager"
+
+
 class CabledItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="cabled"):
     """An exercise on the line.
 
     `target_n` is the tension at the start position on tubing, the stack's static tension at the handle on a
-    cable; the band is `tolerance_n` newtons either way. `hold_s` 0 prescribes no hold. `sets` are per side.
+    cable; the band is `tolerance_n` newtons either way. `hold_s` 0 prescribes no hold, `stroke_s` 0 no tempo (else the
+    time out and the time back), `rest_s` 0 no rest. `sets` are per side. `tubing` is what its maker calls the colour.
     """
 
     exercise: str
@@ -28,6 +39,10 @@ class CabledItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     reps: Count
     hold_s: Annotated[float, msgspec.Meta(ge=0, le=120)]
     first_side: Side
+    stroke_s: Annotated[float, msgspec.Meta(ge=0, le=20)] = 0.0
+    rest_s: Annotated[float, msgspec.Meta(ge=0, le=900)] = 0.0
+    cue: CueSensitivity = CueSensitivity.USUAL
+    tubing: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(EXERCISES.get(self.exercise), CabledExercise):
@@ -73,3 +88,7 @@ class Prescription(msgspec.Struct, frozen=True, kw_only=True):
     def first_on_the_line(self) -> CabledItem:
         """The first item that is done on the line; there is always one."""
         return next(item for item in self.items if isinstance(item, CabledItem))
+
+    def with_item(self, place: int, item: Item) -> Prescription:
+        """Give the prescription with another item at a place."""
+        return msgspec.structs.replace(self, items=(*self.items[:place], item, *self.items[place + 1 :]))

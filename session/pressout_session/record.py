@@ -1,127 +1,36 @@
-"""What happened in a session, as facts in order; and the session that they add up to.
+"""What a session's facts add up to.
 
-A fact is written to disk before anyone is told of it, and never changed. Whatever the station shows of a
-session, and the document that the clinic gets, is the fold of its facts: after a power cut there is nothing to
-repair, only to fold again. Times are `t_s`, on the monotonic clock of the boot that opened the session.
+Whatever the station shows of a session, and the document that the clinic gets, is the fold of its facts: after a power
+cut there is nothing to repair, only to fold again.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from pressout_session.document import Clock, Device
 from pressout_session.exercises import Side
+from pressout_session.facts import (
+    AnyFact,
+    Closed,
+    DoseChanged,
+    DriftKept,
+    Opened,
+    PartialKept,
+    Rated,
+    Reassigned,
+    RepetitionAdded,
+    RepetitionKept,
+    RepetitionVoided,
+    SessionVoided,
+    SetClosed,
+    SetOpened,
+    SetRestarted,
+    SideCorrected,
+    SignalSeen,
+    TimedDone,
+)
 from pressout_session.prescription import Prescription
 from pressout_signal.events import PartialSeen, RepetitionCompleted, TensionDrift
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=str.lower):
-    """Something that happened at `t_s` and stays true."""
-
-    t_s: float
-
-
-class Opened(Fact, frozen=True, kw_only=True):
-    """The session began; wall time in RFC 3339, and the boot whose clock `t_s` is on."""
-
-    session_id: str
-    patient_ref: str
-    prescription: Prescription
-    wall_time: str
-    boot_id: str
-    therapist_ref: str | None = None
-    device: Device | None = None
-    clock: Clock | None = None
-
-
-class SetOpened(Fact, frozen=True, kw_only=True):
-    """A set began, in turn, on `side`, with the item at place `item` of the prescription."""
-
-    item: int
-    side: Side
-
-
-class RepetitionKept(Fact, frozen=True, kw_only=True):
-    """A repetition was counted."""
-
-    repetition: RepetitionCompleted
-
-
-class PartialKept(Fact, frozen=True, kw_only=True):
-    """An attempt turned back before half way."""
-
-    partial: PartialSeen
-
-
-class DriftKept(Fact, frozen=True, kw_only=True):
-    """A sign of lost posture was seen."""
-
-    drift: TensionDrift
-
-
-class RepetitionVoided(Fact, frozen=True, kw_only=True):
-    """Someone took the last repetition of the set back."""
-
-
-class SetRestarted(Fact, frozen=True, kw_only=True):
-    """Someone began the set again: what it held is voided."""
-
-
-class SideCorrected(Fact, frozen=True, kw_only=True):
-    """The open set, or else the last one, was on `side`."""
-
-    side: Side
-
-
-class SetClosed(Fact, frozen=True, kw_only=True):
-    """The tension was let go, or someone ended the set."""
-
-
-class TimedDone(Fact, frozen=True, kw_only=True):
-    """A timed or tapped exercise was done: `reps` of `duration_s` seconds."""
-
-    item: int
-    side: Side
-    reps: int
-    duration_s: float
-
-
-class Rated(Fact, frozen=True, kw_only=True):
-    """How hard it was and how much it hurt, 0 to 10, or None where it was skipped."""
-
-    effort: int | None = None
-    pain: int | None = None
-
-
-class SignalSeen(Fact, frozen=True, kw_only=True):
-    """What the sensor did during the session: samples believed, faults by kind, measured rate in Hz."""
-
-    samples: int
-    faults: dict[str, int]
-    sample_rate_hz: float | None = None
-
-
-class Closed(Fact, frozen=True, kw_only=True):
-    """The session ended: `done`, `signed_out`, `idle`, `interrupted` or `shut_down`."""
-
-    reason: str
-
-
-AnyFact = (
-    Opened
-    | SetOpened
-    | RepetitionKept
-    | PartialKept
-    | DriftKept
-    | RepetitionVoided
-    | SetRestarted
-    | SideCorrected
-    | SetClosed
-    | TimedDone
-    | Rated
-    | SignalSeen
-    | Closed
-)
 
 
 class CountedRepetition(msgspec.Struct, frozen=True):
@@ -132,7 +41,7 @@ class CountedRepetition(msgspec.Struct, frozen=True):
 
 
 class SetRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One set as it stands."""
+    """One set as it stands; `added` are repetitions that someone says were done and nothing measured."""
 
     item: int
     side: Side
@@ -141,11 +50,12 @@ class SetRecord(msgspec.Struct, frozen=True, kw_only=True):
     repetitions: tuple[CountedRepetition, ...] = ()
     partials: tuple[PartialSeen, ...] = ()
     drift: tuple[TensionDrift, ...] = ()
+    added: int = 0
 
     @property
     def count(self) -> int:
         """How many repetitions count."""
-        return sum(not counted.voided for counted in self.repetitions)
+        return self.added + sum(not counted.voided for counted in self.repetitions)
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +69,34 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     signal: SignalSeen | None = None
     closed: Closed | None = None
     last_s: float = 0.0
+    dose_changes: tuple[DoseChanged, ...] = ()
+    corrections: tuple[Reassigned | SessionVoided, ...] = ()
+
+    @property
+    def prescription(self) -> Prescription | None:
+        """What is asked for, with what a therapist has changed since it began."""
+        if self.opened is None:
+            return None
+        prescription = self.opened.prescription
+        for change in self.dose_changes:
+            prescription = prescription.with_item(change.item, change.dose)
+        return prescription
+
+    @property
+    def patient_ref(self) -> str | None:
+        """Whose session it is, as last said."""
+        said = [one.patient_ref for one in self.corrections if isinstance(one, Reassigned)]
+        return said[-1] if said else None if self.opened is None else self.opened.patient_ref
+
+    @property
+    def voided(self) -> bool:
+        """Whether it was no one's."""
+        return any(isinstance(one, SessionVoided) for one in self.corrections)
+
+    @property
+    def revision(self) -> int:
+        """How often its document has to be written: once, and once for each correction after it was closed."""
+        return 1 + len(self.corrections)
 
     @property
     def open_set(self) -> SetRecord | None:
@@ -194,6 +132,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(self, signal=fact)
             case Closed():
                 return msgspec.structs.replace(self, closed=fact)
+            case DoseChanged():
+                return msgspec.structs.replace(self, dose_changes=(*self.dose_changes, fact))
+            case Reassigned() | SessionVoided():
+                return msgspec.structs.replace(self, corrections=(*self.corrections, fact))
             case _:
                 if not self.sets:
                     raise ValueError(f"found {type(fact).__name__} before any set, expected SetOpened first")
@@ -216,8 +158,12 @@ def _set_after(held: SetRecord, fact: AnyFact) -> SetRecord:
             return replace(held, side=side)
         case SetClosed(t_s=t_s):
             return replace(held, end_s=t_s)
+        case RepetitionAdded():
+            return replace(held, added=held.added + 1)
         case SetRestarted():
-            return replace(held, repetitions=tuple(replace(one, voided=True) for one in held.repetitions))
+            return replace(held, added=0, repetitions=tuple(replace(one, voided=True) for one in held.repetitions))
+        case RepetitionVoided() if held.added:
+            return replace(held, added=held.added - 1)
         case RepetitionVoided():
             return replace(held, repetitions=_last_voided(held.repetitions))
         case _:
@@ -238,23 +184,3 @@ def folded(facts: tuple[AnyFact, ...] | list[AnyFact]) -> Record:
     for fact in facts:
         record = record.after(fact)
     return record
-
-
-_ENCODER = msgspec.json.Encoder()
-_DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
-
-
-def encode(fact: AnyFact) -> bytes:
-    """Give a fact's form on disk: one JSON object."""
-    return _ENCODER.encode(fact)
-
-
-def decode(line: bytes) -> AnyFact:
-    """Give the fact of a form on disk.
-
-    Raises
-    ------
-    msgspec.ValidationError
-        If it is not a fact that this version knows.
-    """
-    return _DECODER.decode(line)

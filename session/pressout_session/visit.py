@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from pressout_session.course import Course
 from pressout_session.exercises import Side
-from pressout_session.prescription import CabledItem
-from pressout_session.record import (
+from pressout_session.facts import (
     AnyFact,
+    DoseChanged,
     DriftKept,
     PartialKept,
+    RepetitionAdded,
     RepetitionKept,
     RepetitionVoided,
     SetClosed,
@@ -23,6 +24,7 @@ from pressout_session.record import (
     SideCorrected,
     TimedDone,
 )
+from pressout_session.prescription import CabledItem, Item
 from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetEnded, TensionDrift
 
 
@@ -30,13 +32,15 @@ from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetE
 class Visit:
     """Where a visit is: its course, and whether a set is open and holds anything.
 
-    `counted` is the number of repetitions that count in the open set, or in the one just closed.
+    `counted` is the number of repetitions that count in the open set, or in the one just closed. `waiting` are doses
+    that hold from the next set on.
     """
 
     course: Course
     set_open: bool = False
     counted: int = 0
     changed_s: float = 0.0
+    waiting: tuple[DoseChanged, ...] = ()
 
     def heard(self, event: Event) -> tuple[Visit, tuple[AnyFact, ...]]:
         """Take what the signal said; give the next visit and what to keep of it."""
@@ -62,7 +66,8 @@ class Visit:
         if not self.set_open:
             return self, ()
         course = self.course.after() if self.counted else self.course
-        return replace(self, course=course, set_open=False, changed_s=t_s), (SetClosed(t_s=t_s),)
+        closed = replace(self, course=course, set_open=False, changed_s=t_s)
+        return closed._with_waiting(), (SetClosed(t_s=t_s),)
 
     def undone(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
         """Take back the last repetition of the open set, or of the one just closed."""
@@ -94,6 +99,24 @@ class Visit:
         turn = self.course.turn
         done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
         return replace(self, course=self.course.after(), counted=0, changed_s=t_s), (done,)
+
+    def added(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Count one more in the open set, or in the one just closed, on someone's word."""
+        if not (self.set_open or self.counted):
+            return self, ()
+        return replace(self, counted=self.counted + 1), (RepetitionAdded(t_s=t_s),)
+
+    def dosed(self, t_s: float, place: int, item: Item, therapist_ref: str) -> tuple[Visit, tuple[AnyFact, ...]]:
+        """Take a therapist's new dose for the item at `place`; a set that is open ends as it began."""
+        change = DoseChanged(t_s=t_s, item=place, dose=item, therapist_ref=therapist_ref)
+        visit = replace(self, waiting=(*self.waiting, change), changed_s=t_s)
+        return (visit if self.set_open else visit._with_waiting()), (change,)
+
+    def _with_waiting(self) -> Visit:
+        course = self.course
+        for change in self.waiting:
+            course = course.dosed(change.item, change.dose)
+        return replace(self, course=course, waiting=())
 
     @property
     def side(self) -> Side:

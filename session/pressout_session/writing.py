@@ -16,6 +16,7 @@ from pressout_session.document import (
     ComparisonDocument,
     Device,
     Doc,
+    DoseChangeDocument,
     DriftDocument,
     EstimateDocument,
     HoldDocument,
@@ -38,7 +39,8 @@ Part = TypeVar("Part", bound=Doc)
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Which station, which journal and which place in it a document comes from.
 
-    `device` and `clock` are those of now; a session that kept its own, when it was opened, says those.
+    `device` and `clock` are those of now; a session that kept its own, when it was opened, says those. Pain from
+    `pain_flag_from` on is flagged (7 of 10 and more is usually called severe).
     """
 
     site_id: str
@@ -47,7 +49,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     device: Device
     clock: Clock
-    revision: int = 1
+    pain_flag_from: int = 7
 
 
 def document_of(record: Record, origin: Origin) -> SessionDocument:
@@ -69,35 +71,35 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
     return SessionDocument(
         schema=SCHEMA,
         session_id=opened.session_id,
-        revision=origin.revision,
+        revision=record.revision,
         journal_id=origin.journal_id,
         seq=origin.seq,
         site_id=origin.site_id,
         station_id=origin.station_id,
-        patient_ref=opened.patient_ref,
-        therapist_ref=opened.therapist_ref,
+        patient_ref=record.patient_ref or opened.patient_ref,
+        therapist_ref=_therapist(record),
         started_at=rfc3339(started),
         ended_at=rfc3339(ended),
         clock=opened.clock or origin.clock,
         end_reason=record.closed.reason,
         device=msgspec.structs.replace(opened.device or origin.device, sample_rate_hz=rate_hz),
-        prescription=opened.prescription,
+        prescription=record.prescription or opened.prescription,
         sets=tuple(_sets(record.sets, zero_s, record.closed.t_s)),
-        timed=tuple(
-            TimedDocument(
-                item=done.item,
-                side=done.side,
-                reps=done.reps,
-                duration_s=done.duration_s,
-                done_at_s=_since(done.t_s, zero_s),
-            )
-            for done in record.timed
-        ),
+        timed=tuple(_timed(record, zero_s)),
         effort=record.effort,
         pain=record.pain,
         comparisons=tuple(_comparisons(record.sets)),
+        dose_changes=tuple(_dose_changes(record, zero_s)),
+        pain_flagged=record.pain is not None and record.pain >= origin.pain_flag_from,
+        voided=record.voided,
         signal=SignalDocument(samples=signal.samples if signal else 0, faults=dict(signal.faults) if signal else {}),
     )
+
+
+def _therapist(record: Record) -> str | None:
+    """Give who last set or corrected something, or else who the session was opened by."""
+    said = [one.therapist_ref for one in (*record.dose_changes, *record.corrections)]
+    return said[-1] if said else record.opened.therapist_ref if record.opened else None
 
 
 def rfc3339(moment: datetime) -> str:
@@ -107,6 +109,23 @@ def rfc3339(moment: datetime) -> str:
     '2026-03-01T09:30:00.000Z'
     """
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _timed(record: Record, zero_s: float) -> Iterable[TimedDocument]:
+    for done in record.timed:
+        yield TimedDocument(
+            item=done.item,
+            side=done.side,
+            reps=done.reps,
+            duration_s=done.duration_s,
+            done_at_s=_since(done.t_s, zero_s),
+        )
+
+
+def _dose_changes(record: Record, zero_s: float) -> Iterable[DoseChangeDocument]:
+    for one in record.dose_changes:
+        at_s = _since(one.t_s, zero_s)
+        yield DoseChangeDocument(at_s=at_s, item=one.item, dose=one.dose, therapist_ref=one.therapist_ref)
 
 
 def _sets(sets: tuple[SetRecord, ...], zero_s: float, closed_s: float) -> Iterable[SetDocument]:
@@ -142,6 +161,7 @@ def _sets(sets: tuple[SetRecord, ...], zero_s: float, closed_s: float) -> Iterab
                 )
                 for one in held.drift
             ),
+            added=held.added,
             reps=tuple(_repetition(one, number, zero_s) for number, one in enumerate(held.repetitions, start=1)),
             time_under_tension_s=round(summary.time_under_tension_s, 3),
             tempo_spread=None if summary.tempo_spread is None else round(summary.tempo_spread, 4),

@@ -16,18 +16,9 @@ import msgspec
 
 from pressout_session.course import Course
 from pressout_session.exercises import Side
+from pressout_session.facts import AnyFact, Closed, DriftKept, Opened, RepetitionKept, SetClosed, SetOpened
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
-from pressout_session.record import (
-    AnyFact,
-    Closed,
-    DriftKept,
-    Opened,
-    Record,
-    RepetitionKept,
-    SetClosed,
-    SetOpened,
-    folded,
-)
+from pressout_session.record import Record, folded
 from pressout_session.troubles import Trouble
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult

@@ -12,7 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pressout_device.errors import JournalError
-from pressout_session.record import AnyFact, Closed, Record, decode, encode, folded
+from pressout_session.document import SessionDocument
+from pressout_session.document import encode as document_encoded
+from pressout_session.facts import AnyFact, Closed, decode, encode
+from pressout_session.record import Record, folded
+from pressout_session.wire import digest
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +39,12 @@ MIGRATIONS = (
         reason TEXT,
         PRIMARY KEY (session_id, revision)
     );
+    """,
+    """
+    ALTER TABLE documents ADD COLUMN patient_ref TEXT;
+    UPDATE documents SET patient_ref = json_extract(CAST(document AS TEXT), '$.patient_ref');
+    CREATE INDEX documents_by_patient ON documents (patient_ref, session_id);
+    CREATE TABLE prescriptions (patient_ref TEXT PRIMARY KEY, prescription BLOB NOT NULL) WITHOUT ROWID;
     """,
 )
 
@@ -115,23 +125,54 @@ class Journal:
         if record.closed is None:
             self.keep([(session_id, Closed(t_s=record.last_s, reason="interrupted"))])
 
-    def finish(self, session_id: str, written: Callable[[Record, int], tuple[int, str, bytes]]) -> None:
-        """Give a closed session its place in the sequence and its document, in one transaction.
+    def uncorrected(self) -> list[str]:
+        """Give the sessions whose last correction has no document yet."""
+        rows = self._db.execute(
+            'SELECT session_id FROM facts WHERE CAST(fact AS TEXT) LIKE \'{"fact":"reassigned"%\''
+            ' OR CAST(fact AS TEXT) LIKE \'{"fact":"sessionvoided"%\' GROUP BY session_id'
+        ).fetchall()
+        return [owner for (owner,) in rows if self.revision(owner) < self.record(owner).revision]
 
-        `written` makes (revision, sha256, document) of a record and a `seq`.
+    def finish(self, session_id: str, written: Callable[[Record, int], SessionDocument]) -> None:
+        """Give a closed or corrected session its place in the sequence and its document, in one transaction.
+
+        `written` makes the document of a record and a `seq`.
         """
         with self._said_plainly(), self._transaction():
             (seq,) = self._db.execute("UPDATE journal SET next_seq = next_seq + 1 RETURNING next_seq - 1").fetchone()
-            revision, sha256, document = written(self.record(session_id), seq)
+            document = written(self.record(session_id), seq)
+            payload = document_encoded(document)
             self._db.execute(
-                "INSERT INTO documents (session_id, revision, seq, sha256, document) VALUES (?, ?, ?, ?, ?)",
-                (session_id, revision, seq, sha256, document),
+                "INSERT INTO documents (session_id, revision, seq, sha256, document, patient_ref)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (session_id, document.revision, seq, digest(payload), payload, document.patient_ref),
             )
 
-    def finished(self, session_id: str) -> bool:
-        """Tell whether a session has its document."""
-        row = self._db.execute("SELECT 1 FROM documents WHERE session_id = ?", (session_id,)).fetchone()
-        return row is not None
+    def revision(self, session_id: str) -> int:
+        """Give the revision of a session's last document; 0 where it has none."""
+        (revision,) = self._db.execute(
+            "SELECT coalesce(max(revision), 0) FROM documents WHERE session_id = ?", (session_id,)
+        ).fetchone()
+        return int(revision)
+
+    def documents_of(self, patient_ref: str, most: int) -> list[bytes]:
+        """Give the last documents of a patient's last sessions, oldest first."""
+        rows = self._db.execute(
+            "SELECT document FROM documents AS one WHERE patient_ref = ?1 AND revision ="
+            " (SELECT max(revision) FROM documents WHERE session_id = one.session_id)"
+            " ORDER BY session_id DESC LIMIT ?2",
+            (patient_ref, most),
+        )
+        return [document for (document,) in rows][::-1]
+
+    def prescribe(self, patient_ref: str, prescription: bytes) -> None:
+        """Keep what a patient is to do from now on."""
+        with self._said_plainly():
+            self._db.execute("INSERT OR REPLACE INTO prescriptions VALUES (?, ?)", (patient_ref, prescription))
+
+    def prescriptions(self) -> dict[str, bytes]:
+        """Give what each patient is to do."""
+        return dict(self._db.execute("SELECT patient_ref, prescription FROM prescriptions"))
 
     def waiting(self) -> list[tuple[int, str, int, bytes]]:
         """Give (seq, session, revision, document) of all that the clinic has not answered, oldest first."""

@@ -20,18 +20,23 @@ import msgspec
 
 from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
-from pressout_device.journal import spool
+from pressout_device.journal.exchange import Answered, Exchange
 from pressout_device.journal.tables import Journal
 from pressout_session.cell import AnyCellFact
-from pressout_session.document import encode
-from pressout_session.record import AnyFact, Closed, Record
-from pressout_session.wire import AckResult, StationEvent, digest
+from pressout_session.document import SessionDocument, decode
+from pressout_session.facts import AnyFact, Closed, Reassigned, SessionVoided
+from pressout_session.history import PastVisit, past_visit
+from pressout_session.prescription import Prescription
+from pressout_session.record import Record
+from pressout_session.wire import StationEvent
 from pressout_session.writing import Origin, document_of
 
 logger = logging.getLogger(__name__)
 
 # How often the inbox is looked into, and a refused commit tried again.
 TEND_S = 0.25
+# What a therapist's charts show.
+MOST_VISITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,30 @@ class NotKept:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """The clinic answered for a session."""
+class Found:
+    """What was asked for: a patient's last visits, oldest first."""
 
-    session_id: str
-    result: AckResult
-    reason: str | None
+    patient_ref: str
+    visits: tuple[PastVisit, ...]
 
 
-Told: TypeAlias = Kept | NotKept | Answered
-_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | None
+@dataclass(frozen=True, slots=True)
+class Prescribed:
+    """A patient is to do this from now on."""
+
+    patient_ref: str
+    prescription: Prescription
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Someone wants to see a patient's last visits."""
+
+    patient_ref: str
+
+
+Told: TypeAlias = Kept | NotKept | Answered | Found
+_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | Asked | None
 
 
 class Writer:
@@ -82,7 +101,7 @@ class Writer:
         self, journal: Journal, folders: tuple[Path, Path], origin_of: Callable[[str, int], Origin], book: CellBook
     ) -> None:
         self._journal = journal
-        self._outbox, self._inbox = folders
+        self._exchange = Exchange(journal, *folders)
         self._book = book
         self._origin_of = origin_of
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
@@ -90,9 +109,11 @@ class Writer:
         self._unsaved: list[tuple[str, AnyFact]] = []
         self._unnoted: list[AnyCellFact] = []
         self._unsaid: list[StationEvent] = []
+        self._unprescribed: list[Prescribed] = []
         self._unfinished: set[str] = set()
         self._refused = False
         self._recover()
+        self.prescriptions = self._prescriptions()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
         self._thread.start()
 
@@ -107,6 +128,15 @@ class Writer:
     def tell(self, event: StationEvent) -> None:
         """Ask for something to be said to the clinic, some time."""
         self._jobs.put(event)
+
+    def prescribe(self, patient_ref: str, prescription: Prescription) -> None:
+        """Ask for what a patient is to do to be kept."""
+        self.prescriptions[patient_ref] = prescription
+        self._jobs.put(Prescribed(patient_ref, prescription))
+
+    def ask(self, patient_ref: str) -> None:
+        """Ask for a patient's last visits; `Found` brings them."""
+        self._jobs.put(Asked(patient_ref))
 
     def told(self) -> list[Told]:
         """Give what has happened since the last call; never waits."""
@@ -124,7 +154,21 @@ class Writer:
         """Write what is queued and end; say whether everything was saved."""
         self._jobs.put(None)
         self._thread.join(patience_s)
-        return not self._thread.is_alive() and self._jobs.empty() and not self._unsaved and not self._unnoted
+        return not self._thread.is_alive() and self._jobs.empty() and not self._waiting
+
+    @property
+    def _waiting(self) -> bool:
+        return bool(self._unsaved or self._unnoted or self._unprescribed)
+
+    def _prescriptions(self) -> dict[str, Prescription]:
+        """Give what each patient is to do; one that cannot be read is left out, and the station's default holds."""
+        known: dict[str, Prescription] = {}
+        for patient_ref, written in self._journal.prescriptions().items():
+            try:
+                known[patient_ref] = msgspec.json.decode(written, type=Prescription)
+            except ValueError as error:
+                logger.error("a prescription cannot be read, the station's own holds: %s", error)
+        return known
 
     def _recover(self) -> None:
         """Find what a power cut left: close it as interrupted, and put back into the outbox what the clinic lacks."""
@@ -136,14 +180,9 @@ class Writer:
                 logger.error("session %s cannot be closed: %s", session_id, error)
                 continue
             self._finish(session_id)
-        self._spool(None)
-
-    def _spool(self, session_id: str | None) -> None:
-        """Put documents that the clinic has not answered into the outbox as the journal has them: one's, or all."""
-        for seq, owner, revision, document in self._journal.waiting():
-            path = self._outbox / spool.document_name(seq, owner, revision)
-            if session_id in (None, owner) and not (path.is_file() and path.read_bytes() == document):
-                spool.place(self._outbox, path.name, document)
+        for session_id in self._journal.uncorrected():
+            self._finish(session_id)
+        self._exchange.put_out()
 
     def _run(self) -> None:
         going_on = True
@@ -153,11 +192,14 @@ class Writer:
                 self._save()
             if self._unnoted:
                 self._write_down()
+            if self._unprescribed:
+                self._write_prescriptions()
             if self._unsaid:
-                self._announce()
+                self._unsaid = self._exchange.announced(self._unsaid)
             for session_id in tuple(self._unfinished):
                 self._finish(session_id)
-            self._read_answers()
+            for answered in self._exchange.answers():
+                self._told.put(answered)
         self._journal.close()
 
     def _gather(self) -> bool:
@@ -172,6 +214,10 @@ class Writer:
                     self._unsaved.append(job)
                 case StationEvent():
                     self._unsaid.append(job)
+                case Prescribed():
+                    self._unprescribed.append(job)
+                case Asked(patient_ref=patient_ref):
+                    self._told.put(Found(patient_ref, self._past_visits(patient_ref)))
                 case _:
                     self._unnoted.append(job)
             if self._jobs.empty():
@@ -193,7 +239,7 @@ class Writer:
         self._refused = False
         saved, self._unsaved = self._unsaved, []
         for session_id, fact in saved:
-            if isinstance(fact, Closed):
+            if isinstance(fact, Closed | Reassigned | SessionVoided):
                 self._finish(session_id)
             self._told.put(Kept(session_id, fact))
 
@@ -207,18 +253,25 @@ class Writer:
             return
         self._unnoted = []
 
-    def _announce(self) -> None:
-        """Put events into the outbox; the oldest make room."""
-        del self._unsaid[: -spool.MOST_EVENTS]
+    def _write_prescriptions(self) -> None:
         try:
-            while self._unsaid:
-                event = self._unsaid[0]
-                spool.place(self._outbox, spool.event_name(event.event_id), msgspec.json.encode(event))
-                del self._unsaid[0]
-            for name in spool.events(self._outbox)[: -spool.MOST_EVENTS]:
-                (self._outbox / name).unlink(missing_ok=True)
-        except OSError as error:
-            logger.warning("an event for the clinic waits in memory: %s", error)
+            while self._unprescribed:
+                one = self._unprescribed[0]
+                self._journal.prescribe(one.patient_ref, msgspec.json.encode(one.prescription))
+                del self._unprescribed[0]
+        except JournalError as error:
+            if not self._refused:
+                logger.error("%s; a prescription waits in memory", error)
+            self._refused = True
+
+    def _past_visits(self, patient_ref: str) -> tuple[PastVisit, ...]:
+        visits = []
+        for document in self._journal.documents_of(patient_ref, MOST_VISITS):
+            try:
+                visits.append(past_visit(decode(document)))
+            except ValueError as error:
+                logger.error("a visit cannot be read and is left out: %s", error)
+        return tuple(visits)
 
     def _finish(self, session_id: str) -> None:
         """Give a closed session its number and document, and the document to the uplink.
@@ -226,50 +279,16 @@ class Writer:
         Any step may be the last before the power goes: see `_recover`. One that fails is tried again.
         """
 
-        def written(record: Record, seq: int) -> tuple[int, str, bytes]:
-            document = document_of(record, self._origin_of(self._journal.journal_id, seq))
-            payload = encode(document)
-            return document.revision, digest(payload), payload
+        def written(record: Record, seq: int) -> SessionDocument:
+            return document_of(record, self._origin_of(self._journal.journal_id, seq))
 
         try:
-            if not self._journal.finished(session_id):
+            if self._journal.revision(session_id) < self._journal.record(session_id).revision:
                 self._journal.finish(session_id, written)
-            self._spool(session_id)
+            self._exchange.put_out(session_id)
         except (JournalError, OSError, ValueError) as error:
             if session_id not in self._unfinished:
                 logger.error("session %s is kept but cannot be made ready to send yet: %s", session_id, error)
             self._unfinished.add(session_id)
             return
         self._unfinished.discard(session_id)
-
-    def _read_answers(self) -> None:
-        for path, answer in spool.answers(self._inbox):
-            try:
-                if answer is not None:
-                    self._take_answer(answer)
-                path.unlink(missing_ok=True)
-            except (JournalError, OSError) as error:
-                logger.warning("an answer of the clinic waits in the inbox: %s", error)
-        for path, name in spool.taken(self._inbox):
-            try:
-                if spool.EVENT.fullmatch(name):
-                    (self._outbox / name).unlink(missing_ok=True)
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                logger.warning("an event that was said lies in the outbox still: %s", error)
-
-    def _take_answer(self, answer: spool.Answer) -> None:
-        ack = answer.ack
-        session_id = self._journal.answered(ack.sha256, str(ack.result), ack.reason)
-        if session_id is None:
-            # These bytes are not what the journal holds: what lay in the outbox was damaged. Put it right.
-            self._spool(answer.session_id)
-            return
-        self._drop(session_id, ack.revision)
-        self._told.put(Answered(session_id, ack.result, ack.reason))
-
-    def _drop(self, session_id: str, revision: int) -> None:
-        """Take an answered document out of the outbox; the journal still has it."""
-        for name in spool.documents(self._outbox):
-            if spool.session_of(name) == session_id and (revision == 0 or name.endswith(f".{revision}.json")):
-                (self._outbox / name).unlink(missing_ok=True)

@@ -1,0 +1,171 @@
+"""What happens in a session, as facts: each is written to disk before anyone is told of it, and never changed.
+
+Times are `t_s`, on the monotonic clock of the boot that opened the session.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from pressout_session.document import Clock, Device
+from pressout_session.exercises import Side
+from pressout_session.prescription import Item, Prescription
+from pressout_signal.events import PartialSeen, RepetitionCompleted, TensionDrift
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=str.lower):
+    """Something that happened at `t_s` and stays true."""
+
+    t_s: float
+
+
+class Opened(Fact, frozen=True, kw_only=True):
+    """The session began; wall time in RFC 3339, and the boot whose clock `t_s` is on."""
+
+    session_id: str
+    patient_ref: str
+    prescription: Prescription
+    wall_time: str
+    boot_id: str
+    therapist_ref: str | None = None
+    device: Device | None = None
+    clock: Clock | None = None
+
+
+class SetOpened(Fact, frozen=True, kw_only=True):
+    """A set began, in turn, on `side`, with the item at place `item` of the prescription."""
+
+    item: int
+    side: Side
+
+
+class RepetitionKept(Fact, frozen=True, kw_only=True):
+    """A repetition was counted."""
+
+    repetition: RepetitionCompleted
+
+
+class PartialKept(Fact, frozen=True, kw_only=True):
+    """An attempt turned back before half way."""
+
+    partial: PartialSeen
+
+
+class DriftKept(Fact, frozen=True, kw_only=True):
+    """A sign of lost posture was seen."""
+
+    drift: TensionDrift
+
+
+class RepetitionVoided(Fact, frozen=True, kw_only=True):
+    """Someone took the last repetition of the set back."""
+
+
+class RepetitionAdded(Fact, frozen=True, kw_only=True):
+    """Someone says that one more was done than was counted: it counts, and nothing was measured of it."""
+
+
+class SetRestarted(Fact, frozen=True, kw_only=True):
+    """Someone began the set again: what it held is voided."""
+
+
+class SideCorrected(Fact, frozen=True, kw_only=True):
+    """The open set, or else the last one, was on `side`."""
+
+    side: Side
+
+
+class SetClosed(Fact, frozen=True, kw_only=True):
+    """The tension was let go, or someone ended the set."""
+
+
+class DoseChanged(Fact, frozen=True, kw_only=True):
+    """A therapist changed the item at a place of the prescription; it holds from the next set on."""
+
+    item: int
+    dose: Item
+    therapist_ref: str
+
+
+class TimedDone(Fact, frozen=True, kw_only=True):
+    """A timed or tapped exercise was done: `reps` of `duration_s` seconds."""
+
+    item: int
+    side: Side
+    reps: int
+    duration_s: float
+
+
+class Rated(Fact, frozen=True, kw_only=True):
+    """How hard it was and how much it hurt, 0 to 10, or None where it was skipped."""
+
+    effort: int | None = None
+    pain: int | None = None
+
+
+class SignalSeen(Fact, frozen=True, kw_only=True):
+    """What the sensor did during the session: samples believed, faults by kind, measured rate in Hz."""
+
+    samples: int
+    faults: dict[str, int]
+    sample_rate_hz: float | None = None
+
+
+class Closed(Fact, frozen=True, kw_only=True):
+    """The session ended: `done`, `signed_out`, `idle`, `interrupted` or `shut_down`."""
+
+    reason: str
+
+
+class Reassigned(Fact, frozen=True, kw_only=True):
+    """A therapist says whose session it was, once it was closed."""
+
+    patient_ref: str
+    therapist_ref: str
+
+
+class SessionVoided(Fact, frozen=True, kw_only=True):
+    """A therapist says that it was no one's: someone tried the handle."""
+
+    therapist_ref: str
+
+
+AnyFact = (
+    Opened
+    | SetOpened
+    | RepetitionKept
+    | PartialKept
+    | DriftKept
+    | RepetitionVoided
+    | RepetitionAdded
+    | DoseChanged
+    | SetRestarted
+    | SideCorrected
+    | SetClosed
+    | TimedDone
+    | Rated
+    | SignalSeen
+    | Closed
+    | Reassigned
+    | SessionVoided
+)
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
+
+
+def encode(fact: AnyFact) -> bytes:
+    """Give a fact's form on disk: one JSON object."""
+    return _ENCODER.encode(fact)
+
+
+def decode(line: bytes) -> AnyFact:
+    """Give the fact of a form on disk.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        If it is not a fact that this version knows.
+    """
+    return _DECODER.decode(line)
