@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,30 @@ def test_what_an_administrator_writes_into_a_stations_folder_is_the_stations(tmp
 
     owner = tmp_path.stat().st_uid
     assert {path.name: path.stat().st_uid for path in tmp_path.iterdir()} == {NAME: owner, "station.lock": owner}
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_line_leaves_the_book_as_it_was(tmp_path: Path) -> None:
+    book = CellBook(tmp_path)
+    book.write(a_calibration())
+    before = (tmp_path / NAME).read_bytes()
+    limit = len(before) + 100
+    script = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from pressout_device.cellbook import CellBook\n"
+        "from pressout_device.errors import JournalError\n"
+        "from pressout_session.cell import OverloadSeen\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+        "fact = OverloadSeen(at='2026-03-01T09:30:00.000Z', load_cell_id='A', peak_n=900.0, limit_n=785.0)\n"
+        "for _ in range(3):\n"
+        "    try:\n"
+        "        CellBook(Path(sys.argv[1])).write(fact, fact, fact)\n"
+        "    except JournalError:\n"
+        "        continue\n"
+        "    sys.exit('written')\n"
+    )
+
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
+
+    assert (tmp_path / NAME).read_bytes() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from pressout_device.clock import VirtualClock
 from pressout_device.diagnosing import Diagnosis, Tally, life_of
 from pressout_device.errors import TraceFileError
 from pressout_device.handover import Granted
+from pressout_device.listening import Listener
 from pressout_device.loadcell.emulator import Cell, Chip
 from pressout_device.tracefiles import recorded
 from pressout_session.cell import (
@@ -92,6 +94,33 @@ def test_diagnose_says_in_words_what_is_wrong(cell: Cell, trouble: Callable[[Chi
 
     assert word in diagnosis.verdict
     assert not diagnosis.well
+
+
+@pytest.mark.parametrize(("kind", "word"), [(FaultKind.NOISY_LINE, "disturbs"), (FaultKind.READER_LOST, "process")])
+def test_diagnose_says_why_there_is_no_reading(kind: FaultKind, word: str) -> None:
+    assert word in diagnosed([Fault(n / 10, kind) for n in range(50)]).verdict
+
+
+def test_what_piled_up_while_someone_hung_a_mass_is_not_measured() -> None:
+    class Slow:
+        """A child's other end, at which readings of minutes have piled up."""
+
+        def __init__(self) -> None:
+            self.lateness_s: list[float] = []
+            now_s = time.monotonic()
+            self.said = [[Reading(now_s - 60.0 + n / 80, 1) for n in range(2_000)] for _ in range(2)]
+            self.said += [[Reading(now_s + 1_000.0, 2)]]
+
+        def fresh(self) -> list[Reading]:
+            """Give the next batch."""
+            return self.said.pop(0) if self.said else []
+
+    slow = Slow()
+    slow.said.insert(0, [Reading(0.0, 0)])
+
+    heard = list(Listener(slow).heard(0.1))  # type: ignore[arg-type]
+
+    assert [item.counts for item in heard if isinstance(item, Reading)] == [2]
 
 
 def test_diagnose_knows_a_busy_computer_from_a_bad_cell() -> None:
@@ -187,11 +216,14 @@ def test_calibrate_leads_through_keeps_and_checks(tmp_path: Path) -> None:
     check = typed("\n\n", *words, "--check")
 
     assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "station" / "load-cell.jsonl").exists()  # the real cell's book is not the emulated one's
     assert "Hang 20 lb on it" in done.stdout
     assert "it holds from now on" in done.stdout
     assert check.returncode == 0, check.stderr
     assert "The calibration holds." in check.stdout
-    facts = [decode(line) for line in (tmp_path / "station" / "load-cell.jsonl").read_bytes().splitlines()]
+    facts = [
+        decode(line) for line in (tmp_path / "station" / "simulated" / "load-cell.jsonl").read_bytes().splitlines()
+    ]
     assert [type(fact).__name__ for fact in facts] == ["Calibrated", "CalibrationChecked"]
     assert msgspec.to_builtins(facts[0])["masses_kg"] == (0.0, in_kg(20.0, "lb"), 0.0)
 

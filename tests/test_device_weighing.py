@@ -153,6 +153,47 @@ def test_swapped_wires_are_named_so_and_nothing_else_for_long() -> None:
     assert Desk().hear(bench.read_for(20.0))[-1] is Trouble.SENSOR_SWAPPED
 
 
+def test_a_cell_with_some_broken_frames_is_well_again_after_a_silence_too() -> None:
+    items: list[Reading | Fault] = []
+    for n in range(800):
+        items.append(Fault(n / 80, FaultKind.NOISY_LINE) if n % 20 == 10 else Reading(n / 80, 8_000 + n % 3))
+
+    assert Desk().hear(items) == []
+    assert Desk().hear([Fault(0.0, FaultKind.SILENT), *items]) == [Trouble.SENSOR_SILENT, None]
+
+
+@pytest.mark.parametrize("offset_n", [-30.0, -6.0, 6.0, 30.0])
+def test_however_far_an_overload_bent_the_cell_it_is_said_and_no_restart_forgets_it(offset_n: float) -> None:
+    desk = Desk()
+    desk.hear([*steady(0.0, 1.0), *steady(1.0, 0.5, 900.0), *steady(1.5, 40.0, offset_n)])
+    assert desk.weighing.trouble is Trouble.CELL_BENT
+
+    life = desk.life
+    for fact in desk.noted:
+        life = life.after(fact)
+    again = Desk(life)
+    again.hear(steady(0.0, 5.0, offset_n))
+
+    assert again.weighing.trouble is Trouble.CELL_BENT
+    with pytest.raises(ValueError, match="looked at"):
+        again.weighing.emptied()
+
+
+def test_a_zero_that_a_person_vouched_for_holds_after_a_restart() -> None:
+    desk = Desk()
+    desk.hear(steady(0.0, 40.0, 6.0))
+    desk.weighing.emptied()
+    life = desk.life
+    for fact in desk.noted:
+        life = life.after(fact)
+
+    again = Desk(life)
+    again.hear(steady(0.0, 80.0, 6.0))
+
+    assert again.weighing.notice is None
+    assert again.weighing.zero_n == pytest.approx(6.0, abs=0.05)
+
+
 def test_an_overload_is_trouble_at_once_and_kept_for_life() -> None:
     desk = Desk()
 
@@ -190,7 +231,7 @@ def test_ten_readings_a_second_where_eighty_are_configured_is_a_notice_and_stops
 
     assert troubles == []
     assert desk.weighing.notice is Notice.RATE_WRONG
-    assert desk.weighing.rate_hz == pytest.approx(10.0, rel=0.02)
+    assert desk.weighing.measured_hz() == pytest.approx(10.0, rel=0.02)
 
 
 def test_the_rate_is_measured_all_the_time_and_missing_readings_do_not_lower_it() -> None:
@@ -198,7 +239,7 @@ def test_the_rate_is_measured_all_the_time_and_missing_readings_do_not_lower_it(
 
     desk.hear([reading for reading in steady(0.0, 60.0) if round(reading.t_s * 80) % 100])
 
-    assert desk.weighing.rate_hz == pytest.approx(80.0, rel=0.002)
+    assert desk.weighing.measured_hz() == pytest.approx(80.0, rel=0.002)
 
 
 def test_a_station_is_warming_up_until_its_zero_is_steady() -> None:

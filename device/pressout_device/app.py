@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from pressout_device import opening
 from pressout_device.announcing import Announcer
 from pressout_device.cellbook import CellBook, calibrated_cell
@@ -19,7 +21,9 @@ from pressout_device.identity import device_of, new_id
 from pressout_device.journal.spool import place
 from pressout_device.journal.tables import Journal
 from pressout_device.journal.writer import Writer
+from pressout_device.loadcell.emulator import Cell
 from pressout_device.sampler import Opening, Sampler
+from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Face, Parts, Station
 from pressout_device.weighing import Weighed, Weighing
@@ -74,15 +78,16 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
     clock = RealClock() if simulated is None else ScaledClock(origin_s, simulated.speed)
     folders = folders_of(config.folder)
     book = CellBook(config.folder)
-    cell, calibration, life = calibrated_cell(config.load_cell, book)
+    cell, calibration, life = calibrated_cell(config.load_cell if simulated is None else emulated(config), book)
     device = device_of(life)
     journal = Journal(config.folder / "journal.db", new_id)
     writer = Writer(journal, folders, functools.partial(origin_of, config, device), book)
-    weighed = Weighed(calibration, life, cell.limit_n, cell.calibration_max_days)
+    weighed = Weighed(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
     announcer = Announcer(life.load_cell_id, writer.tell, wall_time, new_id)
     weighing = Weighing(weighed, writer.note, wall_time, announcer)
     ratio = float(config.station.pulley_ratio)
-    counting = Counting(Given(config.prescription, new_id, device, clock_now, ratio), writer, clock)
+    given = Given(config.prescription, new_id, device, clock_now, ratio, weighing.measured_hz)
+    counting = Counting(given, writer, clock)
     way: Opening = functools.partial(opening.real, cell)
     if simulated is not None:
         way = functools.partial(opening.simulated, cell, simulated.asked, origin_s, simulated.speed)
@@ -90,6 +95,13 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
     realtime = simulated is None or simulated.speed <= 1.0
     sampler = Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
     return Parts(sampler, weighing, counting, writer, clock, face)
+
+
+def emulated(config: Config) -> LoadCellSection:
+    """Give the load cell of a simulated patient: whoever reads of it is told that it was none."""
+    known, cell = Cell(), config.load_cell
+    span = known.counts_per_newton if cell.counts_per_newton is None else cell.counts_per_newton
+    return msgspec.structs.replace(cell, load_cell_id="simulated", counts_per_newton=span)
 
 
 def origin_of(config: Config, device: Device, journal_id: str, seq: int) -> Origin:

@@ -119,9 +119,7 @@ def kept(book: CellBook, cell: LoadCellSection, found: Found, named: str, by: st
     return fact
 
 
-def by_check(
-    mass_kg: float, heard: Heard, terminal: Terminal, calibration: Calibration, resolution_n: float
-) -> Checked:
+def by_check(mass_kg: float, heard: Heard, terminal: Terminal, calibration: Calibration) -> Checked:
     """Weigh one known mass with the calibration that holds: half a minute.
 
     Raises
@@ -133,7 +131,7 @@ def by_check(
     for hung_kg in (0.0, mass_kg):
         terminal.ask(hung_kg)
         loads.append(_load(heard))
-    return checked(loads[0], loads[1], mass_kg, calibration, resolution_n)
+    return checked(loads[0], loads[1], mass_kg, calibration)
 
 
 def _load(heard: Heard) -> Load:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 import multiprocessing as mp
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,21 @@ from pressout_device.command_options import config_option, simulate_option
 
 if TYPE_CHECKING:
     from pressout_device.calibrating import Terminal
+    from pressout_device.cellbook import CellBook
     from pressout_device.config import Config
     from pressout_device.sampler import Opening
 
 DIAGNOSE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a calibration needs: the station, the cell's book, the way to it, and how to talk to whoever is there."""
+
+    settings: Config
+    book: CellBook
+    way: Opening | None
+    terminal: Terminal
 
 
 @click.command()
@@ -29,11 +42,11 @@ DIAGNOSE_S = 10.0
 def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> None:
     """Write the load cell's readings to a trace file."""
     from pressout_device import config, listening, running, tracefiles
-    from pressout_device.cellbook import CellBook, calibrated_cell
+    from pressout_device.cellbook import calibrated_cell
     from pressout_device.diagnosing import Tally
 
     settings = config.read(config_file)
-    cell, calibration, _life = calibrated_cell(settings.load_cell, CellBook(settings.folder))
+    cell, calibration, _life = calibrated_cell(settings.load_cell, running.book_of(settings, simulate=simulate))
     tally = Tally()
     with listening.listener(settings, running.way_of(settings, cell, simulate=simulate)) as listener:
         items = (tally.hear(item) for item in listener.heard(seconds))
@@ -59,7 +72,7 @@ def diagnose(config_file: Path, simulate: bool, way: str | None) -> None:
     settings = config.read(config_file)
     if way is not None:
         settings = config.with_way(settings, way)
-    cell, calibration, life = running.cell_to_look_at(settings)
+    cell, calibration, life = running.cell_to_look_at(settings, running.book_of(settings, simulate=simulate))
     tally = Tally()
     with listening.listener(settings, running.way_of(settings, cell, simulate=simulate, absent=True)) as listener:
         for item in listener.heard(DIAGNOSE_S):
@@ -79,7 +92,7 @@ def diagnose(config_file: Path, simulate: bool, way: str | None) -> None:
 @click.option("--check", is_flag=True, help="Only weigh one known mass with the calibration that holds.")
 def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses: tuple[float, ...]) -> None:
     """Find the load cell's zero and span with known masses, and keep them."""
-    from pressout_device import calibrating, config
+    from pressout_device import calibrating, config, running
 
     settings = config.read(config_file)
     if masses["mass_kg"] and masses["mass_lb"]:
@@ -92,39 +105,36 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
     by = by or click.prompt("Your initials", default="-", show_default=False)
     hang, way = _simulated_line(settings) if simulate else (_by_hand, None)
     terminal = calibrating.Terminal(asked=_asked, say=click.echo, hang=hang, unit=unit)
+    if not all(math.isfinite(mass) for mass in said):
+        raise click.UsageError("A mass is a number.")
     in_kg = tuple(calibrating.in_kg(mass, unit) for mass in said)
-    (_checked if check else _calibrated)(settings, way, terminal, in_kg, by)
+    work = _Work(settings, running.book_of(settings, simulate=simulate), way, terminal)
+    (_checked if check else _calibrated)(work, in_kg, by)
 
 
-def _calibrated(
-    settings: Config, way: Opening | None, terminal: Terminal, masses_kg: tuple[float, ...], by: str
-) -> None:
+def _calibrated(work: _Work, masses_kg: tuple[float, ...], by: str) -> None:
     from pressout_device import calibrating, listening
-    from pressout_device.cellbook import CellBook
     from pressout_device.identity import new_id
 
-    with listening.listener(settings, way) as listener:
-        found = calibrating.by_wizard(masses_kg, listener.heard, terminal)
-        fact = calibrating.kept(CellBook(settings.folder), settings.load_cell, found, new_id(), by)
+    with listening.listener(work.settings, work.way) as listener:
+        found = calibrating.by_wizard(masses_kg, listener.heard, work.terminal)
+        fact = calibrating.kept(work.book, work.settings.load_cell, found, new_id(), by)
     click.echo("\n".join(calibrating.report(found)))
     click.echo(f"Kept as calibration {fact.calibration_id} of load cell {fact.load_cell_id}; it holds from now on.")
 
 
-def _checked(settings: Config, way: Opening | None, terminal: Terminal, masses_kg: tuple[float, ...], by: str) -> None:
+def _checked(work: _Work, masses_kg: tuple[float, ...], by: str) -> None:
     from pressout_device import calibrating, listening
-    from pressout_device.cellbook import CellBook, calibrated_cell
+    from pressout_device.cellbook import calibrated_cell
 
-    book = CellBook(settings.folder)
-    cell, calibration, life = calibrated_cell(settings.load_cell, book)
+    cell, calibration, life = calibrated_cell(work.settings.load_cell, work.book)
     known = life.calibration
-    with listening.listener(settings, way) as listener:
-        resolution_n = 0.0 if known is None else known.resolution_n
-        found = calibrating.by_check(masses_kg[0], listener.heard, terminal, calibration, resolution_n)
+    with listening.listener(work.settings, work.way) as listener:
+        found = calibrating.by_check(masses_kg[0], listener.heard, work.terminal, calibration)
         named = "configured" if known is None else known.calibration_id
-        calibrating.check_kept(book, cell, named, found, by)
-    click.echo(
-        f"{terminal.mass(found.mass_kg)} weighs {terminal.mass(round(found.found_kg, 3))}: {found.off_pct:+.2f} %"
-    )
+        calibrating.check_kept(work.book, cell, named, found, by)
+    weighed = work.terminal.mass(round(found.found_kg, 3))
+    click.echo(f"{work.terminal.mass(found.mass_kg)} weighs {weighed}: {found.off_pct:+.2f} %")
     if not found.good:
         click.echo(
             f"calibration: found {found.off_pct:+.1f} %, expected 1 % or less; calibrate again with pressout calibrate",

@@ -6,8 +6,10 @@ went is left where it is and skipped; the next begins on a line of its own.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+from io import RawIOBase
 from pathlib import Path
 
 import msgspec
@@ -72,11 +74,11 @@ class CellBook:
         """
         new = not self._path.exists()
         try:
-            with open(self._path, "ab+") as file:
-                torn = file.seek(0, os.SEEK_END) > 0 and _last_byte(file.fileno()) != b"\n"
-                file.write((b"\n" if torn else b"") + b"".join(encode(fact) + b"\n" for fact in facts))
-                file.flush()
-                os.fsync(file.fileno())
+            with open(self._path, "ab+", buffering=0) as file:
+                size = file.seek(0, os.SEEK_END)
+                torn = size > 0 and _last_byte(file.fileno()) != b"\n"
+                lines = (b"\n" if torn else b"") + b"".join(encode(fact) + b"\n" for fact in facts)
+                _all_or_nothing(file, lines, size)
             owned_as_its_folder(self._path)
             if new:
                 spool.settle(self._path.parent)
@@ -85,6 +87,28 @@ class CellBook:
                 f"{self._path}: found {error.strerror or error}, expected to be able to write it; what is already in "
                 "it is untouched"
             ) from error
+
+
+def _all_or_nothing(file: RawIOBase, lines: bytes, size: int) -> None:
+    """Write so that it would survive a power cut; what cannot be written whole leaves nothing: it will be asked again.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    done = False
+    try:
+        done = file.write(lines) == len(lines)
+        os.fsync(file.fileno())
+    except OSError:
+        done = False
+        raise
+    finally:
+        if not done:
+            file.truncate(size)
+    if not done:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _last_byte(descriptor: int) -> bytes:

@@ -53,6 +53,7 @@ class Given:
     device: Device
     clock_now: Callable[[], ClockDocument]
     pulley_ratio: float = 1.0
+    measured_hz: Callable[[], float | None] = lambda: None
 
 
 class Counting:
@@ -80,7 +81,6 @@ class Counting:
         self._last_session_id: str | None = None
         self._slack_since_s: float | None = clock.now_s()
         self._samples = 0
-        self._first_s: float | None = None
         self._last_s: float | None = None
         self._faults: Counter[str] = Counter()
         self._tuned_to = self._item()
@@ -94,7 +94,6 @@ class Counting:
             self._faults[str(sample.kind)] += 1
             return (sample,)
         self._samples += 1
-        self._first_s = sample.t_s if self._first_s is None else self._first_s
         self._last_s = sample.t_s
         self._pipeline, events = self._pipeline.step(sample)
         for event in events:
@@ -138,7 +137,7 @@ class Counting:
         self.keeping.begin(self.session_id)
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
         self.visit = Visit(Course.of(prescription), changed_s=begun_s)
-        self._samples, self._first_s = 0, None
+        self._samples = 0
         self._faults.clear()
         self.patient_ref = patient_ref
         # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
@@ -267,7 +266,9 @@ class Counting:
     def _signal_seen(self, t_s: float) -> SignalSeen:
         """Say what the sensor did; also at every set's end, for a session that nobody closes."""
         faults = dict(self._faults)
-        return SignalSeen(t_s=t_s, samples=self._samples, faults=faults, sample_rate_hz=self._rate_hz())
+        found_hz = self._given.measured_hz()
+        rate_hz = None if found_hz is None else round(found_hz, 2)
+        return SignalSeen(t_s=t_s, samples=self._samples, faults=faults, sample_rate_hz=rate_hz)
 
     def _item(self) -> CabledItem:
         """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""
@@ -282,8 +283,3 @@ class Counting:
         """Begin anew with a pipeline that has heard nothing, for the exercise that is being done."""
         self._tuned_to = self._item()
         self._pipeline = self._fresh_pipeline()
-
-    def _rate_hz(self) -> float | None:
-        if self._first_s is None or self._last_s is None or self._last_s <= self._first_s:
-            return None
-        return round((self._samples - 1) / (self._last_s - self._first_s), 2)

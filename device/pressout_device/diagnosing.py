@@ -31,6 +31,8 @@ NOTHING = (
     "SCK are on the two pins of the configuration; pressout diagnose --way gpio tells whether they are exchanged."
 )
 STUCK = "The load cell always says the same. A wire is loose or touches another: see hardware/wiring.md."
+BROKEN = "No reading passed its checks. Something disturbs the wires: shorten or shield the cable."
+LOST = "The process that reads the load cell ends or hangs. Look into the log, and reinstall what it names."
 AT_ITS_END = "The load cell is at its end. A wire of the cell is loose, or far too much hangs on it."
 
 
@@ -92,7 +94,13 @@ class Diagnosis:
         """Say why there are no readings."""
         kinds = Counter({CONDITION_OF.get(FaultKind(kind)): count for kind, count in self.faults.items()})
         most = kinds.most_common(1)[0][0] if kinds else None
-        return {Condition.STUCK: STUCK, Condition.AT_ITS_END: AT_ITS_END}.get(most or Condition.SILENT, NOTHING)
+        said = {
+            Condition.STUCK: STUCK,
+            Condition.AT_ITS_END: AT_ITS_END,
+            Condition.NOISY: BROKEN,
+            Condition.READER_LOST: LOST,
+        }
+        return said.get(most or Condition.SILENT, NOTHING)
 
     def entries(self) -> dict[str, str]:
         """Give every figure with its name, as the head of a trace has it."""

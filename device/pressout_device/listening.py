@@ -48,11 +48,12 @@ class Listener:
         LoadCellError
             If the child found that it could not be opened.
         """
-        self._sampler.fresh()  # what was said before is not from now on
+        begun_s = time.monotonic()
+        until_s = begun_s + duration_s
         self._sampler.lateness_s.clear()
-        until_s = time.monotonic() + duration_s
         while (now_s := time.monotonic()) < until_s:
-            yield from self._sampler.fresh()
+            # Whoever was asked to hang a mass may have taken minutes: what piled up meanwhile is of another load.
+            yield from (item for item in self._sampler.fresh() if item.t_s >= begun_s)
             time.sleep(max(0.0, min(LISTEN_EVERY_S, until_s - now_s)))
 
     def diagnosis(self, tally: Tally, cell: LoadCellSection, calibration: Calibration) -> Diagnosis:

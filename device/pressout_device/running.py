@@ -29,8 +29,7 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
     """Turn the station's loop until `stopped()` or the window is closed; then close and write what is open."""
     with held(config.folder):
         face = PanelFace(config)
-        emulated = simulate or config.load_cell.way == "simulated"
-        built = station_of(config, face, Simulated(asked_of(config)) if emulated else None)
+        built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
         try:
             while not (stopped() or face.closed):
                 frame_s = time.monotonic()
@@ -45,17 +44,34 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
             )
 
 
+def book_of(config: Config, *, simulate: bool) -> CellBook:
+    """Give the load cell's book; what an emulated cell says goes into one of its own, in a folder of its own.
+
+    Raises
+    ------
+    JournalError
+        If that folder cannot be made.
+    """
+    if not simulate:
+        return CellBook(config.folder)
+    folder = config.folder / "simulated"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
+    return CellBook(folder)
+
+
 def way_of(config: Config, cell: LoadCellSection, *, simulate: bool, absent: bool = False) -> Opening:
     """Give the way to the load cell: the real one's, or an emulated chip's with a patient (or with nobody) on it."""
-    if not simulate and cell.way != "simulated":
+    if not simulate:
         return functools.partial(opening.real, cell)
     now_s = time.monotonic()
     return functools.partial(opening.simulated, cell, asked_of(config), NEVER_S if absent else now_s, 1.0)
 
 
-def cell_to_look_at(config: Config) -> tuple[LoadCellSection, Calibration, CellLife]:
+def cell_to_look_at(config: Config, book: CellBook) -> tuple[LoadCellSection, Calibration, CellLife]:
     """Give the load cell as far as it is known; one that was never calibrated is looked at in counts."""
-    book = CellBook(config.folder)
     try:
         return calibrated_cell(config.load_cell, book)
     except LoadCellError:

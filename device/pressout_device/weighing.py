@@ -52,12 +52,13 @@ LOOK_AT_AGE_EVERY_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a load cell is weighed with: calibration and life, the limit (N), and when a calibration is due (days)."""
+    """What a load cell is weighed with: calibration, life, limit (N), when it is due (days), and its strapped rate."""
 
     calibration: Calibration
     life: CellLife
     limit_n: float
     due_days: float = float("inf")
+    rate_hz: float = 80.0
 
 
 class Weighing:
@@ -92,7 +93,10 @@ class Weighing:
         self._scale = Scale(
             calibration=weighed.calibration,
             limits=ScaleLimits(limit_n=weighed.limit_n),
+            zero_n=weighed.life.confirmed_n,
+            confirmed_n=weighed.life.confirmed_n,
             was_overloaded=weighed.life.overloads > 0,
+            state=ZeroState.BENT if weighed.life.bent else ZeroState.WARMING,
         )
         self._health = Health()
         self._rate_wrong_s: float | None = None
@@ -146,9 +150,8 @@ class Weighing:
         for one in said:
             self._hear(one)
 
-    @property
-    def rate_hz(self) -> float | None:
-        """Readings a second, as measured over the last ten seconds or so."""
+    def measured_hz(self) -> float | None:
+        """Give the readings a second, as measured over the last ten seconds or so; what is missing does not count."""
         return None if self._period_s is None else 1.0 / self._period_s
 
     @property
@@ -182,7 +185,10 @@ class Weighing:
             return
         found_s, usual_s = t_s - last_s, self._period_s
         if usual_s is None:
-            self._period_s = found_s
+            self._period_s = found_s if found_s < 1.5 / self._weighed.rate_hz else None
+            self._long += self._period_s is None
+            if self._long >= ANOTHER_RATE_AFTER:
+                self._period_s = found_s
         elif found_s < 1.5 * usual_s:
             self._long = 0
             self._period_s = usual_s + RATE_FOLLOWS * (found_s - usual_s)

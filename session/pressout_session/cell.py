@@ -76,13 +76,15 @@ AnyCellFact = Calibrated | CalibrationChecked | TareTaken | OverloadSeen | Overl
 class CellLife(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one cell: the fold of its facts.
 
-    `peak_n` is for life; `overloads` and `bent` are since the last calibration.
+    `peak_n` is for life; all but the calibrations themselves is since the last one. `confirmed_n` is the zero that a
+    person last vouched for.
     """
 
     load_cell_id: str
     calibrations: tuple[Calibrated, ...] = ()
     checked: CalibrationChecked | None = None
     tare: TareTaken | None = None
+    confirmed_n: float = 0.0
     peak_n: float | None = None
     overloads: int = 0
     bent: bool = False
@@ -100,11 +102,13 @@ class CellLife(msgspec.Struct, frozen=True, kw_only=True):
         match fact:
             case Calibrated():
                 known = (*self.calibrations, fact)
-                return replace(self, calibrations=known, checked=None, tare=None, overloads=0, bent=False)
+                return replace(
+                    self, calibrations=known, checked=None, tare=None, confirmed_n=0.0, overloads=0, bent=False
+                )
             case CalibrationChecked():
                 return replace(self, checked=fact)
-            case TareTaken():
-                return replace(self, tare=fact)
+            case TareTaken(zero_n=zero_n, asked=asked):
+                return replace(self, tare=fact, confirmed_n=zero_n if asked else self.confirmed_n)
             case OverloadSeen(peak_n=peak_n):
                 return replace(self, peak_n=max(peak_n, self.peak_n or 0.0), overloads=self.overloads + 1)
             case OverloadPeaked(peak_n=peak_n):

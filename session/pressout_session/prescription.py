@@ -20,7 +20,6 @@ class CueSensitivity(StrEnum):
     OFF = "off"
     CAREFUL = "careful"
     USUAL = "usual"
-    EAGER = "eager"
 
 
 class CabledItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="cabled"):

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     SPAN_TOO_SMALL = "span_too_small"
     OFF_THE_LINE = "off_the_line"
     NOT_EMPTY_AGAIN = "not_empty_again"
+    RISE_AND_FALL = "rise_and_fall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Refusal:
             "1 % or more; hang a heavier one",
             Reason.OFF_THE_LINE: f"found a mass {self.figure:.1f} % of the span off the line through the others, "
             "expected less than 1 %; check what is written on the masses and that nothing touches the cell",
+            Reason.RISE_AND_FALL: f"found {self.figure:.1f} % of the span between two readings of the same mass, "
+            "expected less than 1 %; check that it was the same and that nothing rubs, and begin again",
             Reason.NOT_EMPTY_AGAIN: f"found {self.figure:.1f} % of the span left on the empty line, expected less than "
             "0.5 %; take everything off, see that nothing rubs, and begin again",
         }[self.reason]
@@ -80,7 +83,7 @@ class Steadying:
         if item.t_s - begin_s > PATIENCE_S:
             return self, self._given_up()
         if isinstance(item, Fault):
-            if item.kind is FaultKind.SILENT and self.read == 0:
+            if item.kind is FaultKind.SILENT:
                 return self, Refusal(Reason.SILENT)
             counted = self.saturated + (item.kind is FaultKind.SATURATED)
             found = Refusal(Reason.SATURATED) if counted > 40 else None

@@ -41,7 +41,7 @@ class ScaleLimits:
         Warmed up: the zero has moved by less than this for so long.
     asking_s, asking_n : float
         A load beyond reach that has been quiet for so long is asked about; a heavier one than this is simply a load,
-        a stack left hanging or a patient who waits.
+        a stack left hanging or a patient who waits: unless the cell has been overloaded.
     bent_share : float
         A zero that has moved by this share of the cell's limit is no zero drift.
     limit_n : float
@@ -191,9 +191,9 @@ class Scale:
         if len(self.quiet) < self.limits.quiet_blocks:
             raise ValueError("tare: found the line moving, expected it to hang still; let go of it and try again")
         offset_n = sum(self.quiet) / len(self.quiet)
-        if abs(offset_n) > self.limits.asking_n:
+        if offset_n > self.limits.asking_n and not self.was_overloaded:
             raise ValueError(f"tare: found {offset_n:.0f} N on the line, expected it to be empty; take it off first")
-        if self.state is ZeroState.BENT:
+        if self.state is ZeroState.BENT or self._may_be_bent(offset_n):
             raise ValueError(
                 f"tare: found the zero {offset_n:.1f} N from where it was and an overload before that, expected a "
                 "sound cell; have it looked at, then calibrate it anew"
@@ -240,10 +240,16 @@ class Scale:
 
     def _beyond_reach(self, offset_n: float, quiet_s: float, t_s: float) -> tuple[Scale, tuple[Said, ...]]:
         """Ask about a quiet load that is no zero drift: a forgotten weight, another handle, or a cell that was bent."""
-        if quiet_s < self.limits.asking_s or abs(offset_n) > self.limits.asking_n:
+        if quiet_s < self.limits.asking_s:
             return self, ()
-        bent = self.was_overloaded and abs(offset_n) > self.limits.bent_share * self.limits.limit_n
-        return self._known(ZeroState.BENT if bent else ZeroState.ASKED, t_s, offset_n)
+        if self._may_be_bent(offset_n):
+            return self._known(ZeroState.BENT, t_s, offset_n)
+        # A line cannot push: less than nothing is no load, however much.
+        loaded = offset_n > self.limits.asking_n
+        return (self, ()) if loaded else self._known(ZeroState.ASKED, t_s, offset_n)
+
+    def _may_be_bent(self, offset_n: float) -> bool:
+        return self.was_overloaded and abs(offset_n) > self.limits.bent_share * self.limits.limit_n
 
     def _within_reach(self, offset_n: float, quiet_s: float, t_s: float) -> tuple[Scale, tuple[Said, ...]]:
         """Follow the zero, and see whether it is steady."""

@@ -11,7 +11,20 @@ import pygame
 import pygame.gfxdraw
 
 from pressout_ui.changes import Box, box_of, changed
-from pressout_ui.shapes import Button, Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View
+from pressout_ui.shapes import (
+    Button,
+    Disc,
+    Flood,
+    Plane,
+    Point,
+    Polygon,
+    Rect,
+    Shape,
+    Stroke,
+    Text,
+    View,
+    written_on,
+)
 from pressout_ui.theme import FONTS, Theme
 
 RGB = tuple[int, int, int]
@@ -98,12 +111,10 @@ class Brush:
                 self._disc(shape)
             case Text():
                 self._text(shape)
-            case Button(label=label, box=box):
+            case Button(box=box):
                 self._rect(box)
-                # The capitals' middle, a third of the em above the baseline, in the middle of the box.
-                baseline = box.y + box.height / 2 + 0.334 * shape.size
-                centre = box.x + box.width / 2
-                self._text(Text(label, centre, baseline, shape.size, shape.role, shape.weight, "middle"))
+                for line in written_on(shape):
+                    self._text(line)
 
     def _at(self, point: Point) -> Point:
         return point[0] * self._scale, point[1] * self._scale + self._top

@@ -22,6 +22,7 @@ from pressout_ui.shapes import (
     Text,
     View,
     estimated_width,
+    written_on,
 )
 
 # Smooth edges and rounding reach this far beyond a shape.
@@ -70,11 +71,11 @@ def box_of(shape: Shape) -> Box:
     match shape:
         case Rect() as rect:
             return _around(((rect.x, rect.y), (rect.x + rect.width, rect.y + rect.height)), MARGIN)
-        case Button(box=rect, label=label, size=size):
+        case Button(box=rect):
             boxed = box_of(rect)
-            middle = rect.x + rect.width / 2
-            half = estimated_width(label, size) / 2
-            return boxed.joined(Box(middle - half - MARGIN, boxed.top, middle + half + MARGIN, boxed.bottom))
+            for line in written_on(shape):
+                boxed = boxed.joined(_written(line))
+            return boxed
         case Polygon(points=points):
             return _around(points, MARGIN)
         case Stroke(points=points, width=width):

@@ -11,8 +11,16 @@ from pressout_session.exercises import Side
 from pressout_ui.shapes import Disc, Point, Rect, Shape, Stroke
 
 
-def patient(x: float, y: float, scale: float, *, ground: str, out: bool = False) -> tuple[Shape, ...]:
+def patient(
+    x: float,
+    y: float,
+    scale: float,
+    *,
+    ground: str,
+    out: bool = False,
+) -> tuple[Shape, ...]:
     """Give the patient in plan, shoulders at (x, y), facing up, hands at the chest or pressed out."""
+    ink, hands_role = ("night_ink", "night_line") if ground == "night" else ("ink", "out_line")
     hands = handle(x, y, scale, out=out)
     bent = 0.0 if out else 39.0
     arms: list[Shape] = []
@@ -20,12 +28,12 @@ def patient(x: float, y: float, scale: float, *, ground: str, out: bool = False)
         shoulder = (x + sign * 28.0 * scale, y - 2.0 * scale)
         elbow = (x + sign * bent * scale, y - 23.0 * scale)
         points = (shoulder, hands) if out else (shoulder, elbow, hands)
-        arms.append(Stroke(points, "ink", 10.5 * scale))
+        arms.append(Stroke(points, ink, 10.5 * scale))
     return (
         *arms,
-        Stroke(((x - 25.0 * scale, y), (x + 25.0 * scale, y)), "ink", 28.0 * scale),
-        Disc(x, y - 2.0 * scale, 16.0 * scale, "ink", ground, 3.5 * scale),
-        Disc(*hands, 8.5 * scale, "out_line", ground, 2.5 * scale),
+        Stroke(((x - 25.0 * scale, y), (x + 25.0 * scale, y)), ink, 28.0 * scale),
+        Disc(x, y - 2.0 * scale, 16.0 * scale, ink, ground, 3.5 * scale),
+        Disc(*hands, 8.5 * scale, hands_role, ground, 2.5 * scale),
     )
 
 

@@ -14,26 +14,42 @@ from pathlib import Path
 
 import msgspec
 
+from pressout_session.codes import GUEST
 from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, DriftKept, Opened, RepetitionKept, SetClosed, SetOpened
+from pressout_session.history import PastVisit
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
 from pressout_session.record import Record, folded
 from pressout_session.troubles import Trouble
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
+from pressout_signal.calibrating import Point, Wizard
 from pressout_signal.events import DriftKind, Phase, RepetitionCompleted, Resistance, TensionDrift
-from pressout_signal.samples import Sample
+from pressout_signal.hanging import Load, Reason, Refusal
+from pressout_signal.samples import Reading, Sample
 from pressout_ui.app import Screen, turns_portrait, view
 from pressout_ui.known import G_M_PER_S2, Known
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet, TracePoint
+from pressout_ui.scenes.rating import Rated, Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.staff.calibrate import Calibrate
+from pressout_ui.scenes.staff.dose import Dose
+from pressout_ui.scenes.staff.guests import Guests
+from pressout_ui.scenes.staff.menu import Menu
+from pressout_ui.scenes.staff.more import More
+from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
+from pressout_ui.scenes.staff.settings import SettingsScene
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
+from pressout_ui.scenes.wipe import Wipe
+from pressout_ui.staff import Link, SensorFigures
 
 TARGET_N = 4.0 * G_M_PER_S2
 CODE = "471922"
@@ -175,7 +191,67 @@ def scenes() -> Iterator[tuple[str, Screen]]:
     whole, over = a_record(15, 15, closed=True)
     done = replace(known, record=whole, visit=over, answer=AckResult.STORED)
     yield "15-summary", Screen(done, Summary(100.0))
+    yield "15-farewell", Screen(done, Summary(100.0, farewell=True))
     yield "16-trouble", Screen(known, InTrouble(Trouble.SENSOR_SILENT))
+    yield "17-today", Screen(fresh, Today())
+    yield "18-effort", Screen(done, Rating(Rated.EFFORT, 100.0))
+    yield "19-pain", Screen(done, Rating(Rated.PAIN, 100.0, chosen=2))
+    yield "20-wipe", Screen(replace(fresh, visit=None, patient_ref=None), Wipe(94.0))
+    yield "21-night", Screen(Known(station="3", now_s=700.0), Idle(0.0))
+    yield from staff_scenes(fresh)
+
+
+def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
+    """Give every picture of the therapist's way."""
+    inside = replace(fresh, initials="MR", therapists=("MR", "AK"), touched_s=fresh.now_s)
+    visits = tuple(a_past_visit(number) for number in range(8))
+    with_visits = replace(inside, visits=visits, visits_of=CODE)
+    yield "30-pin", Screen(inside, Pin("MR", typed="123", tries_left=5))
+    yield "31-initials", Screen(inside, Pin())
+    yield "32-menu", Screen(inside, Menu())
+    yield "33-dose", Screen(with_visits, Dose(an_item(), 0))
+    yield "34-dose-saved", Screen(with_visits, Dose(an_item(Resistance.CABLE), 0, saved=True))
+    yield "35-more", Screen(inside, More(Dose(msgspec.structs.replace(an_item(), tubing="green"), 0)))
+    yield "36-visits", Screen(with_visits, Visits())
+    yield "37-calibrate", Screen(inside, Calibrate())
+    settling = tuple(
+        Reading(n / 40, round(200_000 * (1.0 + 0.5 * math.exp(-n / 60) * math.cos(n / 6)))) for n in range(240)
+    )
+    empty = Wizard((5.0,), points=(Point(0.0, Load(0.0, 40.0, 5.0)),))
+    yield "38-hang", Screen(inside, Calibrate(wizard=empty.hangs(), seen=settling))
+    refused = replace(empty, refusal=Refusal(Reason.OFF_THE_LINE, 3.0))
+    yield "39-again", Screen(inside, Calibrate(wizard=refused, seen=settling))
+    figures = SensorFigures(
+        measured_hz=80.1,
+        configured_hz=80.0,
+        tension_n=39.2,
+        noise_n=0.12,
+        faults=1,
+        zero_n=0.3,
+        calibrated="2026-01-02 MR",
+        well=True,
+    )
+    yield "40-sensor", Screen(replace(inside, sensor=figures), Sensor())
+    away = Link(waiting=12, trouble="no connection to the broker at broker.example:8883", rejected=1)
+    yield "41-network", Screen(replace(inside, link=away), Network())
+    yield "42-guests", Screen(replace(inside, visits=visits, visits_of=GUEST), Guests())
+    yield "43-whose", Screen(inside, Guests(visits[0].session_id, "471"))
+    yield "44-settings", Screen(inside, SettingsScene())
+
+
+def a_past_visit(number: int) -> PastVisit:
+    """Give a visit of a patient who is getting on."""
+    return PastVisit(
+        session_id=f"01900000-0000-7000-8000-{number:012d}",
+        started_at=f"2026-01-{2 + 3 * number:02d}T09:{10 + number}:00.000Z",
+        done=min(30, 25 + number),
+        asked=30,
+        chest_n=TARGET_N * (0.86 + 0.02 * number),
+        hold_left_s=2.5 + 0.08 * number,
+        hold_right_s=2.1 + 0.08 * number,
+        reminders=max(2, 9 - number),
+        target_n=TARGET_N,
+    )
 
 
 def main(folder: str) -> None:

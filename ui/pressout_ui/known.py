@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from pressout_session.exercises import Side
+from pressout_session.history import PastVisit
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import Record
-from pressout_session.troubles import Notice
+from pressout_session.settings import Settings
+from pressout_session.troubles import Notice, Trouble
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
+from pressout_ui.staff import Link, SensorFigures
 from pressout_ui.words import LANGUAGES, Words
 
 G_M_PER_S2 = 9.80665
@@ -21,6 +26,8 @@ class Known:
     """The part of the screen's state that outlives a scene.
 
     `late` says that something counted has waited too long for the disk; `answer` is the clinic's, for the last session.
+    `initials` are the therapist's who is in, `touched_s` when they last touched anything; `visits` are the last ones
+    of `visits_of`.
     """
 
     station: str
@@ -35,11 +42,38 @@ class Known:
     answer: AckResult | None = None
     taut: bool = False
     notice: Notice | None = None
+    trouble: Trouble | None = None
+    theme: str = "light"
+    volume: int = 6
+    brightness: int = 8
+    therapists: tuple[str, ...] = ()
+    initials: str | None = None
+    last_initials: str | None = None
+    touched_s: float = 0.0
+    visits: tuple[PastVisit, ...] = ()
+    visits_of: str | None = None
+    sensor: SensorFigures | None = None
+    link: Link = field(default_factory=Link)
 
     @property
     def words(self) -> Words:
         """The language of the screen."""
         return LANGUAGES[self.language]
+
+    @property
+    def settings(self) -> Settings:
+        """How the station speaks and looks."""
+        return msgspec.convert(
+            {
+                "language": self.language,
+                "theme": self.theme,
+                "unit": self.unit,
+                "volume": self.volume,
+                "brightness": self.brightness,
+                "muted": self.muted,
+            },
+            Settings,
+        )
 
     @property
     def item(self) -> Item | None:

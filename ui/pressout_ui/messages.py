@@ -12,6 +12,7 @@ from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.events import Event
 from pressout_signal.samples import Sample
+from pressout_ui.staff import StaffCommand, StaffMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,40 @@ class SideTapped:
 
 
 @dataclass(frozen=True, slots=True)
+class AddTapped:
+    """One more was done than was counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextTapped:
+    """On to the next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingTapped:
+    """How hard it was, or how much it hurts, 0 to 10."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingDone:
+    """A rating is given; or, `skipped`, not."""
+
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TherapistTapped:
+    """A therapist wants in."""
+
+
+@dataclass(frozen=True, slots=True)
+class WipeTapped:
+    """Let touch sleep while the screen is wiped."""
+
+
+@dataclass(frozen=True, slots=True)
 class RestartTapped:
     """Begin this set again."""
 
@@ -206,12 +241,19 @@ Message: TypeAlias = (
     | SetEndTapped
     | UndoTapped
     | SideTapped
+    | AddTapped
+    | NextTapped
+    | RatingTapped
+    | RatingDone
+    | TherapistTapped
+    | WipeTapped
     | RestartTapped
     | TimedTapped
     | TimedFinished
     | RetryTapped
     | FinishTapped
     | MuteTapped
+    | StaffMessage
 )
 
 
@@ -251,6 +293,19 @@ class UndoLast:
 
 
 @dataclass(frozen=True, slots=True)
+class AddOne:
+    """Count one more on someone's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Keep how hard it was and how much it hurts; None where it was skipped."""
+
+    effort: int | None
+    pain: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SwapSide:
     """The set is on the other side."""
 
@@ -280,4 +335,17 @@ class RestartSensor:
     """Start the reader again."""
 
 
-Command: TypeAlias = Play | SignIn | EndSet | UndoLast | SwapSide | RestartSet | KeepTimed | EndVisit | RestartSensor
+Command: TypeAlias = (
+    Play
+    | SignIn
+    | EndSet
+    | UndoLast
+    | AddOne
+    | Rate
+    | SwapSide
+    | RestartSet
+    | KeepTimed
+    | EndVisit
+    | RestartSensor
+    | StaffCommand
+)

@@ -103,7 +103,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to tap: at least 12 mm each way on the seven-inch panel, which is 64 × 68 units."""
+    """Something to tap: at least 12 mm each way on the seven-inch panel, which is 64 × 68 units.
+
+    `below` is a second, smaller line. `repeats`: held, it says its message again and again. `hold_s`: it must be held
+    for so long, since what it does cannot be taken back.
+    """
 
     label: str
     box: Rect
@@ -111,6 +115,9 @@ class Button:
     size: float = 26.0
     role: str = "ink"
     weight: Weight = "600"
+    below: str = ""
+    repeats: bool = False
+    hold_s: float = 0.0
 
 
 Shape: TypeAlias = Rect | Polygon | Stroke | Flood | Disc | Text | Button
@@ -150,12 +157,32 @@ TOUCH_WIDTH = 64.0
 TOUCH_HEIGHT = 68.0
 
 
-def tapped(view: Iterable[Shape], x: float, y: float) -> Message | None:
-    """Give the message of the button at a point, the one drawn last if two overlap."""
-    hit: Message | None = None
+def written_on(button: Button) -> tuple[Text, ...]:
+    """Give what is written on a button: its label in the middle, or above its second line."""
+    box = button.box
+    centre = box.x + box.width / 2
+    # The capitals' middle, a third of the em above the baseline, in the middle of the box.
+    middle = box.y + box.height / 2 + 0.334 * button.size
+    if not button.below:
+        return (Text(button.label, centre, middle, button.size, button.role, button.weight, "middle"),)
+    return (
+        Text(button.label, centre, middle - 14.0, button.size, button.role, "700", "middle"),
+        Text(button.below, centre, middle + 16.0, 21.0, button.role, "500", "middle"),
+    )
+
+
+def button_at(view: Iterable[Shape], x: float, y: float) -> Button | None:
+    """Give the button at a point, the one drawn last if two overlap."""
+    hit: Button | None = None
     for shape in view:
         if isinstance(shape, Button):
             box = shape.box
             if box.x <= x < box.x + box.width and box.y <= y < box.y + box.height:
-                hit = shape.on_tap
+                hit = shape
     return hit
+
+
+def tapped(view: Iterable[Shape], x: float, y: float) -> Message | None:
+    """Give the message of the button at a point."""
+    hit = button_at(view, x, y)
+    return None if hit is None else hit.on_tap

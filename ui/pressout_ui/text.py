@@ -9,10 +9,12 @@ from pressout_signal.events import Resistance
 from pressout_ui.app import Screen
 from pressout_ui.messages import Message, Sound
 from pressout_ui.scenes.live_set import LiveSet, headword
+from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp, place_of
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.trouble import InTrouble
 
 
@@ -39,6 +41,10 @@ def told(screen: Screen) -> str:
             return words.exercises[known.item.exercise]
         case Summary():
             return words.summary_all.format(count=sum(known.record.count(each) for each in Side))
+        case Today() if item is not None:
+            return f"{words.exercises[item.exercise]}. {' '.join(words.begin)}"
+        case Rating(asked=asked):
+            return words.pain_now if asked == "pain" else words.effort
         case InTrouble(trouble=trouble):
             return f"{words.trouble}. {words.trouble_why[trouble]}"
         case _:

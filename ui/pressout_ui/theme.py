@@ -55,6 +55,11 @@ LIGHT: Final = Theme(
             "cue_shade": "#A87900",
             "action": "#12232B",
             "on_action": "#FFFFFF",
+            "stop": "#A3142E",
+            "on_stop": "#FFFFFF",
+            "night": "#000000",
+            "night_ink": "#24343C",
+            "night_line": "#174A70",
         }
     ),
 )
@@ -84,6 +89,11 @@ DARK: Final = Theme(
             "cue_shade": "#A87900",
             "action": "#F2F4F0",
             "on_action": "#0D1519",
+            "stop": "#FF8A94",
+            "on_stop": "#2B0009",
+            "night": "#000000",
+            "night_ink": "#24343C",
+            "night_line": "#174A70",
         }
     ),
 )
@@ -103,6 +113,7 @@ TEXT_PAIRS: Final = (
     ("hold_ink", "hold"),
     ("cue_ink", "cue"),
     ("on_action", "action"),
+    ("on_stop", "stop"),
 )
 GRAPHIC_PAIRS: Final = (
     ("good", "ground"),

@@ -22,8 +22,8 @@ SETTLING_CONVERSIONS = 4
 SATURATED = (0x7FFFFF, -0x800000)
 ALL_ONES = (1 << DATA_BITS) - 1
 # A frame of ones is what a loose wire gives; it is also -1, which only neighbours near 0 make likely: ten times the
-# noise of a converter (50 counts), and as much again for a pull.
-NEAR_ZERO_COUNTS = 1_000
+# noise of a lead through a gym (500 counts; the converter alone has 50).
+NEAR_ZERO_COUNTS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

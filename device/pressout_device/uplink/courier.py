@@ -63,6 +63,7 @@ class Courier:
         # Answered, and not yet taken out of the outbox by the station: each with when its file was written.
         self._answered: dict[str, int] = {}
         self._said: dict[int, str] = {}  # events that the broker may not have yet, by their token
+        self._unmarked: set[str] = set()  # events that it has, and whose mark could not be written yet
         self._reported: bytes | None = None
         self._connection = Connection(
             broker,
@@ -109,13 +110,15 @@ class Courier:
         while not self._connection.taken.empty():
             name = self._said.pop(self._connection.taken.get(), None)
             if name is not None:
-                self._mark_taken(name)
+                self._unmarked.add(name)
+        for name in tuple(self._unmarked):
+            self._mark_taken(name)
         if not self._connection.connected:
             return
         for name in spool.events(self._outbox):
             if len(self._said) >= IN_FLIGHT:
                 return
-            if name in self._said.values() or (self._inbox / f"taken.{name}").exists():
+            if name in self._unmarked or name in self._said.values() or (self._inbox / f"taken.{name}").exists():
                 continue
             try:
                 payload = (self._outbox / name).read_bytes()
@@ -123,7 +126,7 @@ class Courier:
             except OSError:
                 continue  # the station took it out meanwhile, or it may be readable the next time
             except (msgspec.MsgspecError, ValueError):
-                self._mark_taken(name)  # nobody could read it there either
+                self._unmarked.add(name)  # nobody could read it there either
                 continue
             topic = event_topic(self._site_id, self._station_id, event.kind)
             self._said[self._connection.publish(Publication(topic, payload))] = name
@@ -131,8 +134,9 @@ class Courier:
     def _mark_taken(self, name: str) -> None:
         try:
             spool.place(self._inbox, f"taken.{name}", b"")
+            self._unmarked.discard(name)
         except OSError as error:
-            logger.warning("an event that was said may be said again: %s", error)
+            logger.debug("an event that was said cannot be marked so yet: %s", error)
 
     def _receive(self) -> None:
         """Take the clinic's answers for a moment; this wait is also the loop's pace."""

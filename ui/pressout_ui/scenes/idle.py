@@ -12,18 +12,31 @@ from pressout_ui.messages import Woken
 from pressout_ui.shapes import Button, Disc, Flood, Plane, Rect, Text, View
 
 BREATH_S = 6.0
+# After this long the panel is dimmed, and the only thing on it wanders: no picture burns in.
+DIM_AFTER_S = 300.0
+WANDER_EVERY_S = 20.0
+# It moves in steps: nothing is painted in between.
+STEPS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Waiting for someone."""
+    """Waiting for someone, since when."""
+
+    since_s: float = 0.0
+
+    def dimmed(self, now_s: float) -> bool:
+        """Whether nobody has been here for so long that the panel saves itself."""
+        return now_s - self.since_s > DIM_AFTER_S
 
 
-def view(_scene: Idle, known: Known, plane: Plane) -> View:
+def view(scene: Idle, known: Known, plane: Plane) -> View:
     """Draw it: the flood breathes, and never crosses the words that stand in it."""
+    if scene.dimmed(known.now_s):
+        return _night(scene, known, plane)
     words = known.words
-    breath = 0.165 + 0.015 * math.sin(2.0 * math.pi * known.now_s / BREATH_S)
-    top = round(plane.height * (1.0 - breath))
+    breath = 0.165 + 0.015 * math.sin(2.0 * math.pi * (known.now_s - scene.since_s) / BREATH_S)
+    top = round(plane.height * (1.0 - breath) / STEPS) * STEPS
     return (
         Button("", Rect(0.0, 0.0, plane.width, plane.height, "ground"), Woken()),
         Flood(((0.0, top), (plane.width, top)), plane.height, "out", "out_line", 10.0),
@@ -33,6 +46,17 @@ def view(_scene: Idle, known: Known, plane: Plane) -> View:
         Text(words.idle_touch, 40.0, plane.height - 30.0, 30.0, weight="600"),
         *patient(plane.width - 124.0, 312.0, 2.1, ground="ground", out=True),
         *_how_it_is(known, plane),
+    )
+
+
+def _night(scene: Idle, known: Known, plane: Plane) -> View:
+    step = int((known.now_s - scene.since_s) / WANDER_EVERY_S)
+    # Two numbers without a common divisor: it comes everywhere before it comes back.
+    x = 140.0 + (step * 137.0) % (plane.width - 280.0)
+    y = 240.0 + (step * 89.0) % (plane.height - 320.0)
+    return (
+        Button("", Rect(0.0, 0.0, plane.width, plane.height, "night"), Woken()),
+        *patient(x, y, 1.6, ground="night", out=True),
     )
 
 

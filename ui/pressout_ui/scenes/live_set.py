@@ -10,7 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from pressout_session.exercises import Side
-from pressout_session.prescription import CabledItem
+from pressout_session.prescription import CabledItem, CueSensitivity
 from pressout_signal.events import (
     Movement,
     PartialSeen,
@@ -43,6 +43,8 @@ CUE_AT_MOST_S = 4.0
 USUAL_STROKE_S = 1.2
 # The level never says "arrived" before the signal does.
 ALMOST = 0.95
+# What a therapist means by "when sure": nine in ten of what is said with this confidence are true (accuracy.md).
+SURE = 0.8
 
 
 class TracePoint(NamedTuple):
@@ -97,7 +99,7 @@ def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tup
             return replace(scene, short=True), ()
         case Heard(RepetitionCompleted() as repetition):
             return replace(scene, last=repetition), ()
-        case Heard(TensionDrift() as drift):
+        case Heard(TensionDrift() as drift) if _worth_saying(drift, known):
             return replace(scene, cue=drift, cue_s=known.now_s), (Play(Sound.POSTURE),)
         case Felt(samples=samples) if samples:
             return replace(scene, trace=_traced(scene, samples), level=_level(scene, samples[-1].tension_n, known)), ()
@@ -109,6 +111,12 @@ def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tup
             return replace(scene, fixing=False), ()
         case _:
             return scene, ()
+
+
+def _worth_saying(drift: TensionDrift, known: Known) -> bool:
+    """Tell whether a sign of lost posture is sure enough for this patient's reminders; it is recorded all the same."""
+    cue = CueSensitivity.USUAL if known.cabled is None else known.cabled.cue
+    return cue is CueSensitivity.USUAL or (cue is CueSensitivity.CAREFUL and drift.confidence >= SURE)
 
 
 def _entered(scene: LiveSet, phase: Phase, t_s: float) -> LiveSet:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_signal.events import DriftKind, Phase
+from pressout_signal.events import DriftKind, Phase, Resistance
 from pressout_ui.figures import check, turned_patient
 from pressout_ui.known import Known
-from pressout_ui.messages import (
-    FixClosed,
-    FixOpened,
-    Message,
-    MuteTapped,
-    RestartTapped,
-    SetEndTapped,
-    SideTapped,
-    UndoTapped,
-)
+from pressout_ui.messages import FixOpened
+from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
-from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
+from pressout_ui.scenes.parts import pain, plain_button, signed_in
 from pressout_ui.shapes import Disc, Flood, Plane, Polygon, Rect, Shape, Stroke, Text, View, estimated_width
 
 RAIL = 224.0
@@ -41,7 +33,7 @@ def view(scene: LiveSet, known: Known, plane: Plane) -> View:
     if item is None:
         return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
     if scene.fixing:
-        return _fixing(known, item, plane)
+        return fix.view(known, item, plane)
     stage = Plane(plane.width, PORTRAIT_STAGE) if plane.portrait else Plane(plane.width - RAIL, plane.height)
     rail = _portrait_rail(scene, known, item, plane) if plane.portrait else _rail(scene, known, item, plane)
     inverted = scene.phase is Phase.HOLD
@@ -52,6 +44,7 @@ def view(scene: LiveSet, known: Known, plane: Plane) -> View:
         Rect(0.0, 0.0, stage.width, stage.height, "hold" if inverted else "ground"),
         *_flood(scene, stage),
         *_bar(scene, known, item, stage),
+        *_pace(scene, known, item, stage),
         *word,
         *_count(known, item, stage, ink, portrait=plane.portrait),
         pain(known, 24.0, stage.height - 28.0, 20.0 if plane.portrait else 24.0, ink),
@@ -60,18 +53,34 @@ def view(scene: LiveSet, known: Known, plane: Plane) -> View:
     )
 
 
+def level_y(stage: Plane, level: float) -> float:
+    """Give where on the stage a level stands: 0 at its foot, 1 nearly at its top."""
+    floor, top = stage.height - 6.0, 30.0
+    return floor - (floor - top) * level
+
+
 def _flood(scene: LiveSet, stage: Plane) -> tuple[Shape, ...]:
     """Draw the area under the line: a roof while it rises, a valley while it falls, flat at rest."""
     if scene.phase is Phase.HOLD:
         return ()
-    floor, top = stage.height - 6.0, 30.0
-    y = floor - (floor - top) * scene.level
+    y = level_y(stage, scene.level)
     middle = stage.width / 2
     peak = {Phase.PRESS_OUT: -EDGE_RISE, Phase.RETURN: EDGE_RISE}.get(scene.phase, 0.0) * min(1.0, scene.level * 4.0)
     fill, edge = ("back", "back_line") if scene.phase is Phase.RETURN else ("out", "out_line")
     sides = y - peak / 2
     centre = y + peak / 2
     return (Flood(((0.0, sides), (middle, centre), (stage.width, sides)), stage.height, fill, edge, 14.0),)
+
+
+def _pace(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
+    """Draw where the line would be at the prescribed tempo, at both edges; only where the level is a tension's."""
+    moving = scene.phase in (Phase.PRESS_OUT, Phase.RETURN)
+    if not moving or item.stroke_s == 0 or scene.last is None or item.resistance is not Resistance.TUBING:
+        return ()
+    share = min(1.0, max(0.0, (known.now_s - scene.phase_s) / item.stroke_s))
+    y = round(level_y(stage, share if scene.phase is Phase.PRESS_OUT else 1.0 - share))
+    left = ((0.0, y - 22.0), (26.0, y), (0.0, y + 22.0))
+    return (Polygon(left, "ink"), Polygon(tuple((stage.width - x, at_y) for x, at_y in left), "ink"))
 
 
 def _bar(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
@@ -230,32 +239,4 @@ def _cue(scene: LiveSet, known: Known, plane: Plane) -> tuple[Shape, ...]:
         *picture,
         Text(title, 26.0, 92.0, size, "cue_ink"),
         Text(why, 30.0, 138.0, 36.0 if not plane.portrait else 30.0, "cue_ink", "600"),
-    )
-
-
-def _fixing(known: Known, item: CabledItem, plane: Plane) -> View:
-    """Draw what can be corrected; the set goes on meanwhile."""
-    words = known.words
-    wide = (plane.width - 100.0) / 3
-    acts: tuple[tuple[str, Message], ...] = (
-        (words.undo_last, UndoTapped()),
-        (words.wrong_side, SideTapped()),
-        (words.restart_set, RestartTapped()),
-        (words.end_set, SetEndTapped()),
-        (words.sound[1 if known.muted else 0], MuteTapped()),
-    )
-    side = words.left if known.side is Side.LEFT else words.right
-    standing = f"{side} {known.set_count} {words.of} {item.reps}"
-    buttons = [
-        plain_button(label, (36.0 + (place % 3) * (wide + 14.0), 150.0 + (place // 3) * 112.0, wide, 98.0), act)
-        for place, (label, act) in enumerate(acts)
-    ]
-    return (
-        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        Text(words.fix_title, 36.0, 76.0, 48.0),
-        Text(words.fix_note, 38.0, 118.0, 26.0, "ink2", "500"),
-        Text(standing, plane.width - 36.0, 76.0, 36.0, anchor="end"),
-        *buttons,
-        pain(known, 36.0, plane.height - 36.0, 22.0),
-        primary_button(words.close, (plane.width - 216.0, plane.height - 92.0, 180.0, 72.0), FixClosed()),
     )

@@ -8,7 +8,7 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_ui.figures import check, handle, line_to, patient
 from pressout_ui.known import Known
-from pressout_ui.messages import FinishTapped, Message, RestartTapped, SideTapped, UndoTapped
+from pressout_ui.messages import FinishTapped, Message, RestartTapped, SideTapped, TherapistTapped, UndoTapped
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
 
@@ -32,7 +32,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
     title = words.turn_around if turning else words.same_side
     how = _next(known, last.item if last else 0, turning=turning)
     since_s = scene.since_s if last is None or last.end_s is None else last.end_s
-    seconds = max(0, int(known.now_s - since_s))
+    seconds = _clock_s(since_s, known)
     clock = str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}"
     size = 196.0 if len(clock) < 3 else 130.0
     done = 0 if last is None else last.count
@@ -53,9 +53,9 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(0.0, 190.0, plane.width, plane.height - 190.0, "surface"),
         Stroke(((0.0, 190.0), (plane.width, 190.0)), "rule", 4.0, butt=True),
-        headline(title, width=590.0),
+        headline(title, width=540.0),
         sentence(how, 160.0, 32.0),
-        *signed_in(known, plane.width - 150.0, 60.0),
+        *signed_in(known, plane.width - 196.0, 218.0),
         Text(clock, 34.0, 344.0, size),
         Text(words.seconds if seconds < 100 else "", 46.0 + 0.62 * size * len(clock), 344.0, 60.0),
         Text(label, 352.0, 262.0, 30.0, "ink2", "500"),
@@ -63,9 +63,19 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
         *mark,
         *_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0)),
         *buttons,
-        plain_button(words.finish_here, (plane.width - 200.0, 80.0, 164.0, 68.0), FinishTapped(), 24.0),
+        plain_button(words.finish_here, (plane.width - 200.0, 108.0, 164.0, 70.0), FinishTapped(), 24.0),
+        plain_button(words.therapist, (plane.width - 200.0, 30.0, 164.0, 70.0), TherapistTapped(), 24.0),
         pain(known, 36.0, plane.height - 15.0),
     )
+
+
+def _clock_s(since_s: float, known: Known) -> int:
+    """Give the rest so far; or what is left of a rest that was prescribed."""
+    passed_s = max(0.0, known.now_s - since_s)
+    item = known.cabled
+    if item is None or item.rest_s == 0:
+        return int(passed_s)
+    return int(max(0.0, item.rest_s - passed_s) + 0.999)
 
 
 def _next(known: Known, done_item: int, *, turning: bool) -> str:

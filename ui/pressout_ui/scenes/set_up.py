@@ -14,6 +14,7 @@ from pressout_ui.known import Known
 from pressout_ui.messages import Felt, Message, NotMe
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.today import Today
 from pressout_ui.shapes import Anchor, Disc, Plane, Rect, Shape, Stroke, Text, View, mirrored
 
 # Standing still is this long within the band; breathing and sway stay inside it.
@@ -42,7 +43,7 @@ class SetUp:
 
     window: tuple[Sample, ...] = ()
     in_since_s: float | None = None
-    back: Rest | None = None
+    back: Rest | Today | None = None
 
     @property
     def tension_n(self) -> float:

@@ -8,41 +8,83 @@ from pressout_session.exercises import EXERCISES, Side, TimedExercise
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
+from pressout_signal.events import RepetitionCompleted
+from pressout_signal.summaries import one_against_other, summarised
 from pressout_ui.known import Known
-from pressout_ui.messages import FinishTapped
+from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence
-from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View
+from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View, estimated_width
 
-# It signs out by itself: nobody has to come back to the screen.
-SHOWN_S = 30.0
+# It goes on by itself: nobody has to come back to the screen.
+SHOWN_S = 45.0
+FAREWELL_S = 30.0
+# Repetitions whose length differs by less than this share of it are an even tempo.
+STEADY = 0.15
 ROW_WIDTH = 390.0
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Since when it is shown."""
+    """Since when it is shown; and whether all has been asked, so that it only says what was done."""
 
     since_s: float
+    farewell: bool = False
 
 
-def view(_scene: Summary, known: Known, plane: Plane) -> View:
+def view(scene: Summary, known: Known, plane: Plane) -> View:
     """Draw a sentence, and a row of repetitions a side; those with a reminder carry a mark."""
     words = known.words
     title = _title(known)
-    told = sum(reminders(known, side) for side in Side)
-    reminded = words.summary_reminders[min(told, 2)].format(count=told)
+    last = (words.finish, FinishTapped()) if scene.farewell else (words.next, NextTapped())
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(known.code, 36.0, 62.0, 26.0, weight="600"),
         *_kept(known, plane),
         headline(title, baseline=170.0),
-        sentence(reminded, 218.0, 32.0),
+        sentence(_in_words(known), 218.0, 32.0),
         *_row(known, Side.LEFT, words.left, 252.0),
         *_row(known, Side.RIGHT, words.right, 312.0),
         *_timed_lines(known),
-        primary_button(words.finish, (plane.width - 216.0, 388.0, 180.0, 72.0), FinishTapped()),
+        *_compared(known),
+        primary_button(last[0], (plane.width - 216.0, 388.0, 180.0, 72.0), last[1]),
     )
+
+
+def _in_words(known: Known) -> str:
+    """Say how even the tempo was, and how often the station reminded of posture."""
+    words = known.words
+    told = sum(reminders(known, side) for side in Side)
+    said = [words.summary_reminders[min(told, 2)].format(count=told)]
+    spreads = [summarised(_repetitions(known, side)).tempo_spread for side in Side]
+    known_spreads = [spread for spread in spreads if spread is not None]
+    if known_spreads:
+        said.insert(0, words.tempo["steady" if max(known_spreads) <= STEADY else "uneven"])
+    return " ".join(said)
+
+
+def _repetitions(known: Known, side: Side) -> list[RepetitionCompleted]:
+    """Give what counts on a side, of the exercise that was done last."""
+    item = known.record.sets[-1].item if known.record.sets else 0
+    sets = [held for held in known.record.sets if held.side is side and held.item == item]
+    return [one.repetition for held in sets for one in held.repetitions if not one.voided]
+
+
+def _compared(known: Known) -> tuple[Shape, ...]:
+    """Say which side was held for less long, where that is more than chance; with its uncertainty."""
+    left, right = (_repetitions(known, side) for side in Side)
+    found = one_against_other(left, right).get("hold_s") if left and right else None
+    if found is None or found.low <= 0.0 <= found.high:
+        return ()
+    shorter = Side.LEFT if found.value < 0 else Side.RIGHT
+    longer_s = usual_hold_s(known, shorter.other)
+    if not longer_s:
+        return ()
+    share, spread = 100.0 * abs(found.value) / longer_s, 50.0 * (found.high - found.low) / longer_s
+    said = known.words.held_shorter[shorter].format(share=round(share), spread=max(1, round(spread)))
+    y = 432.0 if all(isinstance(item, CabledItem) for item in _items(known)) else 384.0
+    size = next((s for s in (26.0, 24.0, 22.0) if estimated_width(said, s) <= 530.0), 20.0)
+    return (Text(said, 38.0, y, size, weight="600"),)
 
 
 def _title(known: Known) -> str:
@@ -64,8 +106,8 @@ def _title(known: Known) -> str:
 
 
 def _items(known: Known) -> tuple[Item, ...]:
-    opened = known.record.opened
-    return () if opened is None else opened.prescription.items
+    prescription = known.record.prescription
+    return () if prescription is None else prescription.items
 
 
 def _timed_asked(item: Item) -> int:
@@ -90,7 +132,7 @@ def _timed_lines(known: Known) -> tuple[Shape, ...]:
         for place, item in enumerate(_items(known))
         if not isinstance(item, CabledItem)
     ]
-    return tuple(Text(line, 38.0, 400.0 + 32.0 * place, 24.0, "ink2", "500") for place, line in enumerate(told[:2]))
+    return tuple(Text(line, 38.0, 418.0 + 32.0 * place, 24.0, "ink2", "500") for place, line in enumerate(told[:2]))
 
 
 def _kept(known: Known, plane: Plane) -> tuple[Shape, ...]:

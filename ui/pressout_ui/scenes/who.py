@@ -14,13 +14,15 @@ from pressout_ui.messages import (
     GuestChosen,
     Message,
     SignIn,
+    TherapistTapped,
+    WipeTapped,
 )
 from pressout_ui.scenes.parts import plain_button
-from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, Weight
+from pressout_ui.scenes.staff.keys import keypad
+from pressout_ui.shapes import Plane, Rect, Shape, Text, View, Weight
 
 # A half-typed code is nobody's: after this long without a touch the keypad gives way to the idle scene.
 FORGOTTEN_S = 30.0
-KEYS = ("123", "456", "789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ def view(scene: Who, known: Known, plane: Plane) -> View:
         Text(words.who, 36.0, 92.0, 56.0),
         *(Text(line, 38.0, 130.0 + 30.0 * place, 25.0, *how) for place, line in enumerate(lines)),
         *_cells(scene.typed),
+        plain_button(words.wipe, (36.0, 300.0, 160.0, 72.0), WipeTapped()),
         plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
-        *_keypad(known, left + 20.0),
+        plain_button(words.therapist, (208.0, 388.0, 168.0, 72.0), TherapistTapped()),
+        *keypad(known, left + 20.0),
     )
 
 
@@ -79,18 +83,3 @@ def _cells(typed: str) -> tuple[Shape, ...]:
         if place < len(typed):
             shapes.append(Text(typed[place], x + 23.0, 229.0, 46.0, anchor="middle"))
     return tuple(shapes)
-
-
-def _keypad(known: Known, left: float) -> tuple[Shape, ...]:
-    keys: list[Shape] = []
-    for row, digits in enumerate(KEYS):
-        keys.extend(_key(digit, DigitTyped(digit), left + 124.0 * column, row) for column, digit in enumerate(digits))
-    keys.append(_key(known.words.clear, Cleared(), left, 3))
-    keys.append(_key("0", DigitTyped("0"), left + 124.0, 3))
-    keys.append(_key(known.words.back, BackSpaced(), left + 248.0, 3))
-    return tuple(keys)
-
-
-def _key(label: str, on_tap: Message, x: float, row: int) -> Button:
-    fill, size = ("raised", 44.0) if isinstance(on_tap, DigitTyped) else ("surface", 24.0)
-    return Button(label, Rect(x, 20.0 + 116.0 * row, 112.0, 104.0, fill, 14.0), on_tap, size, weight="700")

@@ -83,6 +83,35 @@ class Words:
     kept_here: str
     kept_both: str
     kept_waiting: str
+    therapist: str
+    wipe: str
+    wipe_title: str
+    wipe_how: str
+    seen_from_above: str
+    pull_label: str
+    line_stack: str
+    first_side: Mapping[str, str]  # by side: which comes first
+    a_side: str  # {count}
+    hold_label: str
+    begin: tuple[str, str]  # pick up the handle, to begin
+    becomes: str  # {now}, {then}
+    add_one: str
+    move_to: Mapping[str, str]  # by side; {count}
+    start_at_nought: str
+    go_to_rest: str
+    pictures_stay: str
+    sound_comes: str
+    tempo: Mapping[str, str]  # steady, uneven
+    held_shorter: Mapping[str, str]  # by side; {share}, {spread}
+    next: str
+    skip: str
+    effort: str
+    effort_how: str
+    effort_ends: tuple[str, str]
+    pain_now: str
+    pain_how: str
+    pain_ends: tuple[str, str]
+    rest_left: str  # {seconds}
     trouble: str
     one_moment: str  # trouble while nobody is here
     trouble_why: Mapping[str, str]  # by trouble
@@ -94,3 +123,78 @@ class Words:
     quote: str
     exercises: Mapping[str, str]
     timed_how: Mapping[str, str]  # by exercise
+    # ---- staff ----
+    pin_how: str
+    no_therapists: str
+    change: str
+    tries_left: str  # {count}
+    locked_for: str  # {minutes}
+    go_back: str
+    lock: str
+    save: str
+    saved: str
+    more: str
+    more_title: str
+    none: str
+    pages: Mapping[str, str]  # by page
+    line_empty: str
+    shut_down: str
+    answers: Mapping[str, str]  # what became of something asked for
+    target: str
+    last_time: str  # {value}
+    sets: str
+    reps_a_side: str
+    line_label: str
+    line_tubing: str
+    first_label: str
+    tolerance: str
+    tempo_label: str
+    rest_label: str
+    tubing_label: str
+    colours: Mapping[str, str]
+    cue_label: str
+    cues: Mapping[str, str]  # by sensitivity
+    no_visits: str
+    last_visits: str  # {count}
+    reps_of: str  # {count}
+    pull_at_start: str
+    holds: str
+    reminders: str
+    held_less: Mapping[str, str]  # by side
+    no_guests: str
+    guest_did: str  # {done}, {asked}
+    whose: str
+    void: str
+    rate: str
+    now_pulls: str
+    noise: str
+    zero_moved: str
+    faults: str
+    calibrated: str
+    not_calibrated: str
+    sensor_well: str
+    sensor_unwell: str
+    sessions_waiting: str
+    broker: str
+    connected: str
+    not_connected: str
+    rejected: str
+    nothing_lost: str
+    language: str
+    theme: str
+    light: str
+    dark: str
+    unit: str
+    volume: str
+    brightness: str
+    take_off: str
+    take_off_how: str
+    known_mass: str
+    hang: str  # {mass}
+    hands_off: str
+    it_hangs: str
+    wait: str
+    refusals: Mapping[str, str]  # by reason
+    calibrated_well: str
+    resolves: str
+    hysteresis: str

@@ -13,7 +13,7 @@ from gpiozero.exc import BadPinFactory, GPIOZeroError, PinFixedPull
 from gpiozero.pins import Factory
 
 from pressout_device.errors import LoadCellError
-from pressout_device.loadcell.chip import HX711LoadCell
+from pressout_device.loadcell.chip import HX711LoadCell, Wires
 from pressout_device.loadcell.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, Frame
 from pressout_device.ports import Clock
 from pressout_device.sections import LoadCellSection
@@ -30,14 +30,28 @@ def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
     LoadCellError
         If this computer has no such pins, or what drives them is not installed.
     """
+    return HX711LoadCell(taken(Pins, cell, clock), clock, rate_hz=cell.rate_hz)
+
+
+def taken(wires: Callable[..., Wires], cell: LoadCellSection, clock: Clock) -> Wires:
+    """Take this computer's own pins for a way to clock them.
+
+    Raises
+    ------
+    LoadCellError
+        If this computer has no pins, or someone else has these.
+    """
+    factory = factory_here()
+    lgpio = sys.modules.get("lgpio")
+    # lgpio's own error is a plain Exception.
+    refused: tuple[type[Exception], ...] = (GPIOZeroError, OSError, *(() if lgpio is None else (lgpio.error,)))
     try:
-        wires = Pins(factory_here(), data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=clock)
-    except (GPIOZeroError, OSError) as error:
+        return wires(factory, data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=clock)
+    except refused as error:
         raise LoadCellError(
             f"load_cell.way: found pins {cell.data_pin} and {cell.clock_pin} in use ({error}), expected them free; "
             "see hardware/wiring.md"
         ) from error
-    return HX711LoadCell(wires, clock, rate_hz=cell.rate_hz)
 
 
 def factory_here() -> Factory:

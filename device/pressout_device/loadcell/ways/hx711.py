@@ -18,7 +18,7 @@ from gpiozero.pins import Factory
 from pressout_device.errors import ExtraMissingError
 from pressout_device.loadcell.chip import HX711LoadCell
 from pressout_device.loadcell.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, PULSE_LIMIT_S, Frame
-from pressout_device.loadcell.ways.gpio import Pins, direct, factory_here
+from pressout_device.loadcell.ways.gpio import Pins, direct, taken
 from pressout_device.ports import Clock
 from pressout_device.sections import LoadCellSection
 
@@ -33,8 +33,7 @@ def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
     ExtraMissingError
         If the package is not installed.
     """
-    wires = PackageWires(factory_here(), data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=clock)
-    return HX711LoadCell(wires, clock, rate_hz=cell.rate_hz)
+    return HX711LoadCell(taken(PackageWires, cell, clock), clock, rate_hz=cell.rate_hz)
 
 
 class FrameOverError(Exception):

@@ -1,0 +1,20 @@
+"""How a station speaks and looks, as its staff set it on the touchscreen. Pure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Step = Annotated[int, msgspec.Meta(ge=0, le=10)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Language, theme, unit; volume and brightness from 0 to 10."""
+
+    language: str = "en"
+    theme: Literal["light", "dark"] = "light"
+    unit: Literal["kg", "lb", "N"] = "kg"
+    volume: Step = 6
+    brightness: Step = 8
+    muted: bool = False

@@ -1,0 +1,62 @@
+"""What can be corrected while the set goes on: a tap, and what it will do is said on it."""
+
+from __future__ import annotations
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    AddTapped,
+    FixClosed,
+    Message,
+    MuteTapped,
+    RestartTapped,
+    SetEndTapped,
+    SideTapped,
+    TherapistTapped,
+    UndoTapped,
+)
+from pressout_ui.scenes.parts import pain, plain_button, primary_button
+from pressout_ui.shapes import Button, Plane, Rect, Text, View
+
+
+def view(known: Known, item: CabledItem, plane: Plane) -> View:
+    """Draw the keys."""
+    words = known.words
+    across = 2 if plane.portrait else 3
+    wide = (plane.width - 72.0 - 14.0 * (across - 1)) / across
+    side = words.left if known.side is Side.LEFT else words.right
+    standing = f"{side} {known.set_count} {words.of} {item.reps}"
+    below = plane.height - (180.0 if plane.portrait else 92.0)
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Text(words.fix_title, 36.0, 76.0, 48.0 if not plane.portrait else 40.0),
+        Text(words.fix_note, 38.0, 118.0, 26.0, "ink2", "500"),
+        Text(standing, plane.width - 36.0, 76.0 if not plane.portrait else 160.0, 36.0, anchor="end"),
+        *(_key(place, act, wide, plane) for place, act in enumerate(_acts(known))),
+        pain(known, 36.0, plane.height - 18.0 if plane.portrait else below - 14.0, 20.0),
+        plain_button(words.therapist, (36.0, below, 180.0, 72.0), TherapistTapped(), 24.0),
+        primary_button(words.close, (plane.width - 216.0, below, 180.0, 72.0), FixClosed()),
+    )
+
+
+def _acts(known: Known) -> tuple[tuple[str, str, Message], ...]:
+    words, count = known.words, known.set_count
+    back = words.becomes.format(now=count, then=max(0, count - 1))
+    sound = (words.sound[1], words.sound_comes) if known.muted else (words.sound[0], words.pictures_stay)
+    return (
+        (words.undo_last, back, UndoTapped()),
+        (words.add_one, words.becomes.format(now=count, then=count + 1), AddTapped()),
+        (words.wrong_side, words.move_to[known.side.other].format(count=count), SideTapped()),
+        (words.restart_set, words.start_at_nought, RestartTapped()),
+        (words.end_set, words.go_to_rest, SetEndTapped()),
+        (*sound, MuteTapped()),
+    )
+
+
+def _key(place: int, act: tuple[str, str, Message], wide: float, plane: Plane) -> Button:
+    label, below, message = act
+    across = 2 if plane.portrait else 3
+    x = 36.0 + (place % across) * (wide + 14.0)
+    y = (190.0 if plane.portrait else 142.0) + (place // across) * 108.0
+    return Button(label, Rect(x, y, wide, 96.0, "surface", 14.0), message, 27.0, below=below)

@@ -1,0 +1,68 @@
+"""How hard it was, and how much it hurts now: 0 to 10, each of which may be skipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pressout_ui.known import Known
+from pressout_ui.messages import Message, RatingDone, RatingTapped
+from pressout_ui.scenes.parts import plain_button, primary_button
+from pressout_ui.shapes import Button, Plane, Rect, Text, View, estimated_width
+
+# Nobody has to answer: after this long without a touch it counts as skipped.
+PATIENCE_S = 45.0
+HIGHEST = 10
+# Keys of 64 with little between them: a miss is one step, and can be changed.
+KEY, GAP = 64.0, 4.8
+
+
+class Rated(StrEnum):
+    """What is asked."""
+
+    EFFORT = "effort"
+    PAIN = "pain"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What is asked, since when, what is chosen, and what was said of effort before."""
+
+    asked: Rated
+    since_s: float
+    chosen: int | None = None
+    effort: int | None = None
+
+
+def update(scene: Rating, message: Message, known: Known) -> Rating:
+    """Give the scene after `message`."""
+    if isinstance(message, RatingTapped):
+        return replace(scene, chosen=message.value, since_s=known.now_s)
+    return scene
+
+
+def view(scene: Rating, known: Known, plane: Plane) -> View:
+    """Draw the question, a row of eleven keys, and a way past it."""
+    words = known.words
+    pain = scene.asked is Rated.PAIN
+    title, how = (words.pain_now, words.pain_how) if pain else (words.effort, words.effort_how)
+    least, most = words.pain_ends if pain else words.effort_ends
+    size = next((s for s in (76.0, 68.0, 60.0) if estimated_width(title, s) <= plane.width - 80.0), 52.0)
+    left = (plane.width - (HIGHEST + 1) * KEY - HIGHEST * GAP) / 2
+    right = plane.width - left
+    done = primary_button(words.done, (plane.width - 216.0, plane.height - 92.0, 180.0, 72.0), RatingDone())
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Text(title, 40.0, 110.0, size),
+        Text(how, 42.0, 154.0, 28.0, "ink2", "500"),
+        *(_key(value, left + value * (KEY + GAP), chosen=value == scene.chosen) for value in range(HIGHEST + 1)),
+        Text(least, left, 346.0, 25.0, weight="500"),
+        Text(most, right, 346.0, 25.0, weight="500", anchor="end"),
+        plain_button(words.skip, (36.0, plane.height - 92.0, 180.0, 72.0), RatingDone(skipped=True)),
+        *((done,) if scene.chosen is not None else ()),
+    )
+
+
+def _key(value: int, x: float, *, chosen: bool) -> Button:
+    fill, ink = ("action", "on_action") if chosen else ("raised", "ink")
+    return Button(str(value), Rect(x, 206.0, KEY, 104.0, fill, 12.0), RatingTapped(value), 34.0, ink, "700")

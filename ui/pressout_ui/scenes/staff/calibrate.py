@@ -1,0 +1,158 @@
+"""Calibration on the touchscreen: the same wizard as in a terminal, step by step, with the line as it settles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pressout_signal.calibrating import Wizard
+from pressout_signal.samples import Fault, Reading
+from pressout_ui.known import LB_PER_KG, Known
+from pressout_ui.messages import Command, Message
+from pressout_ui.scenes.parts import headline, primary_button, sentence
+from pressout_ui.scenes.staff.keys import back_to_menu, stepper, top_line
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, estimated_width
+from pressout_ui.staff import Converted, HangsTapped, KeepCalibration, SaveTapped, Stepped
+
+# A calibration mass: half a kilogram, or a pound, a tap.
+STEP_KG, STEP_LB = 0.5, 1.0
+LEAST_KG, MOST_KG = 0.5, 100.0
+SEEN_S = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrate:
+    """The mass that will be hung, the wizard once it has begun, and the last seconds of readings to draw."""
+
+    mass_kg: float = 5.0
+    wizard: Wizard | None = None
+    seen: tuple[Reading, ...] = ()
+    kept: bool = False
+
+
+def update(scene: Calibrate, message: Message, known: Known) -> tuple[Calibrate, tuple[Command, ...]]:
+    """Give the scene after `message`; and the calibration when it is to be kept."""
+    match message:
+        case Stepped(by=by) if scene.wizard is None:
+            step_kg = STEP_LB / LB_PER_KG if known.unit == "lb" else STEP_KG
+            mass_kg = (round(scene.mass_kg / step_kg) + by) * step_kg
+            return replace(scene, mass_kg=min(MOST_KG, max(LEAST_KG, mass_kg))), ()
+        case HangsTapped() if scene.wizard is None:
+            return replace(scene, wizard=Wizard((scene.mass_kg,)).hangs()), ()
+        case HangsTapped() if scene.wizard is not None and scene.wizard.steadying is None:
+            return replace(scene, wizard=scene.wizard.hangs()), ()
+        case Converted(items=items):
+            return _heard(scene, items), ()
+        case SaveTapped() if scene.wizard is not None and scene.wizard.found is not None and not scene.kept:
+            return replace(scene, kept=True), (KeepCalibration(scene.wizard.found, known.initials or ""),)
+        case _:
+            return scene, ()
+
+
+def _heard(scene: Calibrate, items: tuple[Reading | Fault, ...]) -> Calibrate:
+    wizard = scene.wizard
+    seen = (*scene.seen, *(item for item in items if isinstance(item, Reading)))
+    if seen:
+        newest_s = seen[-1].t_s
+        seen = tuple(reading for reading in seen if newest_s - reading.t_s <= SEEN_S)
+    for item in items:
+        if wizard is not None:
+            wizard = wizard.step(item)
+    return replace(scene, wizard=wizard, seen=seen)
+
+
+def view(scene: Calibrate, known: Known, plane: Plane) -> View:
+    """Draw what is to be done now, how the line settles, and the way on."""
+    words = known.words
+    wizard = scene.wizard
+    title = words.pages["calibrate"]
+    if wizard is None:
+        first = primary_button(words.start, (plane.width - 216.0, plane.height - 92.0, 184.0, 72.0), HangsTapped())
+        return (
+            *top_line(known, title, plane),
+            headline(words.take_off, baseline=150.0),
+            sentence(words.take_off_how, 196.0, 28.0),
+            *stepper(words.known_mass, _mass(scene.mass_kg, known), "mass_kg", (36.0, 260.0, 340.0)),
+            back_to_menu(known, plane),
+            first,
+        )
+    if wizard.found is not None:
+        return _found(scene, known, plane)
+    measuring = wizard.steadying is not None
+    mass_kg = wizard.mass_kg or 0.0
+    said = words.take_off if mass_kg == 0.0 else words.hang.format(mass=_mass(mass_kg, known))
+    how = words.refusals[wizard.refusal.reason] if wizard.refusal is not None else words.hands_off
+    ready = primary_button(words.it_hangs, (plane.width - 216.0, plane.height - 92.0, 184.0, 72.0), HangsTapped())
+    wait = Text(words.wait, plane.width - 40.0, plane.height - 46.0, 28.0, "ink2", "600", "end")
+    return (
+        *top_line(known, title, plane),
+        *_steps(wizard, plane),
+        headline(said, baseline=140.0, width=plane.width - 80.0),
+        _fitted(how, 186.0, plane),
+        *_line(scene, plane),
+        back_to_menu(known, plane),
+        wait if measuring else ready,
+    )
+
+
+def _fitted(text: str, baseline: float, plane: Plane) -> Text:
+    size = next((s for s in (28.0, 25.0, 22.0) if estimated_width(text, s) <= plane.width - 84.0), 20.0)
+    return Text(text, 40.0, baseline, size, "ink2", "500")
+
+
+def _steps(wizard: Wizard, plane: Plane) -> tuple[Shape, ...]:
+    done = len(wizard.points)
+    return tuple(
+        Rect(plane.width - 250.0 + 42.0 * place, 28.0, 34.0, 14.0, "ink" if place <= done else "quiet", 6.0)
+        for place in range(len(wizard.steps))
+    )
+
+
+def _line(scene: Calibrate, plane: Plane) -> tuple[Shape, ...]:
+    """Draw the last seconds, from the least to the most that they held."""
+    box = Rect(36.0, 214.0, plane.width - 72.0, 140.0, "surface", 12.0)
+    counts = [reading.counts for reading in scene.seen]
+    if len(counts) < 2:
+        return (box,)
+    low, high = min(counts), max(max(counts), min(counts) + 400)
+    newest_s = scene.seen[-1].t_s
+    shown = scene.seen[:: max(1, len(scene.seen) // 160)]
+    points = tuple(
+        (
+            round(box.x + box.width - 16.0 - (newest_s - reading.t_s) / SEEN_S * (box.width - 32.0), 1),
+            round(box.y + 124.0 - 108.0 * (reading.counts - low) / (high - low), 1),
+        )
+        for reading in shown
+    )
+    return (box, *((Stroke(points, "ink", 3.0),) if len(points) > 1 else ()))
+
+
+def _found(scene: Calibrate, known: Known, plane: Plane) -> View:
+    words = known.words
+    assert scene.wizard is not None
+    found = scene.wizard.found
+    assert found is not None
+    rows = (
+        (words.resolves, f"{found.resolution_n:.2f} N".replace(".", words.decimal)),
+        (words.noise, f"{found.noise_n:.3f} N".replace(".", words.decimal)),
+        (words.hysteresis, f"{found.hysteresis_pct:.2f} %".replace(".", words.decimal)),
+    )
+    save = primary_button(words.save, (plane.width - 216.0, plane.height - 92.0, 184.0, 72.0), SaveTapped())
+    said = Text(words.saved, plane.width - 40.0, plane.height - 46.0, 28.0, "good", "700", "end")
+    shapes: list[Shape] = []
+    for place, (label, value) in enumerate(rows):
+        baseline = 220.0 + 52.0 * place
+        shapes.append(Text(label, 40.0, baseline, 26.0, "ink2", "500"))
+        shapes.append(Text(value, plane.width - 40.0, baseline, 32.0, anchor="end"))
+    return (
+        *top_line(known, words.pages["calibrate"], plane),
+        headline(words.calibrated_well, baseline=150.0),
+        *shapes,
+        back_to_menu(known, plane),
+        said if scene.kept else save,
+    )
+
+
+def _mass(mass_kg: float, known: Known) -> str:
+    value = mass_kg * LB_PER_KG if known.unit == "lb" else mass_kg
+    unit = "lb" if known.unit == "lb" else "kg"
+    return f"{value:.3g} {unit}".replace(".", known.words.decimal)

@@ -1,0 +1,81 @@
+"""What staff's scenes are made of: keypads, steppers, choices, the line at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from pressout_ui.known import Known
+from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
+from pressout_ui.scenes.parts import plain_button
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, estimated_width
+from pressout_ui.staff import Chosen, Page, PageTapped, Stepped
+
+ROWS = ("123", "456", "789")
+Box: TypeAlias = tuple[float, float, float]
+Options: TypeAlias = Sequence[tuple[str, str]]
+"""Each choice, and its words."""
+
+
+def keypad(known: Known, left: float) -> View:
+    """Give ten digits and two ways back, 124 apart, from the top of the plane to its foot."""
+    keys: list[Shape] = []
+    for row, digits in enumerate(ROWS):
+        keys.extend(_key(digit, DigitTyped(digit), left + 124.0 * column, row) for column, digit in enumerate(digits))
+    keys.append(_key(known.words.clear, Cleared(), left, 3))
+    keys.append(_key("0", DigitTyped("0"), left + 124.0, 3))
+    keys.append(_key(known.words.back, BackSpaced(), left + 248.0, 3))
+    return tuple(keys)
+
+
+def _key(label: str, on_tap: Message, x: float, row: int) -> Button:
+    fill, size = ("raised", 44.0) if isinstance(on_tap, DigitTyped) else ("surface", 24.0)
+    return Button(label, Rect(x, 20.0 + 116.0 * row, 112.0, 104.0, fill, 14.0), on_tap, size, weight="700")
+
+
+def stepper(label: str, shown: str, value: str, box: Box) -> View:
+    """Give a value between a minus and a plus that repeat while they are held; `box` is x, y and width."""
+    x, y, width = box
+    middle = x + width / 2
+    size = next((s for s in (34.0, 30.0, 26.0) if estimated_width(shown, s) <= width - 152.0), 22.0)
+    return (
+        Text(label, x, y - 8.0, 22.0, "ink2", "500"),
+        Rect(x, y, width, 70.0, "surface", 12.0),
+        _step("–", Stepped(value, -1), x, y),
+        Text(shown, middle, y + 35.0 + 0.334 * size, size, anchor="middle"),
+        _step("+", Stepped(value, 1), x + width - 68.0, y),
+    )
+
+
+def _step(label: str, on_tap: Message, x: float, y: float) -> Button:
+    return Button(label, Rect(x, y, 68.0, 70.0, "raised", 12.0), on_tap, 36.0, weight="700", repeats=True)
+
+
+def choices(label: str, value: str, options: Sequence[tuple[str, str]], chosen: str, box: Box) -> View:
+    """Give keys of which one is pressed; `options` are (choice, words); `box` is x, y and width."""
+    x, y, width = box
+    each = (width - 8.0 * (len(options) - 1)) / len(options)
+    shapes: list[Shape] = [Text(label, x, y - 8.0, 22.0, "ink2", "500")]
+    for place, (choice, words) in enumerate(options):
+        fill, ink = ("action", "on_action") if choice == chosen else ("surface", "ink")
+        size = next((s for s in (26.0, 24.0, 22.0) if estimated_width(words, s) <= each - 12.0), 20.0)
+        key = Rect(x + place * (each + 8.0), y, each, 70.0, fill, 12.0)
+        shapes.append(Button(words, key, Chosen(value, choice), size, ink, "700"))
+    return tuple(shapes)
+
+
+def top_line(known: Known, title: str, plane: Plane) -> View:
+    """Give who is signed in, what this is, and who is the therapist."""
+    code = known.code
+    x = 32.0 if not code else 32.0 + estimated_width(code, 28.0) + 16.0
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        *((Text(code, 32.0, 48.0, 28.0),) if code else ()),
+        Text(title, x, 48.0, 28.0, "ink2", "500"),
+        Text(known.initials or "", plane.width - 32.0, 48.0, 28.0, "ink2", "600", "end"),
+    )
+
+
+def back_to_menu(known: Known, plane: Plane, page: Page = Page.MENU) -> Button:
+    """Give the way out, lower left."""
+    return plain_button(known.words.go_back, (32.0, plane.height - 92.0, 160.0, 72.0), PageTapped(page))

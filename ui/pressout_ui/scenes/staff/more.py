@@ -1,0 +1,62 @@
+"""The rest of the dose: tolerance, tempo, rest, the tubing's colour, and how readily the station reminds of posture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_session.prescription import CueSensitivity
+from pressout_signal.events import Resistance
+from pressout_ui.known import Known
+from pressout_ui.messages import Message
+from pressout_ui.scenes.parts import primary_button
+from pressout_ui.scenes.staff.dose import Dose, chosen, stepped
+from pressout_ui.scenes.staff.keys import choices, stepper, top_line
+from pressout_ui.shapes import Plane, View
+from pressout_ui.staff import Chosen, Page, PageTapped, Stepped
+
+COLOURS = ("yellow", "red", "green", "blue", "black", "silver", "gold")
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """The dose that is being set."""
+
+    dose: Dose
+
+
+def update(scene: More, message: Message, known: Known) -> More:
+    """Give the scene after `message`."""
+    dose = scene.dose
+    match message:
+        case Stepped(value="tubing", by=by):
+            place = COLOURS.index(dose.item.tubing) if dose.item.tubing in COLOURS else -1
+            colour = ("", *COLOURS)[(place + 1 + by) % (len(COLOURS) + 1)]
+            return More(Dose(chosen(dose.item, "tubing", colour), dose.place))
+        case Stepped(value=value, by=by):
+            return More(Dose(stepped(dose.item, value, by, known.unit), dose.place))
+        case Chosen(value=value, choice=choice):
+            return More(Dose(chosen(dose.item, value, choice), dose.place))
+        case _:
+            return scene
+
+
+def view(scene: More, known: Known, plane: Plane) -> View:
+    """Draw steppers, and three keys for the cue."""
+    words, item = known.words, scene.dose.item
+    wide = (plane.width - 64.0 - 14.0) / 2
+    right = 32.0 + wide + 14.0
+    share = f"± {round(100 * item.tolerance_n / item.target_n)} %"
+    tempo = f"{known.decimal(item.stroke_s)} {words.seconds}" if item.stroke_s else words.none
+    rest = f"{item.rest_s:g} {words.seconds}" if item.rest_s else words.none
+    colour = words.colours.get(item.tubing or "", words.none)
+    tubing = stepper(words.tubing_label, colour, "tubing", (right, 222.0, wide))
+    cues = [(one.value, words.cues[one.value]) for one in CueSensitivity]
+    return (
+        *top_line(known, words.more_title, plane),
+        *stepper(words.tolerance, share, "tolerance_n", (32.0, 112.0, wide)),
+        *stepper(words.tempo_label, tempo, "stroke_s", (right, 112.0, wide)),
+        *stepper(words.rest_label, rest, "rest_s", (32.0, 222.0, wide)),
+        *(tubing if item.resistance is Resistance.TUBING else ()),
+        *choices(words.cue_label, "cue", cues, item.cue.value, (32.0, 332.0, plane.width - 64.0)),
+        primary_button(words.done, (plane.width - 212.0, plane.height - 72.0, 180.0, 68.0), PageTapped(Page.DOSE)),
+    )

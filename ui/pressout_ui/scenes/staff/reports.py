@@ -1,0 +1,213 @@
+"""What the station tells staff: past visits as small charts, how the load cell is, how the way to the clinic is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pressout_session.history import PastVisit, harder_side
+from pressout_ui.known import G_M_PER_S2, LB_PER_KG, Known
+from pressout_ui.scenes.staff.keys import back_to_menu, top_line
+from pressout_ui.shapes import Disc, Plane, Point, Rect, Shape, Stroke, Text, View
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """A patient's last visits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """How the load cell is, in figures that keep changing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What waits for the clinic."""
+
+
+# ---- past visits -----------------------------------------------------------------------------------------
+
+
+def visits_view(known: Known, plane: Plane) -> View:
+    """Draw four charts: repetitions, pull at the start in its band, holds a side, reminders."""
+    words, visits = known.words, known.visits
+    shown = visits if known.visits_of == known.patient_ref else ()
+    if not shown:
+        return (
+            *top_line(known, words.pages["visits"], plane),
+            Text(words.no_visits, 36.0, 140.0, 30.0, weight="600"),
+            back_to_menu(known, plane),
+        )
+    wide = (plane.width - 64.0 - 32.0) / 2
+    right = 32.0 + wide + 32.0
+    done = words.reps_of.format(count=shown[-1].asked)
+    return (
+        *top_line(known, words.last_visits.format(count=len(shown)), plane),
+        *_bars(done, [one.done for one in shown], (32.0, 76.0, wide), "out_line"),
+        *_pulls(known, shown, (right, 76.0, wide)),
+        *_holds(known, shown, (32.0, 236.0, wide)),
+        *_bars(words.reminders, [one.reminders for one in shown], (right, 236.0, wide), "rule"),
+        *_from_to(shown, plane),
+        *_harder(known, shown, plane),
+        back_to_menu(known, plane),
+    )
+
+
+def _titled(title: str, value: str, box: tuple[float, float, float]) -> tuple[Shape, ...]:
+    x, y, width = box
+    foot = y + 132.0
+    return (
+        Text(title, x, y + 24.0, 22.0, "ink2", "600"),
+        Text(value, x + width, y + 24.0, 26.0, anchor="end"),
+        Stroke(((x, foot), (x + width, foot)), "rule", 2.0, butt=True),
+    )
+
+
+def _bars(title: str, values: Sequence[int], box: tuple[float, float, float], role: str) -> tuple[Shape, ...]:
+    x, y, width = box
+    step = width / max(len(values), 8)
+    most = max(*values, 1) if len(values) > 1 else max(values[0], 1)
+    bars = [
+        Rect(x + step * (place + 0.25), y + 132.0 - 92.0 * value / most, step * 0.5, 92.0 * value / most, role, 3.0)
+        for place, value in enumerate(values)
+        if value
+    ]
+    return (*_titled(title, str(values[-1]), box), *bars)
+
+
+def _along(values: Sequence[float | None], box: tuple[float, float, float], low: float, high: float) -> list[Point]:
+    x, y, width = box
+    step = width / max(len(values), 8)
+    return [
+        (round(x + step * (place + 0.5), 1), round(y + 128.0 - 84.0 * (value - low) / max(high - low, 1e-6), 1))
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+
+
+def _pulls(known: Known, visits: Sequence[PastVisit], box: tuple[float, float, float]) -> tuple[Shape, ...]:
+    pulls = [one.chest_n for one in visits]
+    known_pulls = [pull for pull in pulls if pull is not None]
+    last = known.tension(known_pulls[-1]) if known_pulls else "–"
+    title = f"{known.words.pull_at_start}"
+    if not known_pulls:
+        return _titled(title, last, box)
+    target_n = visits[-1].target_n
+    low, high = min([*known_pulls, 0.85 * target_n]), max([*known_pulls, 1.15 * target_n])
+    points = _along(pulls, box, low, high)
+    band = _along([0.9 * target_n, 1.1 * target_n], box, low, high)
+    x, _y, width = box
+    return (
+        Rect(x, band[1][1], width, band[0][1] - band[1][1], "good_fill"),
+        *_titled(title, last, box),
+        *((Stroke(tuple(points), "out_line", 4.0),) if len(points) > 1 else ()),
+        *(Disc(*point, 5.0, "out_line") for point in points),
+    )
+
+
+def _holds(known: Known, visits: Sequence[PastVisit], box: tuple[float, float, float]) -> tuple[Shape, ...]:
+    words = known.words
+    left, right = [one.hold_left_s for one in visits], [one.hold_right_s for one in visits]
+    every = [value for value in (*left, *right) if value is not None]
+    if not every:
+        return _titled(words.holds, "–", box)
+    last = " ".join(
+        f"{name[:1]} {known.decimal(values[-1])}"
+        for name, values in ((words.left, left), (words.right, right))
+        if values[-1] is not None
+    )
+    low, high = min(every) * 0.9, max(every) * 1.05
+    lefts, rights = _along(left, box, low, high), _along(right, box, low, high)
+    lines = ((lefts, "out_line"), (rights, "back_line"))
+    return (
+        *_titled(words.holds, last, box),
+        *(Stroke(tuple(points), role, 4.0) for points, role in lines if len(points) > 1),
+        *(Disc(*point, 5.0, "out_line") for point in lefts),
+        *(Rect(x - 6.0, y - 6.0, 12.0, 12.0, "ground", 2.0, "back_line", 3.0) for x, y in rights),
+    )
+
+
+def _from_to(visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
+    dates = f"{visits[0].started_at[:10]} … {visits[-1].started_at[:10]}"
+    return (Text(dates, plane.width - 32.0, plane.height - 40.0, 22.0, "ink2", "500", "end"),)
+
+
+def _harder(known: Known, visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
+    side = harder_side(visits)
+    if side is None:
+        return ()
+    return (
+        Text(known.words.held_less[side], plane.width - 32.0, plane.height - 68.0, 22.0, weight="600", anchor="end"),
+    )
+
+
+# ---- the load cell -----------------------------------------------------------------------------------------
+
+
+def sensor_view(known: Known, plane: Plane) -> View:
+    """Draw each figure with its name, and in words whether all is well."""
+    words, seen = known.words, known.sensor
+    if seen is None:
+        rows: list[tuple[str, str]] = []
+        verdict = words.one_moment
+    else:
+        rows = [
+            (words.rate, f"{_or_dash(seen.measured_hz, 1, known)} / {seen.configured_hz:g} Hz"),
+            (words.now_pulls, _tension(seen.tension_n, known)),
+            (words.noise, f"{_or_dash(seen.noise_n, 2, known)} N"),
+            (words.zero_moved, f"{known.decimal(seen.zero_n)} N"),
+            (words.faults, str(seen.faults)),
+            (words.calibrated, seen.calibrated),
+        ]
+        verdict = words.sensor_well if seen.well else words.sensor_unwell
+    return (
+        *top_line(known, words.pages["sensor"], plane),
+        *_rows(rows, plane),
+        Text(verdict, plane.width - 32.0, plane.height - 44.0, 26.0, weight="700", anchor="end"),
+        back_to_menu(known, plane),
+    )
+
+
+def _rows(rows: Sequence[tuple[str, str]], plane: Plane) -> tuple[Shape, ...]:
+    shapes: list[Shape] = []
+    for place, (label, value) in enumerate(rows):
+        baseline = 108.0 + 48.0 * place
+        shapes.append(Text(label, 36.0, baseline, 26.0, "ink2", "500"))
+        shapes.append(Text(value, plane.width - 36.0, baseline, 30.0, anchor="end"))
+        shapes.append(Stroke(((36.0, baseline + 14.0), (plane.width - 36.0, baseline + 14.0)), "quiet", 2.0, butt=True))
+    return tuple(shapes)
+
+
+def _or_dash(value: float | None, digits: int, known: Known) -> str:
+    return "–" if value is None else f"{value:.{digits}f}".replace(".", known.words.decimal)
+
+
+def _tension(tension_n: float | None, known: Known) -> str:
+    if tension_n is None:
+        return "–"
+    kilograms = tension_n / G_M_PER_S2
+    other = kilograms * LB_PER_KG if known.unit == "lb" else kilograms
+    mass = "" if known.unit == "N" else f" · {other:.2f} {known.unit}".replace(".", known.words.decimal)
+    return f"{_or_dash(tension_n, 1, known)} N{mass}"
+
+
+# ---- the way to the clinic -------------------------------------------------------------------------------
+
+
+def network_view(known: Known, plane: Plane) -> View:
+    """Draw what waits, whether the broker is there, and why not."""
+    words, link = known.words, known.link
+    rows = [
+        (words.sessions_waiting, str(link.waiting)),
+        (words.broker, words.connected if link.connected else words.not_connected),
+        (words.rejected, str(link.rejected)),
+    ]
+    trouble = link.trouble if len(link.trouble) <= 70 else f"{link.trouble[:67]}…"
+    return (
+        *top_line(known, words.pages["network"], plane),
+        *_rows(rows, plane),
+        Text(trouble, 36.0, 262.0, 20.0, "ink", "600"),
+        Text(words.nothing_lost, 36.0, 312.0, 26.0, "ink2", "500"),
+        back_to_menu(known, plane),
+    )

@@ -1,0 +1,76 @@
+"""What is asked of this patient today, in one glance: the exercise seen from above, pull, sides, hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import CabledItem
+from pressout_ui.figures import handle, line_to, patient
+from pressout_ui.known import Known
+from pressout_ui.messages import NotMe, TherapistTapped
+from pressout_ui.scenes.parts import plain_button, signed_in
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, estimated_width
+
+PICTURE = 320.0
+FIGURE = 1.72
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Someone has signed in and not taken the handle yet."""
+
+
+def view(_scene: Today, known: Known, plane: Plane) -> View:
+    """Draw the picture on the left and the dose on the right."""
+    words, item = known.words, known.cabled
+    if item is None:
+        return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
+    left, right = PICTURE + 34.0, plane.width - 34.0
+    title = words.exercises[item.exercise]
+    size = next((s for s in (56.0, 50.0, 44.0, 38.0) if estimated_width(title, s) <= right - left), 34.0)
+    wide = (right - left - 12.0) / 2
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Rect(0.0, 0.0, PICTURE, plane.height, "out"),
+        *signed_in(known, 36.0, 52.0),
+        *_picture(known.side),
+        Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
+        Text(title, left, 80.0, size),
+        *_lines(item, known, left, right),
+        Text(words.begin[0], left, 352.0, 30.0, weight="700"),
+        Text(words.begin[1], left, 382.0, 26.0, "ink2", "500"),
+        plain_button(words.not_me, (left, plane.height - 82.0, wide, 70.0), NotMe(), 24.0),
+        plain_button(words.therapist, (left + wide + 12.0, plane.height - 82.0, wide, 70.0), TherapistTapped(), 24.0),
+    )
+
+
+def _lines(item: CabledItem, known: Known, left: float, right: float) -> tuple[Shape, ...]:
+    words = known.words
+    rows = [
+        (words.pull_label, known.tension(item.target_n)),
+        (words.first_side[item.first_side], words.a_side.format(count=_dose(item))),
+    ]
+    if item.hold_s:
+        rows.append((words.hold_label, f"{item.hold_s:g} {words.seconds}"))
+    shapes: list[Shape] = []
+    for place, (label, value) in enumerate(rows):
+        baseline = 152.0 + 66.0 * place
+        size = next((s for s in (44.0, 38.0, 34.0) if estimated_width(value, s) <= 0.62 * (right - left)), 30.0)
+        shapes.append(Text(label, left, baseline, 26.0, "ink2", "500"))
+        shapes.append(Text(value, right, baseline, size, anchor="end"))
+        shapes.append(Stroke(((left, baseline + 18.0), (right, baseline + 18.0)), "quiet", 2.0, butt=True))
+    return tuple(shapes)
+
+
+def _dose(item: CabledItem) -> str:
+    return str(item.reps) if item.sets == 1 else f"{item.sets} × {item.reps}"
+
+
+def _picture(side: Side) -> tuple[Shape, ...]:
+    """Draw the patient pressing out, the anchor on the side that comes first."""
+    sign = -1.0 if side is Side.LEFT else 1.0
+    x, y = 160.0 - sign * 40.0, 270.0
+    hands = handle(x, y, FIGURE, out=True)
+    anchor = (160.0 + sign * 130.0, y - 60.0)
+    return (*line_to(hands, anchor, FIGURE), *patient(x, y, FIGURE, ground="out", out=True))

@@ -1,0 +1,70 @@
+"""The screen as a value: what is shown, what every scene may show, and where to go back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from pressout_session.prescription import TimedItem
+from pressout_session.record import Record
+from pressout_ui.known import Known
+from pressout_ui.messages import Command
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.rating import Rating
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.staff.calibrate import Calibrate
+from pressout_ui.scenes.staff.dose import Dose
+from pressout_ui.scenes.staff.guests import Guests
+from pressout_ui.scenes.staff.menu import Menu
+from pressout_ui.scenes.staff.more import More
+from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
+from pressout_ui.scenes.staff.settings import SettingsScene
+from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.today import Today
+from pressout_ui.scenes.trouble import InTrouble
+from pressout_ui.scenes.who import Who
+from pressout_ui.scenes.wipe import Wipe
+
+PatientScene: TypeAlias = Idle | Who | Today | SetUp | LiveSet | Rest | Timed | Summary | Rating | Wipe | InTrouble
+StaffScene: TypeAlias = Pin | Menu | Dose | More | Visits | Calibrate | Sensor | Network | Guests | SettingsScene
+Scene: TypeAlias = PatientScene | StaffScene
+STAFF = (Pin, Menu, Dose, More, Visits, Calibrate, Sensor, Network, Guests, SettingsScene)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is shown, what every scene may show, and what to go back to after trouble or a therapist's visit."""
+
+    known: Known
+    scene: Scene = field(default_factory=Idle)
+    before: PatientScene | None = None
+
+    def showing(self, scene: Scene) -> Screen:
+        """Give the screen with another scene."""
+        return replace(self, scene=scene)
+
+    @property
+    def for_staff(self) -> bool:
+        """Whether a therapist's scene is shown."""
+        return isinstance(self.scene, STAFF)
+
+
+Told: TypeAlias = tuple[Screen, tuple[Command, ...]]
+
+
+def waiting(known: Known) -> PatientScene:
+    """Give the scene in which the next thing is waited for."""
+    if isinstance(known.item, TimedItem):
+        return Timed()
+    return SetUp() if known.taut or known.record.sets else Today()
+
+
+def signed_out(screen: Screen) -> Screen:
+    """Give the screen with nobody at it."""
+    known = replace(screen.known, patient_ref=None, visit=None, record=Record(), initials=None)
+    scene: Scene = screen.scene if isinstance(screen.scene, InTrouble) else Idle(known.now_s)
+    return replace(screen, known=known, scene=scene, before=None)
