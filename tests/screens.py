@@ -9,17 +9,12 @@ from pressout_session.codes import GUEST
 from pressout_session.course import Course
 from pressout_session.record import folded
 from pressout_session.visit import Visit
-from pressout_signal.events import Phase, PhaseEntered
+from pressout_signal.events import LineTaken, Phase, PhaseEntered
 from pressout_ui import gallery
 from pressout_ui.app import Screen, update, view
+from pressout_ui.commands import Command
 from pressout_ui.known import Known
-from pressout_ui.messages import (
-    Command,
-    Heard,
-    Message,
-    RecordKept,
-    VisitBegan,
-)
+from pressout_ui.messages import Heard, Message, RecordKept, VisitBegan
 from pressout_ui.shapes import Plane, Text
 
 SCENES = list(gallery.scenes())
@@ -45,6 +40,10 @@ def a_visit(*items: object, place: int = 0) -> Visit:
 
 def begun(*items: object) -> Screen:
     return told(Screen(Known(station="3")), VisitBegan(GUEST, a_visit(*items)))[0]
+
+
+def setting_up(*items: object) -> Screen:
+    return told(begun(*items), Heard(LineTaken(t_s=0.0, said_at_s=0.3)))[0]
 
 
 def in_a_set(reps: int = 2) -> Screen:

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from builders import a_repetition, an_item, facts_of_a_session
 from pressout_session.codes import GUEST, with_check_digit
+from pressout_session.prescription import CueSensitivity
 from pressout_session.record import folded
 from pressout_session.wire import AckResult
 from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen, Phase, TensionDrift
 from pressout_signal.samples import Sample
 from pressout_ui.app import Screen, view
+from pressout_ui.commands import EndSet, EndVisit, Play, Rate, SignIn, Sound
 from pressout_ui.known import Known
 from pressout_ui.messages import (
     ClinicAnswered,
     DigitTyped,
-    EndSet,
-    EndVisit,
     Felt,
     FixClosed,
     FixOpened,
     Heard,
+    NextTapped,
     NotMe,
-    Play,
+    RatingDone,
+    RatingTapped,
     RecordKept,
-    SignIn,
-    Sound,
     Ticked,
     VisitEnded,
     VisitMoved,
+    WipeTapped,
     Woken,
 )
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import Place, SetUp, place_of
 from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
-from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, told, words_shown
+from pressout_ui.scenes.wipe import Wipe
+from pressout_ui.shapes import Button
+from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, setting_up, told, words_shown
 
 # ---- the patient's way -----------------------------------------------------------------------------
 
@@ -77,21 +83,21 @@ def test_a_half_typed_code_is_forgotten_after_half_a_minute() -> None:
     ("tension_n", "place"), [(0.5, Place.SLACK), (20.0, Place.LOW), (40.0, Place.IN), (60.0, Place.HIGH)]
 )
 def test_setting_up_says_which_way(tension_n: float, place: Place) -> None:
-    screen = told(begun(), Felt(tuple(Sample(n / 80, tension_n) for n in range(40))))[0]
+    screen = told(setting_up(), Felt(tuple(Sample(n / 80, tension_n) for n in range(40))))[0]
 
     assert isinstance(screen.scene, SetUp)
     assert place_of(screen.scene, an_item(), 0.5) is place
 
 
 def test_standing_still_in_the_band_is_ready() -> None:
-    screen = told(begun(), Felt(tuple(Sample(n / 80, 41.0) for n in range(40))), Ticked(2.0))[0]
+    screen = told(setting_up(), Felt(tuple(Sample(n / 80, 41.0) for n in range(40))), Ticked(2.0))[0]
 
     assert isinstance(screen.scene, SetUp)
     assert place_of(screen.scene, an_item(), 2.0) is Place.READY
 
 
 def test_a_shuffle_before_ready_does_not_begin_the_set() -> None:
-    screen = told(begun(), Felt((Sample(0.0, 20.0),)), phase(Phase.PRESS_OUT))[0]
+    screen = told(setting_up(), Felt((Sample(0.0, 20.0),)), phase(Phase.PRESS_OUT))[0]
 
     assert isinstance(screen.scene, SetUp)
 
@@ -170,21 +176,100 @@ def test_taking_up_the_tension_in_the_rest_sets_up_the_next_set() -> None:
     assert isinstance(told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0].scene, SetUp)
 
 
-def test_the_end_of_the_course_closes_the_session_and_shows_what_was_done() -> None:
-    closed = folded(facts_of_a_session(5)[:-1])
+def at_the_end(reps: int = 5) -> Screen:
+    closed = folded(facts_of_a_session(reps)[:-1])
+    return told(in_a_set(reps), VisitMoved(a_visit(place=2)), RecordKept(closed))[0]
 
-    screen, commands = told(in_a_set(5), VisitMoved(a_visit(place=2)), RecordKept(closed))
 
+def test_the_end_of_the_course_shows_what_was_done_and_asks_two_questions_before_it_closes() -> None:
+    screen = at_the_end()
     assert isinstance(screen.scene, Summary)
-    assert EndVisit("done") in commands
+
+    screen, asked = told(screen, NextTapped(), RatingTapped(4), RatingDone())
+    assert isinstance(screen.scene, Rating)
+    assert asked == []
+    screen, commands = told(screen, RatingTapped(2), RatingTapped(3), RatingDone())
+
+    assert commands == [Rate(4, 3), EndVisit("done")]
+
+
+def test_both_questions_may_be_skipped() -> None:
+    screen = told(at_the_end(), NextTapped())[0]
+
+    _, commands = told(screen, RatingDone(skipped=True), RatingDone(skipped=True))
+
+    assert commands == [EndVisit("done")]
+
+
+def test_whoever_walks_away_from_the_summary_is_signed_out_and_the_session_closed() -> None:
+    screen, commands = told(at_the_end(), *(Ticked(float(second)) for second in range(60)))
+
+    assert commands[0] == EndVisit("done")
+    assert isinstance(told(screen, VisitEnded(), Ticked(120.0))[0].scene, Idle)
+
+
+def test_whoever_walks_away_from_a_question_is_not_waited_for() -> None:
+    screen = told(at_the_end(), NextTapped(), RatingTapped(4), RatingDone())[0]
+
+    _, commands = told(screen, Ticked(100.0))
+
+    assert commands == [Rate(4, None), EndVisit("done")]
+
+
+def test_whoever_goes_on_after_the_last_set_goes_on_in_the_same_session() -> None:
+    screen, commands = told(at_the_end(), RecordKept(folded(facts_of_a_session(3, closed=False))))
+
+    assert isinstance(screen.scene, LiveSet)
+    assert EndVisit("done") not in commands
+
+
+def test_today_is_shown_in_one_glance_until_the_handle_is_taken() -> None:
+    screen = begun()
+    assert isinstance(screen.scene, Today)
+    assert {"Pallof press", "Left first", "Pick up the handle"} <= set(words_shown(screen))
+
+    screen = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
+    assert isinstance(screen.scene, SetUp)
+    assert isinstance(told(screen, Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[0].scene, Today)
+
+
+def test_wiping_the_screen_presses_nothing_until_its_clock_ends() -> None:
+    screen = told(Screen(Known(station="3", now_s=10.0)), Woken(), WipeTapped())[0]
+    assert isinstance(screen.scene, Wipe)
+    assert not [shape for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)]
+
+    still = told(screen, Ticked(39.0), Heard(LineTaken(t_s=1.0, said_at_s=1.3)), DigitTyped("3"))[0]
+    assert isinstance(still.scene, Wipe)
+    assert isinstance(told(still, Ticked(40.5))[0].scene, Idle)
+
+
+def test_a_screen_that_nobody_needs_goes_dark_and_wakes_at_a_touch_or_a_pull() -> None:
+    dark = told(Screen(Known(station="3")), Ticked(301.0))[0]
+    assert dark.dimmed
+    assert words_shown(dark) == []
+
+    assert isinstance(told(dark, Woken())[0].scene, Who)
+    assert told(dark, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
+
+
+def test_a_reminder_is_as_sure_as_the_therapist_wants_it() -> None:
+    doubtful = TensionDrift(
+        kind=DriftKind.ROTATION, t_s=9.0, said_at_s=9.5, drop_n=7.0, confidence=0.6, set_number=1, number=1
+    )
+    for cue, heard in ((CueSensitivity.USUAL, 1), (CueSensitivity.CAREFUL, 0), (CueSensitivity.OFF, 0)):
+        screen = told(
+            begun(msgspec.structs.replace(an_item(), cue=cue)),
+            RecordKept(folded(facts_of_a_session(2, closed=False))),
+        )[0]
+        _, commands = told(screen, Heard(doubtful))
+        assert commands.count(Play(Sound.POSTURE)) == heard, cue
 
 
 def test_the_summary_says_when_the_clinic_has_it_and_signs_out_by_itself() -> None:
     whole = folded(facts_of_a_session(5))
     moved = VisitMoved(a_visit(place=2))
-    screen = told(in_a_set(5), moved, RecordKept(folded(facts_of_a_session(5)[:-1])), VisitEnded(), RecordKept(whole))[
-        0
-    ]
+    closed = RecordKept(folded(facts_of_a_session(5)[:-1]))
+    screen = told(in_a_set(5), moved, closed, VisitEnded(), RecordKept(whole))[0]
     assert "Kept here, on its way to the clinic" in words_shown(screen)
 
     screen = told(screen, ClinicAnswered(AckResult.STORED))[0]
@@ -248,7 +333,7 @@ def test_whoever_is_not_this_patient_can_say_so() -> None:
 
 
 def test_the_side_is_said_and_drawn_in_set_up() -> None:
-    left, right = begun(), told(begun(), VisitMoved(a_visit(place=1)))[0]
+    left, right = setting_up(), told(setting_up(), VisitMoved(a_visit(place=1)))[0]
 
     assert "Left" in words_shown(left)
     assert "Right" in words_shown(right)

@@ -43,17 +43,23 @@ class Announcer:
     def overloaded(self, t_s: float, tension_n: float, limit_n: float) -> None:
         """Say that the tension is beyond the cell's limit."""
         if self._anew(Trouble.OVERLOADED, t_s, AGAIN_S):
-            self._say(EventKind.OVERLOAD, Trouble.OVERLOADED, tension_n=round(tension_n, 1), limit_n=round(limit_n, 1))
+            figures = {"tension_n": round(tension_n, 1), "limit_n": round(limit_n, 1)}
+            self._say(EventKind.OVERLOAD, Trouble.OVERLOADED, NUMBERS[Trouble.OVERLOADED], **figures)
 
     def in_trouble(self, t_s: float, trouble: Trouble) -> None:
         """Say what keeps the station from measuring."""
         if trouble is not Trouble.OVERLOADED and self._anew(trouble, t_s, AGAIN_S):
-            self._say(EventKind.SENSOR_FAULT, trouble)
+            self._say(EventKind.SENSOR_FAULT, trouble, NUMBERS[trouble])
 
     def due(self, t_s: float, age_days: float) -> None:
         """Say that the calibration is older than it may be."""
         if self._anew(Notice.CALIBRATION_DUE, t_s, DAY_S):
-            self._say(EventKind.CALIBRATION_DUE, Notice.CALIBRATION_DUE, age_days=round(age_days, 1))
+            due = Notice.CALIBRATION_DUE
+            self._say(EventKind.CALIBRATION_DUE, due, NUMBERS[due], age_days=round(age_days, 1))
+
+    def locked_out(self, initials: str) -> None:
+        """Say that someone's PIN was wrong too often."""
+        self._say(EventKind.PIN_LOCKOUT, initials, "4F-50")
 
     def _anew(self, what: Trouble | Notice, t_s: float, again_s: float) -> bool:
         said_s = self._said_s.get(what)
@@ -62,7 +68,7 @@ class Announcer:
         self._said_s[what] = t_s
         return True
 
-    def _say(self, kind: EventKind, what: Trouble | Notice, **figures: float) -> None:
+    def _say(self, kind: EventKind, what: str, number: str, **figures: float) -> None:
         self.tell(
             StationEvent(
                 event_id=self.new_id(),
@@ -70,7 +76,7 @@ class Announcer:
                 kind=kind,
                 load_cell_id=self.load_cell_id,
                 what=str(what),
-                number=NUMBERS[what],
+                number=number,
                 **figures,
             )
         )

@@ -12,6 +12,8 @@ import msgspec
 
 from pressout_device import opening
 from pressout_device.announcing import Announcer
+from pressout_device.attending import Attending, Staffed
+from pressout_device.backlight import Backlight
 from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.clock import RealClock, ScaledClock, wall_time
 from pressout_device.config import Config
@@ -24,15 +26,19 @@ from pressout_device.journal.writer import Writer
 from pressout_device.loadcell.emulator import Cell
 from pressout_device.sampler import Opening, Sampler
 from pressout_device.sections import LoadCellSection
+from pressout_device.settingsfile import SettingsFile
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Face, Parts, Station
+from pressout_device.therapists import PinGuard, Therapists
 from pressout_device.weighing import Weighed, Weighing
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
+from pressout_session.settings import Settings
 from pressout_session.writing import Origin
-from pressout_ui.app import Screen, turns_portrait, view
+from pressout_ui.app import Screen, set_to, turns_portrait, view
+from pressout_ui.commands import Sound
 from pressout_ui.known import Known
-from pressout_ui.messages import Message, Sound
+from pressout_ui.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +57,23 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     PressoutError
         If the journal's folder cannot be used, or the load cell has never been calibrated.
     """
-    return Station(parts_of(config, face, simulated), first_screen(config))
+    parts = parts_of(config, face, simulated)
+    return Station(parts, first_screen(config, parts.attending.initials()))
 
 
-def first_screen(config: Config) -> Screen:
+def first_screen(config: Config, therapists: tuple[str, ...] = ()) -> Screen:
     """Give what a station shows first."""
-    return Screen(
-        Known(
-            station=config.station.station_id,
-            language=config.screen.language,
-            unit=config.screen.unit,
-            muted=config.screen.muted,
-        )
+    known = Known(station=config.station.station_id, therapists=therapists)
+    return Screen(set_to(known, settings_of(config).read()))
+
+
+def settings_of(config: Config) -> SettingsFile:
+    """Give the station's settings; what the configuration says holds until staff say otherwise."""
+    screen = config.screen
+    configured = Settings(
+        language=screen.language, theme=screen.theme, unit=screen.unit, volume=screen.volume, muted=screen.muted
     )
+    return SettingsFile(config.folder, configured)
 
 
 def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> Parts:
@@ -94,7 +104,17 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
     # A demo that runs fast needs the processors for more than its reader.
     realtime = simulated is None or simulated.speed <= 1.0
     sampler = Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
-    return Parts(sampler, weighing, counting, writer, clock, face)
+    staffed = Staffed(
+        counting=counting,
+        weighing=weighing,
+        writer=writer,
+        cell=cell,
+        therapists=Therapists(config.folder),
+        guard=PinGuard(config.folder, time.monotonic),
+        announcer=announcer,
+        settings=settings_of(config),
+    )
+    return Parts(sampler, weighing, counting, writer, clock, face, Attending(staffed))
 
 
 def emulated(config: Config) -> LoadCellSection:
@@ -113,6 +133,7 @@ def origin_of(config: Config, device: Device, journal_id: str, seq: int) -> Orig
         seq=seq,
         device=device,
         clock=clock_now(),
+        pain_flag_from=config.station.pain_flag_from,
     )
 
 
@@ -143,7 +164,7 @@ def folders_of(folder: Path) -> tuple[Path, Path]:
 
 
 class PanelFace:
-    """The screen on a panel, with its sounds."""
+    """The screen on a panel, with its sounds and its light."""
 
     def __init__(self, config: Config) -> None:
         from pressout_ui.panel import Panel
@@ -151,8 +172,10 @@ class PanelFace:
         from pressout_ui.theme import THEMES
 
         screen = config.screen
+        self._themes = THEMES
         self._panel = Panel((screen.width_px, screen.height_px), THEMES[screen.theme], full_screen=screen.full_screen)
         self._sounds = Sounds()
+        self._light = Backlight()
 
     @property
     def closed(self) -> bool:
@@ -161,8 +184,11 @@ class PanelFace:
 
     def show(self, screen: Screen) -> None:
         """Show the screen."""
-        self._panel.use(portrait=turns_portrait(screen))
+        known = screen.known
+        self._panel.use(portrait=turns_portrait(screen), theme=self._themes[known.theme])
         self._panel.paint(view(screen, self._panel.brush.plane))
+        self._sounds.loud(known.volume / 10.0)
+        self._light.shine(0.1 if screen.dimmed else known.brightness / 10.0)
 
     def messages(self) -> list[Message]:
         """Give what was tapped and typed."""

@@ -21,6 +21,7 @@ import click
 from pressout_device.cell_commands import calibrate, diagnose, record
 from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
 from pressout_device.errors import PressoutError
+from pressout_device.therapist_commands import therapist
 from pressout_session.exercises import CABLED
 
 
@@ -158,7 +159,7 @@ def analyze(
         sys.exit(1)
 
 
-for each in (record, diagnose, calibrate):
+for each in (record, diagnose, calibrate, therapist):
     cli.add_command(each)
 
 

@@ -221,6 +221,10 @@ class Counting:
         if self.visit is not None:
             self._move(self.visit.side_swapped(self._time_s()))
 
+    def measured_by(self, device: Device) -> None:
+        """Say of the sessions that begin from now on what measured them."""
+        self._given = replace(self._given, device=device)
+
     def keep_timed(self, reps: int, duration_s: float) -> None:
         """Keep a timed or tapped exercise."""
         if self.visit is not None:

@@ -27,6 +27,7 @@ class StationSection(Section, frozen=True, kw_only=True):
     site_id: Reference
     station_id: Reference
     folder: str = "/var/lib/pressout"
+    pain_flag_from: Annotated[int, msgspec.Meta(ge=0, le=10)] = 7  # of 10: what is usually called severe
     pulley_ratio: Literal[1, 2] = 1  # of the weight stack: metres need it, counting does not
 
 
@@ -65,6 +66,7 @@ class ScreenSection(Section, frozen=True, kw_only=True):
     height_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 480
     full_screen: bool = True
     muted: bool = False
+    volume: Annotated[int, msgspec.Meta(ge=0, le=10)] = 6
 
 
 class BrokerSection(Section, frozen=True, kw_only=True):

@@ -9,42 +9,49 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
+from pressout_device.attending import Attending
 from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.counting import Counting
 from pressout_device.errors import JournalError
-from pressout_device.journal.exchange import Answered
-from pressout_device.journal.writer import Writer
+from pressout_device.journal.exchange import Answered, LinkSeen
+from pressout_device.journal.writer import Found, Writer
 from pressout_device.weighing import Weighing
 from pressout_session.record import Record
 from pressout_session.troubles import Trouble
 from pressout_signal.samples import Fault, Reading, Sample
 from pressout_ui.app import Screen, update
-from pressout_ui.messages import (
-    ClinicAnswered,
+from pressout_ui.commands import (
+    AddOne,
     Command,
     EndSet,
     EndVisit,
-    Felt,
-    Heard,
     KeepTimed,
-    Message,
-    NoticeChanged,
     Play,
-    RecordKept,
+    Rate,
     RestartSensor,
     RestartSet,
-    SavingLate,
     SignIn,
     Sound,
     SwapSide,
+    UndoLast,
+)
+from pressout_ui.messages import (
+    ClinicAnswered,
+    Felt,
+    Heard,
+    Message,
+    NoticeChanged,
+    RecordKept,
+    SavingLate,
     Ticked,
     TroubleBegan,
     TroubleOver,
-    UndoLast,
     VisitBegan,
     VisitEnded,
     VisitMoved,
 )
+from pressout_ui.staff import Link
+from pressout_ui.staff import LinkSeen as LinkTold
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +103,7 @@ class Parts:
     writer: Writer
     clock: RealClock | ScaledClock
     face: Face
+    attending: Attending
 
 
 class Station:
@@ -137,7 +145,9 @@ class Station:
             raise JournalError("journal: found its writer ended, expected it to run as long as the station; restart it")
         self._tell(Ticked(parts.clock.now_s()))
         felt: list[Sample] = []
-        for item in parts.sampler.fresh():
+        fresh = parts.sampler.fresh()
+        parts.attending.heard(fresh)
+        for item in fresh:
             self._read_until_s = item.t_s
             sample = parts.weighing.take(item)
             if isinstance(sample, Sample):
@@ -151,7 +161,7 @@ class Station:
         self._hear_the_disk()
         if parts.weighing.notice is not self.screen.known.notice:
             self._tell(NoticeChanged(parts.weighing.notice))
-        for message in parts.face.messages():
+        for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *parts.face.messages()):
             self._tell(message)
         if parts.counting.forgotten:
             self._tell_command(EndVisit("idle"))
@@ -170,6 +180,7 @@ class Station:
         if self.counting.visit is not None:
             self.counting.end("shut_down")
         self._parts.sampler.close()
+        self._parts.attending.close()
         return self._parts.writer.close()
 
     # ---- telling the screen --------------------------------------------------------------------
@@ -193,6 +204,13 @@ class Station:
         for news in self.counting.told():
             if isinstance(news, Answered):  # what was kept is in the record, what was not is late
                 self._tell(ClinicAnswered(news.result))
+            elif isinstance(news, Found):
+                self._tell(Attending.found(news))
+            elif isinstance(news, LinkSeen):
+                link = Link(
+                    waiting=news.waiting, rejected=news.rejected, connected=news.connected, trouble=news.trouble
+                )
+                self._tell(LinkTold(link))
         if self.counting.keeping.late != self.screen.known.late:
             self._tell(SavingLate(self.counting.keeping.late))
         # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.
@@ -238,4 +256,11 @@ class Station:
                 self._tell(VisitEnded())
             case RestartSensor():
                 self._parts.sampler.restart()
+            case AddOne():
+                counting.add_one()
+            case Rate(effort=effort, pain=pain):
+                counting.rate(effort, pain)
+            case _:
+                for message in self._parts.attending.asked(command):
+                    self._tell(message)
         self._visit_moved()

@@ -9,12 +9,20 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pressout_device.announcing import Announcer
 from pressout_device.loadcell.health import Condition, Health
-from pressout_session.cell import AnyCellFact, CellLife, OverloadPeaked, OverloadSeen, TareTaken, ZeroStrange
+from pressout_session.cell import (
+    AnyCellFact,
+    Calibrated,
+    CellLife,
+    OverloadPeaked,
+    OverloadSeen,
+    TareTaken,
+    ZeroStrange,
+)
 from pressout_session.troubles import Notice, Trouble
 from pressout_session.writing import rfc3339
 from pressout_signal.calibration import Calibration
@@ -83,13 +91,21 @@ class Weighing:
         wall: Callable[[], datetime],
         announcer: Announcer,
     ) -> None:
-        self._weighed = weighed
         self._note = note
         self._wall = wall
         self._announcer = announcer
+        self._weigh_with(weighed)
         self._trouble: Trouble | None = None
         self._looked_s = -math.inf
         self._due = False
+        self._health = Health()
+        self._rate_wrong_s: float | None = None
+        self._last_s: float | None = None
+        self._period_s: float | None = None
+        self._long = 0
+
+    def _weigh_with(self, weighed: Weighed) -> None:
+        self._weighed = weighed
         self._scale = Scale(
             calibration=weighed.calibration,
             limits=ScaleLimits(limit_n=weighed.limit_n),
@@ -98,11 +114,24 @@ class Weighing:
             was_overloaded=weighed.life.overloads > 0,
             state=ZeroState.BENT if weighed.life.bent else ZeroState.WARMING,
         )
-        self._health = Health()
-        self._rate_wrong_s: float | None = None
-        self._last_s: float | None = None
-        self._period_s: float | None = None
-        self._long = 0
+
+    def recalibrated(self, fact: Calibrated) -> CellLife:
+        """Weigh with another calibration from now on; give the cell's life with it."""
+        life = self._weighed.life.after(fact)
+        known = Calibration(zero_counts=fact.zero_counts, counts_per_newton=fact.counts_per_newton)
+        self._weigh_with(replace(self._weighed, calibration=known, life=life))
+        self._looked_s = -math.inf
+        return life
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration that holds."""
+        return self._weighed.calibration
+
+    @property
+    def life(self) -> CellLife:
+        """The cell's life, up to when the station began or calibrated it."""
+        return self._weighed.life
 
     def take(self, item: Reading | Fault) -> Sample | Fault:
         """Take what the load cell said; give its tension, or the fault."""

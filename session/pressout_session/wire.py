@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     OVERLOAD = "overload"
     SENSOR_FAULT = "sensor_fault"
     CALIBRATION_DUE = "calibration_due"
+    PIN_LOCKOUT = "pin_lockout"
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

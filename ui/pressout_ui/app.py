@@ -7,36 +7,38 @@ from dataclasses import replace
 from pressout_session.record import Record
 from pressout_session.settings import Settings
 from pressout_signal.events import LineLetGo, LineTaken
-from pressout_ui.known import Known
-from pressout_ui.messages import (
+from pressout_ui.commands import (
     AddOne,
-    AddTapped,
-    ClinicAnswered,
     Command,
     EndSet,
     EndVisit,
+    Play,
+    RestartSensor,
+    RestartSet,
+    Sound,
+    SwapSide,
+    UndoLast,
+)
+from pressout_ui.known import Known
+from pressout_ui.messages import (
+    AddTapped,
+    ClinicAnswered,
     FinishTapped,
     Heard,
     Message,
     MuteTapped,
     NoticeChanged,
     NotMe,
-    Play,
     RecordKept,
-    RestartSensor,
-    RestartSet,
     RestartTapped,
     RetryTapped,
     SavingLate,
     SetEndTapped,
     SideTapped,
-    Sound,
-    SwapSide,
     TherapistTapped,
     Ticked,
     TroubleBegan,
     TroubleOver,
-    UndoLast,
     UndoTapped,
     VisitBegan,
     VisitEnded,

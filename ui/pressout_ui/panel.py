@@ -6,13 +6,15 @@ A touch acts when it is lifted inside the target where it began. More fingers th
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pygame
 
 from pressout_ui.brush import Brush
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
-from pressout_ui.shapes import Button, Point, View, tapped
+from pressout_ui.shapes import Button, Point, Rect, View, button_at, tapped
 from pressout_ui.theme import Theme
 
 
@@ -28,6 +30,8 @@ NO_DISPLAY = (
 )
 
 
+# A stepper that is held steps on after this long, and then this often.
+REPEAT_AFTER_MS, REPEAT_EVERY_MS = 500, 120
 # A finger on its way when the buttons change was meant for what was there before.
 SETTLED_MS = 400
 
@@ -67,6 +71,8 @@ class Panel:
         Its colours.
     full_screen : bool
         Whether to fill the panel and hide the pointer.
+    ticks_ms : callable
+        The milliseconds that a touch is timed by.
 
     Raises
     ------
@@ -74,7 +80,14 @@ class Panel:
         If no video driver works, in one sentence.
     """
 
-    def __init__(self, size: tuple[int, int], theme: Theme, *, full_screen: bool = False) -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        theme: Theme,
+        *,
+        full_screen: bool = False,
+        ticks_ms: Callable[[], int] = pygame.time.get_ticks,
+    ) -> None:
         if not _possible():
             raise NoDisplayError(NO_DISPLAY.format("no window system and no /dev/dri"))
         flags = pygame.FULLSCREEN if full_screen else pygame.RESIZABLE
@@ -91,16 +104,24 @@ class Panel:
         pygame.display.set_caption("Pressout")
         pygame.mouse.set_visible(not full_screen)
         self._theme = theme
+        self._ticks_ms = ticks_ms
         self._brush = Brush(surface, theme)
         self._shown: View = ()
         self._fingers: set[int] = set()
-        self._began: Message | None = None
+        self._press: Press | None = None
         self._changed_ms = -SETTLED_MS
         self.closed = False
 
-    def use(self, *, portrait: bool) -> None:
-        """Say whether the scene has a portrait form."""
+    def use(self, *, portrait: bool, theme: Theme | None = None) -> None:
+        """Say whether the scene has a portrait form, and which colours it has; another look is painted anew."""
+        if theme is not None and theme is not self._theme:
+            self._theme = theme
+            self._brush = Brush(pygame.display.get_surface(), theme)
+            self._shown = ()
+        before = self._brush.plane
         self._brush.use(portrait=portrait)
+        if self._brush.plane != before:
+            self._shown = ()
 
     @property
     def brush(self) -> Brush:
@@ -109,10 +130,11 @@ class Panel:
 
     def paint(self, view: View) -> None:
         """Show a view; one that is shown already costs nothing."""
+        view = (*view, *self._pressed())
         if view == self._shown:
             return
         if _targets(view) != _targets(self._shown):
-            self._changed_ms = pygame.time.get_ticks()
+            self._changed_ms = self._ticks_ms()
         if self._shown:
             pygame.display.update(self._brush.repaint(self._shown, view))
         else:
@@ -127,7 +149,8 @@ class Panel:
             message = self._heard(event)
             if message is not None:
                 heard.append(message)
-        return heard
+        held = self._held()
+        return heard if held is None else [*heard, held]
 
     def save(self, path: str) -> None:
         """Write what is shown to a PNG."""
@@ -142,6 +165,8 @@ class Panel:
             self.closed = True
         elif event.type == pygame.KEYDOWN:
             return self._typed(event)
+        elif event.type == pygame.VIDEOEXPOSE:
+            self._shown = ()  # what was there may be gone
         elif event.type == pygame.VIDEORESIZE:
             self._brush = Brush(pygame.display.get_surface(), self._theme)
             self._shown = ()
@@ -161,14 +186,66 @@ class Panel:
         return DigitTyped(character) if character.isascii() and character.isdigit() else None
 
     def _touched(self, finger: int, at: Point, *, down: bool) -> Message | None:
+        now_ms = self._ticks_ms()
         if down:
             self._fingers.add(finger)
-            settled = pygame.time.get_ticks() - self._changed_ms >= SETTLED_MS
-            self._began = tapped(self._shown, *at) if len(self._fingers) == 1 and settled else None
+            settled = now_ms - self._changed_ms >= SETTLED_MS
+            # More than one is a palm, or a cloth: none of them presses.
+            began = button_at(self._shown, *at) if len(self._fingers) == 1 and settled else None
+            self._press = None if began is None else Press(began, now_ms)
             return None
         self._fingers.discard(finger)
-        began, self._began = self._began, None
-        return began if began is not None and tapped(self._shown, *at) == began else None
+        press, self._press = self._press, None
+        if press is None or press.spent or press.button.hold_s > 0:
+            return None
+        return press.button.on_tap if tapped(self._shown, *at) == press.button.on_tap else None
+
+    def _held(self) -> Message | None:
+        """Give what a button says that is still pressed: a stepper again and again, another after its time."""
+        press = self._press
+        if press is None:
+            return None
+        if button_like(self._shown, press.button) is None:
+            self._press = None  # the scene has changed under the finger: it presses nothing there
+            return None
+        held_ms = self._ticks_ms() - press.since_ms
+        if press.button.hold_s > 0:
+            if press.spent or held_ms < 1_000.0 * press.button.hold_s:
+                return None
+            press.spent = True
+            return press.button.on_tap
+        if not press.button.repeats or held_ms < REPEAT_AFTER_MS + press.said * REPEAT_EVERY_MS:
+            return None
+        press.said += 1
+        press.spent = True
+        return press.button.on_tap
+
+    def _pressed(self) -> View:
+        """Give the line that fills a button that is held, from left to right."""
+        press = self._press
+        if press is None or press.button.hold_s == 0 or press.spent:
+            return ()
+        box = press.button.box
+        share = min(1.0, (self._ticks_ms() - press.since_ms) / (1_000.0 * press.button.hold_s))
+        return (Rect(box.x + 8.0, box.y + box.height - 14.0, (box.width - 16.0) * share, 8.0, press.button.role),)
+
+
+@dataclass(slots=True)
+class Press:
+    """A button under the finger, since when, how often it has said its message, and whether lifting says it still."""
+
+    button: Button
+    since_ms: int
+    said: int = 0
+    spent: bool = False
+
+
+def button_like(view: View, button: Button) -> Button | None:
+    """Give the button of a view that does the same at the same place."""
+    for shape in view:
+        if isinstance(shape, Button) and (shape.box, shape.on_tap) == (button.box, button.on_tap):
+            return shape
+    return None
 
 
 def _targets(view: View) -> tuple[Button, ...]:

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from pressout_session.prescription import TimedItem
 from pressout_session.record import Record
+from pressout_ui.commands import Command
 from pressout_ui.known import Known
-from pressout_ui.messages import Command
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating
@@ -46,6 +46,21 @@ class Screen:
     def showing(self, scene: Scene) -> Screen:
         """Give the screen with another scene."""
         return replace(self, scene=scene)
+
+    @property
+    def dimmed(self) -> bool:
+        """Whether nobody has been here for so long that the panel saves itself."""
+        return isinstance(self.scene, Idle) and self.scene.dimmed(self.known.now_s)
+
+    @property
+    def wants_counts(self) -> bool:
+        """Whether a scene draws what the load cell says, in counts."""
+        return isinstance(self.scene, Calibrate)
+
+    @property
+    def wants_figures(self) -> bool:
+        """Whether a scene shows how the load cell is."""
+        return isinstance(self.scene, Sensor)
 
     @property
     def for_staff(self) -> bool:

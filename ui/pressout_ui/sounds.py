@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pygame
 
-from pressout_ui.messages import Sound
+from pressout_ui.commands import Sound
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +31,10 @@ SCORES: Final[Mapping[Sound, tuple[tuple[float, float, float], ...]]] = MappingP
 
 
 class Sounds:
-    """Plays sounds, if it can.
+    """Plays sounds, if it can."""
 
-    Parameters
-    ----------
-    volume : float
-        0 to 1.
-    """
-
-    def __init__(self, volume: float = 0.6) -> None:
+    def __init__(self) -> None:
+        self._volume = 1.0
         self._sounds: dict[Sound, pygame.mixer.Sound] = {}
         if not _device_there():
             logger.info("no sound device; everything that is heard is also seen")
@@ -50,7 +45,14 @@ class Sounds:
             logger.info("the sound device does not open (%s); everything that is heard is also seen", error)
             return
         for sound, notes in SCORES.items():
-            self._sounds[sound] = pygame.mixer.Sound(buffer=_samples(notes, volume).tobytes())
+            self._sounds[sound] = pygame.mixer.Sound(buffer=_samples(notes).tobytes())
+
+    def loud(self, volume: float) -> None:
+        """Play with this share of what there is, 0 to 1; asked for the same again, it does nothing."""
+        if volume != self._volume:
+            self._volume = volume
+            for sound in self._sounds.values():
+                sound.set_volume(volume)
 
     def play(self, sound: Sound) -> None:
         """Let it be heard; never waits."""
@@ -66,7 +68,7 @@ def _device_there() -> bool:
 
 
 def _samples(
-    notes: tuple[tuple[float, float, float], ...], volume: float
+    notes: tuple[tuple[float, float, float], ...],
 ) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
     """Give 16-bit samples, each note with a short rise and a long fall so that nothing clicks."""
     parts = []
@@ -75,4 +77,4 @@ def _samples(
         shape = np.minimum(1.0, t_s / 0.004) * np.exp(-3.0 * t_s / length_s)
         parts.append(np.sin(2.0 * np.pi * frequency_hz * t_s) * shape)
         parts.append(np.zeros(int(rest_s * RATE_HZ)))
-    return (np.concatenate(parts) * volume * 32_000).astype(np.int16)
+    return (np.concatenate(parts) * 32_000).astype(np.int16)

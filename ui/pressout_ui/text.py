@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pressout_session.exercises import Side
 from pressout_signal.events import Resistance
 from pressout_ui.app import Screen
-from pressout_ui.messages import Message, Sound
+from pressout_ui.commands import Sound
+from pressout_ui.messages import Message
 from pressout_ui.scenes.live_set import LiveSet, headword
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest

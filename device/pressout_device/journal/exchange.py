@@ -29,6 +29,16 @@ class Answered:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class LinkSeen:
+    """How many sessions wait for the clinic, how many it rejected, and what the uplink says of itself."""
+
+    waiting: int
+    rejected: int
+    connected: bool
+    trouble: str
+
+
 class Exchange:
     """The folders shared with the uplink, and what the journal says belongs into them.
 
@@ -70,6 +80,16 @@ class Exchange:
         except OSError as error:
             logger.warning("an event for the clinic waits in memory: %s", error)
         return waiting
+
+    def link(self) -> LinkSeen:
+        """Look how the way to the clinic is."""
+        said = spool.Link()
+        try:
+            said = msgspec.json.decode((self._inbox / spool.LINK).read_bytes(), type=spool.Link)
+        except (OSError, ValueError):
+            said = spool.Link(trouble="the uplink has not said anything yet")
+        waiting, rejected = self._journal.undelivered()
+        return LinkSeen(waiting, rejected, said.connected, said.trouble)
 
     def answers(self) -> Iterator[Answered]:
         """Take what the uplink has put into the inbox, and give what the clinic answered."""

@@ -22,6 +22,17 @@ EVENT = re.compile(r"event\.[0-9a-f-]{36}\.json")
 MOST_EVENTS = 500
 
 
+# What the uplink says of itself, for staff: hidden, since it is no answer.
+LINK = ".link.json"
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """How the way to the clinic is."""
+
+    connected: bool = False
+    trouble: str = ""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """The clinic's ack, as the uplink hands it to the station."""
 
@@ -29,8 +40,8 @@ class Answer(msgspec.Struct, frozen=True):
     ack: Ack
 
 
-def place(folder: Path, name: str, content: bytes) -> None:
-    """Put a file into `folder`; return only when it would survive a power cut.
+def place(folder: Path, name: str, content: bytes, *, mode: int = 0o640) -> None:
+    """Put a file into `folder`; return only when it would survive a power cut. Others may do with it what `mode` says.
 
     Raises
     ------
@@ -38,7 +49,7 @@ def place(folder: Path, name: str, content: bytes) -> None:
         If it cannot be written; then nothing of it is left under `name`.
     """
     hidden = folder / f".{name}.part"
-    with open(hidden, "wb") as file:
+    with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

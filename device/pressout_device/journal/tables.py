@@ -201,6 +201,13 @@ class Journal:
         ).fetchone()
         return int(finished), int(delivered)
 
+    def undelivered(self) -> tuple[int, int]:
+        """How many documents wait for an answer, and how many were rejected."""
+        waiting, rejected = self._db.execute(
+            "SELECT coalesce(sum(answer IS NULL), 0), coalesce(sum(answer = 'rejected'), 0) FROM documents"
+        ).fetchone()
+        return int(waiting), int(rejected)
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()

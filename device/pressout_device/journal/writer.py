@@ -20,7 +20,7 @@ import msgspec
 
 from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
-from pressout_device.journal.exchange import Answered, Exchange
+from pressout_device.journal.exchange import Answered, Exchange, LinkSeen
 from pressout_device.journal.tables import Journal
 from pressout_session.cell import AnyCellFact
 from pressout_session.document import SessionDocument, decode
@@ -78,7 +78,7 @@ class Asked:
     patient_ref: str
 
 
-Told: TypeAlias = Kept | NotKept | Answered | Found
+Told: TypeAlias = Kept | NotKept | Answered | Found | LinkSeen
 _Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | Asked | None
 
 
@@ -112,6 +112,7 @@ class Writer:
         self._unprescribed: list[Prescribed] = []
         self._unfinished: set[str] = set()
         self._refused = False
+        self._link: LinkSeen | None = None
         self._recover()
         self.prescriptions = self._prescriptions()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
@@ -200,6 +201,9 @@ class Writer:
                 self._finish(session_id)
             for answered in self._exchange.answers():
                 self._told.put(answered)
+            if (link := self._exchange.link()) != self._link:
+                self._link = link
+                self._told.put(link)
         self._journal.close()
 
     def _gather(self) -> bool:

@@ -65,6 +65,7 @@ class Courier:
         self._said: dict[int, str] = {}  # events that the broker may not have yet, by their token
         self._unmarked: set[str] = set()  # events that it has, and whose mark could not be written yet
         self._reported: bytes | None = None
+        self._link: spool.Link | None = None
         self._connection = Connection(
             broker,
             f"pressout-{self._site_id}-{self._station_id}",
@@ -81,6 +82,7 @@ class Courier:
             self._connection.tend()
             self._send()
             self._say_events()
+            self._say_link()
             self._receive()
         self._connection.close(self._status(StationState.OFFLINE, len(spool.documents(self._outbox))))
 
@@ -104,6 +106,18 @@ class Courier:
                 continue
             topic = session_topic(self._site_id, self._station_id, spool.session_of(name))
             self._connection.publish(Publication(topic, payload))
+
+    def _say_link(self) -> None:
+        """Tell the station's staff how the way to the clinic is, when that changes."""
+        connected = self._connection.connected
+        link = spool.Link(connected=connected, trouble="" if connected else self._connection.trouble or "")
+        if link == self._link:
+            return
+        try:
+            spool.place(self._inbox, spool.LINK, msgspec.json.encode(link))
+            self._link = link
+        except OSError as error:
+            logger.debug("what the link is like cannot be told yet: %s", error)
 
     def _say_events(self) -> None:
         """Say what the station says beside its sessions, and mark what the broker has."""

@@ -20,18 +20,9 @@ from pressout_signal.events import (
     Resistance,
     TensionDrift,
 )
+from pressout_ui.commands import Command, Play, Sound
 from pressout_ui.known import Known
-from pressout_ui.messages import (
-    Command,
-    Felt,
-    FixClosed,
-    FixOpened,
-    Heard,
-    Message,
-    Play,
-    Sound,
-    Ticked,
-)
+from pressout_ui.messages import Felt, FixClosed, FixOpened, Heard, Message, Ticked
 
 TRACE_S = 15.0
 # The trace is 184 units wide: twelve points a second are one every unit.

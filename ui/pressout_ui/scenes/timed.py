@@ -6,18 +6,10 @@ from dataclasses import dataclass, replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
+from pressout_ui.commands import Command, KeepTimed, Play, Sound
 from pressout_ui.figures import on_the_mat
 from pressout_ui.known import Known
-from pressout_ui.messages import (
-    Command,
-    KeepTimed,
-    Message,
-    Play,
-    Sound,
-    Ticked,
-    TimedFinished,
-    TimedTapped,
-)
+from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
 from pressout_ui.shapes import Flood, Plane, Rect, Shape, Text, View, estimated_width

@@ -5,18 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pressout_session.codes import CODE_LENGTH, GUEST, checked
+from pressout_ui.commands import Command, SignIn
 from pressout_ui.known import Known
-from pressout_ui.messages import (
-    BackSpaced,
-    Cleared,
-    Command,
-    DigitTyped,
-    GuestChosen,
-    Message,
-    SignIn,
-    TherapistTapped,
-    WipeTapped,
-)
+from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, GuestChosen, Message, TherapistTapped, WipeTapped
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad
 from pressout_ui.shapes import Plane, Rect, Shape, Text, View, Weight

@@ -7,19 +7,16 @@ from dataclasses import replace
 from pressout_session.codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
+from pressout_ui.commands import EndSet, EndVisit, Rate, SignIn
 from pressout_ui.known import Known
 from pressout_ui.messages import (
     DigitTyped,
-    EndSet,
-    EndVisit,
     FixClosed,
     Heard,
     Message,
     NextTapped,
-    Rate,
     RatingDone,
     RecordKept,
-    SignIn,
     Ticked,
     VisitBegan,
     VisitMoved,

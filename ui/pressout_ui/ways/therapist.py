@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pressout_session.codes import GUEST
-from pressout_ui.messages import BackSpaced, Cleared, Command, DigitTyped, Message, Ticked, WipeTapped
+from pressout_ui.commands import Command
+from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message, Ticked, WipeTapped
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.staff import calibrate, dose, guests, more, pin, settings
 from pressout_ui.scenes.staff.calibrate import Calibrate

@@ -172,7 +172,7 @@ WORDS = Words(
         "settings": "Ajustes",
     },
     line_empty="Línea libre",
-    shut_down="Mantener: apagar",
+    shut_down="Mantén: apagar",
     answers={
         "tared": "Cero tomado.",
         "saved": "Guardado.",
@@ -211,7 +211,7 @@ WORDS = Words(
     no_guests="Aún no hay sesiones sin código.",
     guest_did="{done} de {asked} repeticiones",
     whose="¿De quién fue? Escribe el código.",
-    void="Mantener: de nadie",
+    void="Mantén: no fue nadie",
     rate="Lecturas por segundo",
     now_pulls="Tensión ahora",
     noise="Ruido, rms",

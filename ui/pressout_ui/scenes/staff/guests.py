@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from pressout_session.codes import CODE_LENGTH, GUEST, checked
 from pressout_session.history import PastVisit
+from pressout_ui.commands import Command
 from pressout_ui.known import Known
-from pressout_ui.messages import BackSpaced, Cleared, Command, DigitTyped, Message
+from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import back_to_menu, keypad, top_line
 from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pressout_ui.commands import Command
 from pressout_ui.known import Known
-from pressout_ui.messages import BackSpaced, Cleared, Command, DigitTyped, Message
+from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad
 from pressout_ui.shapes import Button, Disc, Plane, Rect, Shape, Text, View

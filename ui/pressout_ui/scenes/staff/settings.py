@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import msgspec
 
 from pressout_session.settings import Settings
+from pressout_ui.commands import Command
 from pressout_ui.known import Known
-from pressout_ui.messages import Command, Message
+from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.keys import back_to_menu, choices, stepper, top_line
 from pressout_ui.shapes import Plane, View
 from pressout_ui.staff import Chosen, KeepSettings, Stepped

@@ -1,0 +1,197 @@
+"""What a station does for its therapists: checks PINs, sets doses, calibrates, tells how it is. Nothing here waits."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pressout_device.announcing import Announcer
+from pressout_device.cellbook import calibrated
+from pressout_device.counting import Counting
+from pressout_device.diagnosing import Tally
+from pressout_device.errors import PressoutError
+from pressout_device.identity import device_of, new_id
+from pressout_device.journal.writer import Found, Writer
+from pressout_device.sections import LoadCellSection
+from pressout_device.settingsfile import SettingsFile
+from pressout_device.therapists import PinGuard, Therapists
+from pressout_device.weighing import Weighing
+from pressout_signal.samples import Fault, Reading
+from pressout_ui.messages import Message
+from pressout_ui.screen import Screen
+from pressout_ui.staff import (
+    Answered,
+    CheckPin,
+    Converted,
+    Correct,
+    FindVisits,
+    KeepCalibration,
+    KeepSettings,
+    PinAnswered,
+    SensorFigures,
+    SensorSeen,
+    SetDose,
+    SettingsChanged,
+    ShutDown,
+    StaffCommand,
+    TakeZero,
+    VisitsFound,
+)
+
+logger = logging.getLogger(__name__)
+
+# A therapist sees the load cell's figures change once a second, over the last ten.
+FIGURES_EVERY_S = 1.0
+FIGURES_OVER_S = 10.0
+SWITCH_OFF = ("systemctl", "poweroff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffed:
+    """What attending is built of."""
+
+    counting: Counting
+    weighing: Weighing
+    writer: Writer
+    cell: LoadCellSection
+    therapists: Therapists
+    guard: PinGuard
+    announcer: Announcer
+    settings: SettingsFile
+
+
+class Attending:
+    """A station's side of the therapist's way.
+
+    Parameters
+    ----------
+    staffed : Staffed
+        Built by `app`.
+    switch_off : sequence of str
+        The command that switches the computer off.
+    """
+
+    def __init__(self, staffed: Staffed, switch_off: tuple[str, ...] = SWITCH_OFF) -> None:
+        self._staffed = staffed
+        self._switch_off = switch_off
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="pressout-attending")
+        self._later: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._heard: list[Reading | Fault] = []
+        self._figured_s = 0.0
+
+    def initials(self) -> tuple[str, ...]:
+        """Give who may come in; a file that cannot be read lets nobody in."""
+        try:
+            return tuple(self._staffed.therapists.all())
+        except PressoutError as error:
+            logger.error("%s", error)
+            return ()
+
+    def close(self) -> None:
+        """End its threads."""
+        self._staffed.guard.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def asked(self, command: StaffCommand) -> tuple[Message, ...]:
+        """Do what a therapist asks for; give what is to be said at once."""
+        staffed = self._staffed
+        match command:
+            case CheckPin(initials=initials, digits=digits):
+                staffed.guard.ask(initials, digits)
+            case SetDose(place=place, item=item, initials=initials):
+                staffed.counting.dose(place, item, self._ref(initials))
+            case FindVisits(patient_ref=patient_ref):
+                staffed.writer.ask(patient_ref)
+            case Correct(session_id=session_id, patient_ref=patient_ref, initials=initials):
+                staffed.counting.correct(session_id, patient_ref, self._ref(initials))
+            case KeepCalibration(found=found, initials=initials):
+                fact = calibrated(staffed.cell, found, new_id(), initials)
+                staffed.writer.note(fact)
+                staffed.counting.measured_by(device_of(staffed.weighing.recalibrated(fact)))
+            case TakeZero():
+                return (self._zero(),)
+            case KeepSettings(settings=settings):
+                self._pool.submit(staffed.settings.write, settings)
+                return (SettingsChanged(settings),)
+            case ShutDown():
+                self._pool.submit(self._off)
+        return ()
+
+    def heard(self, items: list[Reading | Fault]) -> None:
+        """Take what the load cell said since the last frame."""
+        self._heard.extend(items)
+
+    def news(self, screen: Screen, now_s: float) -> list[Message]:
+        """Give what is to be told to the screen."""
+        told: list[Message] = []
+        for answer in self._staffed.guard.answers():
+            if not answer.right and answer.tries_left == 0:
+                self._staffed.announcer.locked_out(answer.initials)
+            told.append(PinAnswered(answer.initials, answer.right, answer.tries_left, answer.locked_s))
+        while not self._later.empty():
+            told.append(self._later.get())
+        if screen.wants_counts and self._heard:
+            told.append(Converted(tuple(self._heard[-200:])))
+        if screen.wants_figures and now_s - self._figured_s >= FIGURES_EVERY_S:
+            self._figured_s = now_s
+            told.append(SensorSeen(self._figures()))
+        if screen.wants_figures:
+            self._heard = [item for item in self._heard if now_s - item.t_s <= FIGURES_OVER_S]
+        else:
+            self._heard.clear()
+        return told
+
+    @staticmethod
+    def found(found: Found) -> Message:
+        """Give the message of past visits that were found."""
+        return VisitsFound(found.patient_ref, found.visits)
+
+    def _ref(self, initials: str) -> str:
+        """Give the opaque reference that signs for these initials."""
+        try:
+            known = self._staffed.therapists.all().get(initials)
+        except PressoutError:
+            known = None
+        return initials if known is None else known.therapist_ref
+
+    def _zero(self) -> Message:
+        try:
+            self._staffed.weighing.emptied()
+        except ValueError as error:
+            return Answered(str(error), refused=True)
+        return Answered("tared")
+
+    def _figures(self) -> SensorFigures:
+        staffed = self._staffed
+        weighing, cell = staffed.weighing, staffed.cell
+        tally = Tally()
+        for item in self._heard:
+            tally.hear(item)
+        seen = tally.diagnosis(configured_hz=cell.rate_hz, calibration=weighing.calibration)
+        known = weighing.life.calibration
+        return SensorFigures(
+            measured_hz=seen.measured_hz,
+            configured_hz=cell.rate_hz,
+            tension_n=None if seen.mean_n is None else seen.mean_n - weighing.zero_n,
+            noise_n=seen.noise_n,
+            faults=sum(seen.faults.values()),
+            zero_n=weighing.zero_n,
+            calibrated="–" if known is None else f"{known.at[:10]} {known.by}",
+            well=weighing.trouble is None and weighing.notice is None,
+        )
+
+    def _off(self) -> None:
+        done: Callable[[str], None] = lambda words: self._later.put(Answered(words))  # noqa: E731
+        try:
+            said = subprocess.run(self._switch_off, capture_output=True, timeout=20.0, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            logger.error("cannot switch off: %s", error)
+            done("not_allowed")
+            return
+        if said.returncode != 0:
+            logger.error("may not switch off: %s", said.stderr.decode(errors="replace").strip())
+        done("shutting_down" if said.returncode == 0 else "not_allowed")

@@ -1,0 +1,52 @@
+"""The subcommands about who may come in: `pressout therapist add`, `list`, `remove`. A PIN is never an argument."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pressout_device.command_options import config_option
+
+
+@click.group()
+def therapist() -> None:
+    """Say who may set doses on the touchscreen."""
+
+
+@therapist.command()
+@config_option
+@click.argument("initials")
+def add(config_file: Path, initials: str) -> None:
+    """Let someone in by INITIALS and a six-digit PIN; whoever is in already gets a new PIN."""
+    from pressout_device import config
+    from pressout_device.identity import new_id
+    from pressout_device.therapists import Therapists
+
+    known = Therapists(config.read(config_file).folder)
+    pin = click.prompt("PIN, six digits", hide_input=True, confirmation_prompt="The same again")
+    known.add(initials.upper(), pin, f"t-{new_id()[-12:]}")
+    click.echo(f"{initials.upper()} may come in; a station that runs already knows it when it is started anew.")
+
+
+@therapist.command(name="list")
+@config_option
+def list_(config_file: Path) -> None:
+    """Tell who may come in."""
+    from pressout_device import config
+    from pressout_device.therapists import Therapists
+
+    for one in Therapists(config.read(config_file).folder).all().values():
+        click.echo(f"{one.initials}  {one.therapist_ref}")
+
+
+@therapist.command()
+@config_option
+@click.argument("initials")
+def remove(config_file: Path, initials: str) -> None:
+    """Let someone in no longer; what they signed stays signed."""
+    from pressout_device import config
+    from pressout_device.therapists import Therapists
+
+    Therapists(config.read(config_file).folder).remove(initials.upper())
+    click.echo(f"{initials.upper()} may come in no longer.")
