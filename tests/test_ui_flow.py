@@ -9,40 +9,30 @@ from builders import a_repetition, an_item, facts_of_a_session
 from pressout_session.codes import GUEST, with_check_digit
 from pressout_session.prescription import CueSensitivity
 from pressout_session.record import folded
-from pressout_session.wire import AckResult
 from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen, Phase, TensionDrift
 from pressout_signal.samples import Sample
 from pressout_ui.app import Screen, view
-from pressout_ui.commands import EndSet, EndVisit, Play, Rate, SignIn, Sound
+from pressout_ui.commands import EndSet, EndVisit, Play, SignIn, Sound
 from pressout_ui.known import Known
 from pressout_ui.messages import (
-    ClinicAnswered,
     DigitTyped,
     Felt,
     FixClosed,
     FixOpened,
     Heard,
-    NextTapped,
     NotMe,
-    RatingDone,
-    RatingTapped,
     RecordKept,
     Ticked,
     VisitEnded,
     VisitMoved,
-    WipeTapped,
     Woken,
 )
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
-from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import Place, SetUp, place_of
-from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
-from pressout_ui.scenes.wipe import Wipe
-from pressout_ui.shapes import Button
 from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, setting_up, told, words_shown
 
 # ---- the patient's way -----------------------------------------------------------------------------
@@ -176,53 +166,6 @@ def test_taking_up_the_tension_in_the_rest_sets_up_the_next_set() -> None:
     assert isinstance(told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0].scene, SetUp)
 
 
-def at_the_end(reps: int = 5) -> Screen:
-    closed = folded(facts_of_a_session(reps)[:-1])
-    return told(in_a_set(reps), VisitMoved(a_visit(place=2)), RecordKept(closed))[0]
-
-
-def test_the_end_of_the_course_shows_what_was_done_and_asks_two_questions_before_it_closes() -> None:
-    screen = at_the_end()
-    assert isinstance(screen.scene, Summary)
-
-    screen, asked = told(screen, NextTapped(), RatingTapped(4), RatingDone())
-    assert isinstance(screen.scene, Rating)
-    assert asked == []
-    screen, commands = told(screen, RatingTapped(2), RatingTapped(3), RatingDone())
-
-    assert commands == [Rate(4, 3), EndVisit("done")]
-
-
-def test_both_questions_may_be_skipped() -> None:
-    screen = told(at_the_end(), NextTapped())[0]
-
-    _, commands = told(screen, RatingDone(skipped=True), RatingDone(skipped=True))
-
-    assert commands == [EndVisit("done")]
-
-
-def test_whoever_walks_away_from_the_summary_is_signed_out_and_the_session_closed() -> None:
-    screen, commands = told(at_the_end(), *(Ticked(float(second)) for second in range(60)))
-
-    assert commands[0] == EndVisit("done")
-    assert isinstance(told(screen, VisitEnded(), Ticked(120.0))[0].scene, Idle)
-
-
-def test_whoever_walks_away_from_a_question_is_not_waited_for() -> None:
-    screen = told(at_the_end(), NextTapped(), RatingTapped(4), RatingDone())[0]
-
-    _, commands = told(screen, Ticked(100.0))
-
-    assert commands == [Rate(4, None), EndVisit("done")]
-
-
-def test_whoever_goes_on_after_the_last_set_goes_on_in_the_same_session() -> None:
-    screen, commands = told(at_the_end(), RecordKept(folded(facts_of_a_session(3, closed=False))))
-
-    assert isinstance(screen.scene, LiveSet)
-    assert EndVisit("done") not in commands
-
-
 def test_today_is_shown_in_one_glance_until_the_handle_is_taken() -> None:
     screen = begun()
     assert isinstance(screen.scene, Today)
@@ -231,25 +174,6 @@ def test_today_is_shown_in_one_glance_until_the_handle_is_taken() -> None:
     screen = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
     assert isinstance(screen.scene, SetUp)
     assert isinstance(told(screen, Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[0].scene, Today)
-
-
-def test_wiping_the_screen_presses_nothing_until_its_clock_ends() -> None:
-    screen = told(Screen(Known(station="3", now_s=10.0)), Woken(), WipeTapped())[0]
-    assert isinstance(screen.scene, Wipe)
-    assert not [shape for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)]
-
-    still = told(screen, Ticked(39.0), Heard(LineTaken(t_s=1.0, said_at_s=1.3)), DigitTyped("3"))[0]
-    assert isinstance(still.scene, Wipe)
-    assert isinstance(told(still, Ticked(40.5))[0].scene, Idle)
-
-
-def test_a_screen_that_nobody_needs_goes_dark_and_wakes_at_a_touch_or_a_pull() -> None:
-    dark = told(Screen(Known(station="3")), Ticked(301.0))[0]
-    assert dark.dimmed
-    assert words_shown(dark) == []
-
-    assert isinstance(told(dark, Woken())[0].scene, Who)
-    assert told(dark, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
 
 
 def test_a_reminder_is_as_sure_as_the_therapist_wants_it() -> None:
@@ -263,30 +187,6 @@ def test_a_reminder_is_as_sure_as_the_therapist_wants_it() -> None:
         )[0]
         _, commands = told(screen, Heard(doubtful))
         assert commands.count(Play(Sound.POSTURE)) == heard, cue
-
-
-def test_the_summary_says_when_the_clinic_has_it_and_signs_out_by_itself() -> None:
-    whole = folded(facts_of_a_session(5))
-    moved = VisitMoved(a_visit(place=2))
-    closed = RecordKept(folded(facts_of_a_session(5)[:-1]))
-    screen = told(in_a_set(5), moved, closed, VisitEnded(), RecordKept(whole))[0]
-    assert "Kept here, on its way to the clinic" in words_shown(screen)
-
-    screen = told(screen, ClinicAnswered(AckResult.STORED))[0]
-    assert "Kept here and at the clinic" in words_shown(screen)
-    screen = told(screen, Ticked(100.0))[0]
-    assert isinstance(screen.scene, Idle)
-    assert screen.known.patient_ref is None
-
-
-def test_hanging_the_handle_up_does_not_wipe_the_summary_away() -> None:
-    closed = RecordKept(folded(facts_of_a_session(5)[:-1]))
-    screen = told(in_a_set(5), VisitMoved(a_visit(place=2)), closed, VisitEnded())[0]
-
-    screen, commands = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)), Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))
-
-    assert isinstance(screen.scene, Summary)
-    assert commands == []
 
 
 def test_a_tug_in_the_rest_comes_back_to_the_rest() -> None:

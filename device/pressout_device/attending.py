@@ -83,6 +83,11 @@ class Attending:
         self._heard: list[Reading | Fault] = []
         self._figured_s = 0.0
 
+    @property
+    def cell(self) -> LoadCellSection:
+        """The load cell of this station."""
+        return self._staffed.cell
+
     def initials(self) -> tuple[str, ...]:
         """Give who may come in; a file that cannot be read lets nobody in."""
         try:

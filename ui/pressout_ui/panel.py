@@ -6,6 +6,7 @@ A touch acts when it is lifted inside the target where it began. More fingers th
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ NO_DISPLAY = (
 REPEAT_AFTER_MS, REPEAT_EVERY_MS = 500, 120
 # A finger on its way when the buttons change was meant for what was there before.
 SETTLED_MS = 400
+
+
+def monotonic_ms() -> int:
+    """Give milliseconds that never stand still; pygame's own do, where not all of pygame was begun."""
+    return time.monotonic_ns() // 1_000_000
 
 
 def can_open() -> bool:
@@ -86,7 +92,7 @@ class Panel:
         theme: Theme,
         *,
         full_screen: bool = False,
-        ticks_ms: Callable[[], int] = pygame.time.get_ticks,
+        ticks_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         if not _possible():
             raise NoDisplayError(NO_DISPLAY.format("no window system and no /dev/dri"))
@@ -107,6 +113,7 @@ class Panel:
         self._ticks_ms = ticks_ms
         self._brush = Brush(surface, theme)
         self._shown: View = ()
+        self._stale = True
         self._fingers: set[int] = set()
         self._press: Press | None = None
         self._changed_ms = -SETTLED_MS
@@ -117,11 +124,10 @@ class Panel:
         if theme is not None and theme is not self._theme:
             self._theme = theme
             self._brush = Brush(pygame.display.get_surface(), theme)
-            self._shown = ()
+            self._stale = True
         before = self._brush.plane
         self._brush.use(portrait=portrait)
-        if self._brush.plane != before:
-            self._shown = ()
+        self._stale = self._stale or self._brush.plane != before
 
     @property
     def brush(self) -> Brush:
@@ -131,16 +137,16 @@ class Panel:
     def paint(self, view: View) -> None:
         """Show a view; one that is shown already costs nothing."""
         view = (*view, *self._pressed())
-        if view == self._shown:
+        if view == self._shown and not self._stale:
             return
         if _targets(view) != _targets(self._shown):
             self._changed_ms = self._ticks_ms()
-        if self._shown:
+        if not self._stale:
             pygame.display.update(self._brush.repaint(self._shown, view))
         else:
             self._brush.paint(view)
             pygame.display.flip()
-        self._shown = view
+        self._shown, self._stale = view, False
 
     def messages(self) -> list[Message]:
         """Give what was tapped and typed since the last call; never waits."""
@@ -166,10 +172,10 @@ class Panel:
         elif event.type == pygame.KEYDOWN:
             return self._typed(event)
         elif event.type == pygame.VIDEOEXPOSE:
-            self._shown = ()  # what was there may be gone
+            self._stale = True  # what was there may be gone
         elif event.type == pygame.VIDEORESIZE:
             self._brush = Brush(pygame.display.get_surface(), self._theme)
-            self._shown = ()
+            self._stale = True
         elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
             width, height = pygame.display.get_window_size()
             at = self._brush.to_plane(event.x * width, event.y * height)
