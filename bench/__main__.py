@@ -1,27 +1,33 @@
-"""Runs the parts that were asked for, or all: `python -m bench [signal] [reader]`. Prints what it measured."""
+"""Runs the parts that were asked for, or all: `python -m bench [signal] [reader] [ui]`. Prints what it measured."""
 
 from __future__ import annotations
 
 import click
 
-from bench import accuracy, reader
+from bench import reader, screen
 
+PARTS = ("signal", "reader", "ui")
 # The fewest sessions a kind whose figures are worth a page.
 SESSIONS = 500
 
 
 @click.command()
-@click.argument("parts", nargs=-1, type=click.Choice(["signal", "reader"]))
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--sessions", default=SESSIONS, show_default=True, help="Simulated sessions a kind of line.")
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
-def main(parts: tuple[str, ...], sessions: int, frames: int, minutes: float) -> None:
+@click.option("--events", default=screen.EVENTS, show_default=True, help="Random touches of the screen.")
+def main(parts: tuple[str, ...], sessions: int, frames: int, minutes: float, events: int) -> None:
     """Measure what we claim. A page in docs/reference is rewritten by a whole measurement only."""
-    for part in parts or ("signal", "reader"):
+    for part in parts or PARTS:
         if part == "signal":
+            from bench import accuracy  # its peers want scipy
+
             accuracy.run(sessions, write=sessions >= SESSIONS)
-        else:
+        elif part == "reader":
             reader.run(frames=frames, minutes=minutes)
+        else:
+            screen.run(station_s=min(screen.STATION_S, 6.0 * minutes), events=events)
 
 
 if __name__ == "__main__":

@@ -24,10 +24,10 @@ from pressout_device.clock import RealClock
 from pressout_device.config import Config
 from pressout_device.diagnosing import percentiles
 from pressout_device.handover import Granted
-from pressout_device.running import FRAME_S, asked_of
+from pressout_device.running import asked_of
 from pressout_device.sampler import Sampler
 from pressout_device.sections import DoseSection, LoadCellSection, ScreenSection, StationSection
-from pressout_device.station import Reader, Station
+from pressout_device.station import FRAME_S, Reader, Station
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 PERIOD_S = 1 / 80

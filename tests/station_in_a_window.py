@@ -20,11 +20,11 @@ from pressout_device import config
 from pressout_device.app import PanelFace, Simulated, first_screen, parts_of
 from pressout_device.clock import ScaledClock
 from pressout_device.loadcell.ways.simulated import pulled_by
-from pressout_device.running import FRAME_S, asked_of
+from pressout_device.running import asked_of
 from pressout_device.sampler import Opened, Sampler
 from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked, SimulatedPatient
-from pressout_device.station import Station
+from pressout_device.station import FRAME_S, Station
 from pressout_ui.app import Screen, view
 from pressout_ui.shapes import Button, Plane
 

@@ -22,10 +22,10 @@ from pressout_device.embedded import EmbeddedBroker
 from pressout_device.exporting import sessions_in
 from pressout_device.identity import new_id
 from pressout_device.journal.tables import Journal
-from pressout_device.running import FRAME_S, asked_of
+from pressout_device.running import asked_of
 from pressout_device.sections import BrokerSection, DoseSection, LoadCellSection, ScreenSection, StationSection
 from pressout_device.simulation.patient import Done, SimulatedPatient
-from pressout_device.station import Station
+from pressout_device.station import FRAME_S, Station
 from pressout_session.document import SessionDocument, decode
 from pressout_session.exercises import Side
 

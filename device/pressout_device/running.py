@@ -18,7 +18,6 @@ from pressout_device.simulation.patient import Asked
 from pressout_session.cell import CellLife
 from pressout_signal.calibration import Calibration
 
-FRAME_S = 1 / 60
 # A patient who walks in then is never there.
 NEVER_S = 1e12
 # What noise is told in while nobody knows better: a cell of 100 kg and 2 mV/V on this amplifier.
@@ -34,7 +33,7 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
             while not (stopped() or face.closed):
                 frame_s = time.monotonic()
                 built.frame()
-                time.sleep(max(0.0, FRAME_S - (time.monotonic() - frame_s)))
+                time.sleep(max(0.0, built.pause_s - (time.monotonic() - frame_s)))
         finally:
             saved = built.shut_down()
         if not saved:

@@ -55,6 +55,10 @@ from pressout_ui.staff import LinkSeen as LinkTold
 
 logger = logging.getLogger(__name__)
 
+FRAME_S = 1 / 60
+# A breathing flood, and a touch that is answered within a twentieth of a second.
+IDLE_FRAME_S = 1 / 20
+
 
 class Face(Protocol):
     """What shows the screen and hears the finger: a panel, or a text in its place."""
@@ -166,6 +170,11 @@ class Station:
         if parts.counting.forgotten:
             self._tell_command(EndVisit("idle"))
         parts.face.show(self.screen)
+
+    @property
+    def pause_s(self) -> float:
+        """How long a frame may last: a sixtieth of a second, and where nobody is, three times as long."""
+        return FRAME_S if self.counting.visit is not None or not self.screen.at_rest else IDLE_FRAME_S
 
     def now_s(self) -> float:
         """Give the time on the station's clock."""

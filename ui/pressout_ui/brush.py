@@ -79,12 +79,13 @@ class Brush:
             self.paint(after)
             return [self._surface.get_rect()]
         touched = []
+        reach = [(box_of(shape), shape) for shape in after] if boxes else []
         for box in boxes:
             pixels = self._pixels(box)
             if pixels.width and pixels.height:
                 self._surface.set_clip(pixels)
-                for shape in after:
-                    if box_of(shape).meets(box):
+                for within, shape in reach:
+                    if within.meets(box):
                         self._draw(shape)
                 touched.append(pixels)
         self._surface.set_clip(None)

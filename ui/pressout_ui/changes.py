@@ -7,6 +7,7 @@ between the parts that are alike. A box is never too small: everything a shape c
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from pressout_ui.shapes import (
@@ -66,6 +67,7 @@ class Box(NamedTuple):
         return max(0.0, self.right - self.left) * max(0.0, self.bottom - self.top)
 
 
+@lru_cache(maxsize=1024)
 def box_of(shape: Shape) -> Box:
     """Give the box that a shape cannot leave."""
     match shape:

@@ -48,6 +48,11 @@ class Screen:
         return replace(self, scene=scene)
 
     @property
+    def at_rest(self) -> bool:
+        """Whether nobody is here, so that little moves."""
+        return isinstance(self.scene, Idle)
+
+    @property
     def dimmed(self) -> bool:
         """Whether nobody has been here for so long that the panel saves itself."""
         return isinstance(self.scene, Idle) and self.scene.dimmed(self.known.now_s)

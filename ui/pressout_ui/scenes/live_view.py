@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import DriftKind, Phase, Resistance
@@ -11,9 +13,11 @@ from pressout_ui.messages import FixOpened
 from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
 from pressout_ui.scenes.parts import pain, plain_button, signed_in
-from pressout_ui.shapes import Disc, Flood, Plane, Polygon, Rect, Shape, Stroke, Text, View, estimated_width
+from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, estimated_width
 
 RAIL = 224.0
+# A trace is straight where it leaves its chord by less than this, and for no longer than this.
+SEEN, LONGEST_STRAIGHT = 0.5, 12.0
 PORTRAIT_STAGE = 570.0
 EDGE_RISE = 44.0
 # The count by its digits: size, baseline, centre, and where `of 15` begins.
@@ -187,12 +191,26 @@ def _trace(scene: LiveSet, item: CabledItem, box: Rect) -> tuple[Shape, ...]:
     for end in range(1, len(points) + 1):
         if end == len(points) or scene.trace[end].phase is not scene.trace[begin].phase:
             role, thickness = TRACE_ROLES[scene.trace[begin].phase]
-            run = tuple(points[begin : min(end + 1, len(points))])
+            run = straightened(points[begin : min(end + 1, len(points))])
             if len(run) > 1:
                 shapes.append(Stroke(run, role, thickness))
             begin = end
     shapes.append(Disc(*points[-1], 9.0, "ink", "surface", 3.0))
     return tuple(shapes)
+
+
+def straightened(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Leave out the points that lie on the way from one to another, to half a unit: nobody sees them.
+
+    >>> straightened(((0.0, 0.0), (1.0, 0.1), (2.0, 0.0), (3.0, 9.0)))
+    ((0.0, 0.0), (2.0, 0.0), (3.0, 9.0))
+    """
+    kept = list(points[:1])
+    for here, (x, y) in enumerate(points[1:-1], start=1):
+        (x0, y0), (x1, y1) = kept[-1], points[here + 1]
+        if abs(y - (y0 + (y1 - y0) * (x - x0) / max(x1 - x0, 1e-6))) > SEEN or x - x0 > LONGEST_STRAIGHT:
+            kept.append((x, y))
+    return (*kept, *points[-1:]) if len(points) > 1 else tuple(kept)
 
 
 def _edge(x: float, width: float, y: float, *, dashed: bool) -> tuple[Shape, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pressout_session.exercises import EXERCISES, Side, TimedExercise
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
 from pressout_signal.events import RepetitionCompleted
-from pressout_signal.summaries import one_against_other, summarised
+from pressout_signal.summaries import Estimate, one_against_other, summarised
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
@@ -56,24 +57,34 @@ def _in_words(known: Known) -> str:
     words = known.words
     told = sum(reminders(known, side) for side in Side)
     said = [words.summary_reminders[min(told, 2)].format(count=told)]
-    spreads = [summarised(_repetitions(known, side)).tempo_spread for side in Side]
+    spreads = [_spread(_repetitions(known, side)) for side in Side]
     known_spreads = [spread for spread in spreads if spread is not None]
     if known_spreads:
         said.insert(0, words.tempo["steady" if max(known_spreads) <= STEADY else "uneven"])
     return " ".join(said)
 
 
-def _repetitions(known: Known, side: Side) -> list[RepetitionCompleted]:
+@lru_cache(maxsize=4)
+def _spread(repetitions: tuple[RepetitionCompleted, ...]) -> float | None:
+    return summarised(repetitions).tempo_spread
+
+
+@lru_cache(maxsize=4)
+def _hold_against(left: tuple[RepetitionCompleted, ...], right: tuple[RepetitionCompleted, ...]) -> Estimate | None:
+    return one_against_other(left, right).get("hold_s") if left and right else None
+
+
+def _repetitions(known: Known, side: Side) -> tuple[RepetitionCompleted, ...]:
     """Give what counts on a side, of the exercise that was done last."""
     item = known.record.sets[-1].item if known.record.sets else 0
     sets = [held for held in known.record.sets if held.side is side and held.item == item]
-    return [one.repetition for held in sets for one in held.repetitions if not one.voided]
+    return tuple(one.repetition for held in sets for one in held.repetitions if not one.voided)
 
 
 def _compared(known: Known) -> tuple[Shape, ...]:
     """Say which side was held for less long, where that is more than chance; with its uncertainty."""
     left, right = (_repetitions(known, side) for side in Side)
-    found = one_against_other(left, right).get("hold_s") if left and right else None
+    found = _hold_against(left, right)
     if found is None or found.low <= 0.0 <= found.high:
         return ()
     shorter = Side.LEFT if found.value < 0 else Side.RIGHT

@@ -1,0 +1,228 @@
+"""What a frame of the screen costs, with everything moving and with nothing, beside painting everything each time.
+
+Writes docs/reference/screen-measured.md. Nothing in that file is typed by hand but its words.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from bench.handing import config_in
+from pressout_device.app import PanelFace, Simulated, first_screen, parts_of
+from pressout_device.config import Config
+from pressout_device.diagnosing import percentiles
+from pressout_device.running import asked_of
+from pressout_device.station import FRAME_S, Station
+from pressout_signal.events import Phase
+from pressout_ui import gallery
+from pressout_ui.app import Screen, update, view
+from pressout_ui.messages import Message, Ticked
+from pressout_ui.panel import Panel
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet, TracePoint
+from pressout_ui.theme import LIGHT
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "screen-measured.md"
+SIZES = ((800, 480), (1280, 720), (480, 800))
+FRAMES = 3_000
+EVENTS = 1_000_000
+STATION_S = 60.0
+INTRODUCTION = """\
+Written by `make bench ARGS=ui`; measured in one run on x86-64, in software, on SDL's dummy display: what a display's
+own driver takes comes on top. **Nothing here ran on a Raspberry Pi.** A frame is the view being built, compared, and
+painted.
+"""
+MOVING = """\
+The live set with everything moving: line, hold bar, trace, count and cue. The plain way paints every shape of every
+frame.
+"""
+STILL = "The same screen again and again, and the idle screen with its breathing flood."
+STATION = """\
+A whole station with a simulated patient: readings in, pipeline, screen, journal. From sample to pixel is from the stamp
+of a frame's newest reading to the moment its picture was handed to the display. Idle is the same station with nobody
+there, the process alone, without its reader.
+"""
+FUZZ = """\
+Random touches, times, phases and troubles on the screen alone, each wish of the screen granted as the station would:
+nothing may crash, no page may be shown without the right PIN, and no repetition that was kept may vanish.
+"""
+
+
+def moving(now_s: float) -> Screen:
+    """Give the live set at a time: six seconds a repetition, a cue now and then."""
+    known = dict(gallery.scenes())["07-press-out"].known
+    at_s = now_s % 6.0
+    phase, level = Phase.REST, 0.0
+    if at_s < 1.1:
+        phase, level = Phase.PRESS_OUT, 0.5 - 0.5 * math.cos(math.pi * at_s / 1.1)
+    elif at_s < 4.1:
+        phase, level = Phase.HOLD, 1.0
+    elif at_s < 5.3:
+        phase, level = Phase.RETURN, 0.5 + 0.5 * math.cos(math.pi * (at_s - 4.1) / 1.2)
+    # As in a set: a point every twelfth of a second, and with it the whole trace moves on.
+    step = int(now_s * 12.0)
+    trace = tuple(point._replace(t_s=point.t_s + step / 12.0) for point in _wave(step % 72))
+    cue = gallery.a_drift() if now_s % 20.0 < 2.0 else None
+    scene = LiveSet(
+        phase=phase,
+        phase_s=now_s - at_s + 1.1,
+        level=level,
+        trace=trace,
+        last=gallery.a_repetition(80.0, 6),
+        cue=cue,
+        cue_s=now_s,
+    )
+    return Screen(replace(known, now_s=now_s), scene)
+
+
+@lru_cache(maxsize=72)
+def _wave(step: int) -> tuple[TracePoint, ...]:
+    """Give fifteen seconds of repetitions, moved on by so many points."""
+    points = gallery.a_trace(Phase.HOLD)
+    turned = (*points, *points)[step : step + len(points)]
+    return tuple(at._replace(t_s=point.t_s) for at, point in zip(turned, points, strict=True))
+
+
+def frame_times(size: tuple[int, int], screens: Callable[[int], Screen], *, whole: bool) -> dict[str, float]:
+    """Draw frame after frame; give how long they took (s), by the share that took no longer."""
+    panel = Panel(size, LIGHT)
+    took_s = []
+    for number in range(FRAMES):
+        screen = screens(number)
+        began_s = time.perf_counter()
+        panel.use(portrait=size[1] > size[0])
+        if whole:
+            panel.forget()
+        panel.paint(view(screen, panel.brush.plane))
+        took_s.append(time.perf_counter() - began_s)
+    panel.close()
+    return percentiles(took_s[60:])
+
+
+def moving_table() -> Iterator[str]:
+    """Measure frames with everything moving."""
+    yield "| size | painted | half | **99 %** | most |"
+    yield "|---|---|---|---|---|"
+    for size in SIZES:
+        for name, whole in (("what changed", False), ("everything", True)):
+            took = frame_times(size, lambda number: moving(number / 60.0), whole=whole)
+            told = " | ".join(f"{1e3 * took[share]:.2f} ms" for share in ("p50", "p99", "most"))
+            yield f"| {size[0]} × {size[1]} | {name} | {told} |"
+
+
+def still_table() -> Iterator[str]:
+    """Measure frames in which nothing or little changes."""
+    scenes = dict(gallery.scenes())
+    still = scenes["07-press-out"]
+    cases: dict[str, Callable[[int], Screen]] = {
+        "live set, nothing changes": lambda _number: still,
+        "idle, breathing": lambda number: Screen(replace(scenes["01-idle"].known, now_s=number / 60.0), Idle()),
+        "summary": lambda _number: scenes["15-summary"],
+    }
+    yield "| screen | half | **99 %** | most |"
+    yield "|---|---|---|---|"
+    for name, screens in cases.items():
+        took = frame_times(SIZES[0], screens, whole=False)
+        told = " | ".join(f"{1e3 * took[share]:.2f} ms" for share in ("p50", "p99", "most"))
+        yield f"| {name} | {told} |"
+
+
+def _station(folder: Path, *, patient: bool) -> tuple[Station, Config]:
+    config = config_in(folder)
+    simulated = Simulated(asked_of(config)) if patient else None
+    parts = parts_of(config, PanelFace(config), simulated)
+    return Station(parts, first_screen(config)), config
+
+
+def station_table(duration_s: float) -> Iterator[str]:
+    """Measure a station with a patient, and one with nobody."""
+    late_s: list[float] = []
+    frames_s: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        station, _config = _station(Path(folder), patient=True)
+        until_s = time.monotonic() + duration_s + 10.0
+        try:
+            while (began_s := time.monotonic()) < until_s:
+                before_s = station.read_until_s()
+                station.frame()
+                shown_s = time.monotonic()
+                frames_s.append(shown_s - began_s)
+                if station.read_until_s() > before_s and until_s - shown_s < duration_s:
+                    late_s.append(station.now_s() - station.read_until_s())
+                time.sleep(max(0.0, FRAME_S - frames_s[-1]))
+        finally:
+            station.shut_down()
+    with tempfile.TemporaryDirectory() as folder:
+        station, _config = _station(Path(folder), patient=False)
+        try:
+            _turned(station, 10.0)
+            spent_s = time.process_time()
+            _turned(station, duration_s)
+            share = (time.process_time() - spent_s) / duration_s
+        finally:
+            station.shut_down()
+    late, frames = percentiles(late_s), percentiles(frames_s)
+    yield "| what | half | 99 % | most |"
+    yield "|---|---|---|---|"
+    for name, found in (("sample to pixel", late), ("a whole frame", frames)):
+        yield f"| {name} | " + " | ".join(f"{1e3 * found[share]:.1f} ms" for share in ("p50", "p99", "most")) + " |"
+    yield f"| idle, share of one core | {100 * share:.1f} % | | |"
+
+
+def _turned(station: Station, duration_s: float) -> None:
+    until_s = time.monotonic() + duration_s
+    while (began_s := time.monotonic()) < until_s:
+        station.frame()
+        time.sleep(max(0.0, station.pause_s - (time.monotonic() - began_s)))
+
+
+def fuzz_table(events: int) -> Iterator[str]:
+    """Touch at random; give what was done and seen."""
+    from bench.fuzzing import fuzzed
+
+    done = fuzzed(events, random.Random(1))
+    yield "| events | touches | scenes seen | crashes | pages without a PIN | repetitions lost |"
+    yield "|---|---|---|---|---|---|"
+    yield (f"| {done.events} | {done.touches} | {len(done.scenes)} | {done.crashes} | {done.unlocked} | {done.lost} |")
+
+
+def page(*, station_s: float, events: int) -> str:
+    """Measure everything; give the page as Markdown."""
+    parts = (
+        ("# The screen, measured", INTRODUCTION, iter(())),
+        ("## Everything moving", MOVING, moving_table()),
+        ("## Nothing moving", STILL, still_table()),
+        ("## A whole station", STATION, station_table(station_s)),
+        ("## A million touches", FUZZ, fuzz_table(events)),
+    )
+    lines: list[str] = []
+    for title, words, table in parts:
+        lines += [title, "", *textwrap.wrap(words, 120), ""]
+        rows = list(table)
+        lines += [*rows, ""] if rows else []
+    return "\n".join(lines)
+
+
+def ticked(screen: Screen, now_s: float) -> tuple[Screen, Message]:
+    """Give the screen a moment later."""
+    message = Ticked(now_s)
+    return update(screen, message)[0], message
+
+
+def run(*, station_s: float = STATION_S, events: int = EVENTS) -> None:
+    """Measure, print, and write the page when it was the whole measurement."""
+    for kind in ("VIDEO", "AUDIO"):
+        os.environ.setdefault(f"SDL_{kind}DRIVER", "dummy")
+    text = page(station_s=station_s, events=events)
+    print(text)
+    if station_s >= STATION_S and events >= EVENTS:
+        PAGE.write_text(text, encoding="utf-8")
