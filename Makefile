@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema screenshot clean
+.PHONY: help install demo test check bench golden schema gallery clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,7 @@ check: install ## format, lint, types, import contracts
 	$(RUN)/mypy signal session link device ui clinic tests bench
 	$(RUN)/lint-imports --no-cache
 
-bench: install ## what we claim, measured (ARGS=signal or ARGS=reader for one part; about half an hour)
+bench: install ## what we claim, measured (ARGS=signal, reader or ui for one part; about half an hour)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m bench $(ARGS)
 
@@ -41,7 +41,7 @@ golden: install ## rewrite the stories of tests/traces from what the core tells 
 schema: install ## rewrite docs/reference from the code
 	$(RUN)/python -m pressout_session.schema docs/reference
 
-screenshot: install ## redraw the pictures of the README
+gallery: install ## redraw every picture of the screen into docs/screens.md
 	$(RUN)/python -m pressout_ui.gallery docs/screens
 
 clean: ## remove what make made

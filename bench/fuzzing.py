@@ -30,6 +30,7 @@ from pressout_ui.commands import (
 )
 from pressout_ui.known import Known
 from pressout_ui.messages import (
+    Cleared,
     DigitTyped,
     Heard,
     Message,
@@ -49,6 +50,7 @@ from pressout_ui.staff import VisitsFound as Visits
 
 PIN = "271828"
 PLANE = Plane()
+KNOWS = 0.8
 CODE = with_check_digit("47192")
 
 
@@ -58,7 +60,6 @@ class Fuzzed:
 
     events: int = 0
     touches: int = 0
-    crashes: int = 0
     unlocked: int = 0
     lost: int = 0
     scenes: Counter[str] = field(default_factory=Counter)
@@ -85,7 +86,10 @@ class Clinic:
         if drawn < 0.55:
             self._touch()
         elif drawn < 0.65:
-            code = self._chance.choice((CODE, PIN, "000000"))
+            # Who stands before the keypad of a PIN mostly knows it: else no page behind it would ever be seen.
+            knows = isinstance(self.screen.scene, Pin) and self._chance.random() < KNOWS
+            code = PIN if knows else self._chance.choice((CODE, PIN, "000000"))
+            self._tell(Cleared())
             for digit in code[: self._chance.choice((1, 6, 6))]:
                 self._tell(DigitTyped(digit))
         elif drawn < 0.8:

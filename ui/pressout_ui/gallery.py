@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -50,6 +51,9 @@ from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.staff import Link, SensorFigures
+
+if TYPE_CHECKING:  # what draws is chosen by an environment that is set first
+    from pressout_ui.panel import Panel
 
 TARGET_N = 4.0 * G_M_PER_S2
 CODE = "471922"
@@ -254,27 +258,59 @@ def a_past_visit(number: int) -> PastVisit:
     )
 
 
-def main(folder: str) -> None:
-    """Draw every scene, light and dark, English, and some in Spanish, in portrait and at 1280 × 720."""
-    os.environ["SDL_VIDEODRIVER"] = "dummy"
+SIZES = {"": (800, 480), "-1280x720": (1280, 720), "-portrait": (480, 800)}
+"""What a picture's name ends with, and how large it is."""
+
+
+def painted(screen: Screen, theme: str = "light", size: tuple[int, int] = (800, 480)) -> Panel:
+    """Draw a screen on SDL's dummy display, and give the panel that shows it."""
     from pressout_ui.panel import Panel
     from pressout_ui.theme import THEMES
 
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    panel = Panel(size, THEMES[theme])
+    panel.use(portrait=turns_portrait(screen))
+    panel.paint(view(screen, panel.brush.plane))
+    return panel
 
-    def draw(name: str, screen: Screen, theme: str = "light", size: tuple[int, int] = (800, 480)) -> None:
-        panel = Panel(size, THEMES[theme])
-        panel.use(portrait=turns_portrait(screen))
-        panel.paint(view(screen, panel.brush.plane))
-        panel.save(str(Path(folder, f"{name}.png")))
 
+def page(names: list[str]) -> str:
+    """Give the gallery as Markdown: each scene light and dark, and in Spanish."""
+    lines = [
+        "# Screens",
+        "",
+        "Every scene, drawn by the program itself: `make gallery`. The tests compare them with what it draws today.",
+        "",
+        "| | light | dark | in Spanish |",
+        "|---|---|---|---|",
+    ]
+    for name in names:
+        cells = " | ".join(f"![{name}{kind}](screens/{name}{kind}.png)" for kind in ("", "-dark", "-es"))
+        lines.append(f"| {name} | {cells} |")
+    lines += ["", "Other sizes:", ""]
+    lines += [f"![{name}{kind}](screens/{name}{kind}.png)" for name in ELSEWHERE for kind in SIZES if kind]
+    return "\n".join(lines) + "\n"
+
+
+ELSEWHERE = ("07-press-out", "12-fix", "15-summary")
+
+
+def main(folder: str) -> None:
+    """Draw every scene light, dark and in Spanish, and some in portrait and at 1280 × 720; write the page beside."""
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for old in place.glob("*.png"):
+        old.unlink()
+    names = []
     for name, screen in scenes():
-        draw(name, screen)
-        draw(f"{name}-dark", screen, "dark")
-        draw(f"{name}-es", replace(screen, known=replace(screen.known, language="es")))
-        if name in ("07-press-out", "15-summary"):
-            draw(f"{name}-portrait", screen, size=(480, 800))
-            draw(f"{name}-1280x720", screen, size=(1280, 720))
+        names.append(name)
+        spanish = replace(screen, known=replace(screen.known, language="es"))
+        for kind, what, theme in (("", screen, "light"), ("-dark", screen, "dark"), ("-es", spanish, "light")):
+            painted(what, theme).save(str(place / f"{name}{kind}.png"))
+        if name in ELSEWHERE:
+            for kind, size in SIZES.items():
+                painted(screen, size=size).save(str(place / f"{name}{kind}.png"))
+    (place.parent / "screens.md").write_text(page(names), encoding="utf-8")
 
 
 if __name__ == "__main__":

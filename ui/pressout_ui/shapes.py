@@ -153,6 +153,20 @@ def estimated_width(text: str, size: float) -> float:
     return size * (0.62 * (len(text) - narrow - wide) + 0.36 * narrow + 0.92 * wide)
 
 
+# Nothing on the screen is smaller.
+LEAST_SIZE = 20.0
+
+
+def fitted(text: str, size: float, room: float) -> float:
+    """Give the size, at most `size`, at which a text fits into its room; words of other languages are longer.
+
+    >>> fitted("Press out", 100.0, 1_000.0), fitted("Press out", 100.0, 300.0) < 70.0
+    (100.0, True)
+    """
+    width = estimated_width(text, 1.0)
+    return size if width * size <= room else max(LEAST_SIZE, float(int(room / width)))
+
+
 TOUCH_WIDTH = 64.0
 TOUCH_HEIGHT = 68.0
 
@@ -161,13 +175,15 @@ def written_on(button: Button) -> tuple[Text, ...]:
     """Give what is written on a button: its label in the middle, or above its second line."""
     box = button.box
     centre = box.x + box.width / 2
+    size = fitted(button.label, button.size, box.width - 12.0)
     # The capitals' middle, a third of the em above the baseline, in the middle of the box.
-    middle = box.y + box.height / 2 + 0.334 * button.size
+    middle = box.y + box.height / 2 + 0.334 * size
     if not button.below:
-        return (Text(button.label, centre, middle, button.size, button.role, button.weight, "middle"),)
+        return (Text(button.label, centre, middle, size, button.role, button.weight, "middle"),)
+    below = fitted(button.below, 21.0, box.width - 12.0)
     return (
-        Text(button.label, centre, middle - 14.0, button.size, button.role, "700", "middle"),
-        Text(button.below, centre, middle + 16.0, 21.0, button.role, "500", "middle"),
+        Text(button.label, centre, middle - 14.0, size, button.role, "700", "middle"),
+        Text(button.below, centre, middle + 16.0, below, button.role, "500", "middle"),
     )
 
 

@@ -12,7 +12,7 @@ from pressout_ui.known import Known
 from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
-from pressout_ui.shapes import Flood, Plane, Rect, Shape, Text, View, estimated_width
+from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, estimated_width, fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def view(scene: Timed, known: Known, plane: Plane) -> View:
     title = words.exercises[item.exercise]
     size = next((s for s in (106.0, 98.0, 88.0, 76.0, 64.0) if estimated_width(title, s) <= stage - 52.0), 56.0)
     side = words.left if known.side is Side.LEFT else words.right
+    how = words.timed_how[item.exercise]
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
@@ -91,11 +92,25 @@ def view(scene: Timed, known: Known, plane: Plane) -> View:
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
         *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
         Text(words.of_count.format(done=min(scene.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
-        Text(side, left, 230.0, 26.0, "ink2", "500"),
-        Text(words.timed_how[item.exercise], left, 260.0, 20.0, "ink2", "500"),
+        Text(side, left, 226.0, 26.0, "ink2", "500"),
+        *_how(how, left),
         primary_button(act, (left, 274.0, 184.0, 72.0), TimedTapped()),
         plain_button(words.done, (left, 356.0, 184.0, 72.0), TimedFinished()),
         *signed_in(known, left + 8.0, 456.0),
+    )
+
+
+def _how(how: str, left: float) -> tuple[Shape, ...]:
+    """Say how it is done: in a line, or where the language needs it, in two."""
+    room = RAIL - 32.0
+    if estimated_width(how, LEAST_SIZE) <= room:
+        return (Text(how, left, 258.0, fitted(how, 22.0, room), "ink2", "500"),)
+    words = how.split()
+    half = (len(words) + 1) // 2
+    lines = (" ".join(words[:half]), " ".join(words[half:]))
+    return tuple(
+        Text(line, left, 248.0 + 20.0 * place, fitted(line, 20.0, room), "ink2", "500")
+        for place, line in enumerate(lines)
     )
 
 

@@ -9,7 +9,7 @@ from pressout_ui.figures import unplugged
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, RetryTapped
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
-from pressout_ui.shapes import Plane, Rect, Text, View
+from pressout_ui.shapes import Plane, Rect, Text, View, fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,13 @@ def view(scene: InTrouble, known: Known, plane: Plane) -> View:
     words = known.words
     count = sum(held.count for held in known.record.sets)
     kept = f"{words.trouble_kept.format(count=count)} " if count else ""
+    why, call = words.trouble_why[scene.trouble], kept + words.trouble_call
     finish = (plain_button(words.finish_here, (272.0, 376.0, 220.0, 72.0), FinishTapped()),) if known.visit else ()
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         headline(words.trouble if known.visit else words.one_moment),
-        Text(words.trouble_why[scene.trouble], 40.0, 164.0, 34.0, weight="600"),
-        Text(kept + words.trouble_call, 40.0, 206.0, 30.0, "ink2", "500"),
+        Text(why, 40.0, 164.0, fitted(why, 34.0, plane.width - 80.0), weight="600"),
+        Text(call, 40.0, 206.0, fitted(call, 30.0, plane.width - 80.0), "ink2", "500"),
         *(unplugged(294.0, plane.width) if scene.trouble is Trouble.SENSOR_SILENT else ()),
         primary_button(words.try_again, (36.0, 376.0, 220.0, 72.0), RetryTapped()),
         *finish,

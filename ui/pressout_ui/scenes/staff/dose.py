@@ -103,7 +103,8 @@ def view(scene: Dose, known: Known, plane: Plane) -> View:
     done = plain_button(words.done, (last - 136.0, 396.0, 136.0, 70.0), PageTapped(Page.MENU))
     save = primary_button(words.save, (last - 136.0, 396.0, 136.0, 70.0), SaveTapped())
     return (
-        *top_line(known, "", plane),
+        *top_line(known, "", plane, right=176.0),
+        plain_button(words.go_back, (plane.width - 160.0, 8.0, 128.0, 68.0), PageTapped(Page.MENU), 24.0),
         *_exercise(item, known),
         *_target(scene, known, plane),
         *stepper(words.sets, str(item.sets), "sets", (32.0, 274.0, wide)),

@@ -64,15 +64,15 @@ def choices(label: str, value: str, options: Sequence[tuple[str, str]], chosen: 
     return tuple(shapes)
 
 
-def top_line(known: Known, title: str, plane: Plane) -> View:
-    """Give who is signed in, what this is, and who is the therapist."""
+def top_line(known: Known, title: str, plane: Plane, *, right: float = 32.0) -> View:
+    """Give who is signed in, what this is, and who is the therapist, who stands `right` from the right edge."""
     code = known.code
     x = 32.0 if not code else 32.0 + estimated_width(code, 28.0) + 16.0
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         *((Text(code, 32.0, 48.0, 28.0),) if code else ()),
         Text(title, x, 48.0, 28.0, "ink2", "500"),
-        Text(known.initials or "", plane.width - 32.0, 48.0, 28.0, "ink2", "600", "end"),
+        Text(known.initials or "", plane.width - right, 48.0, 28.0, "ink2", "600", "end"),
     )
 
 

@@ -1,0 +1,130 @@
+"""Every scene as it was looked at and found good; in a language of long words; and in every size a panel has."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import pygame
+
+from pressout_ui.app import Screen, view
+from pressout_ui.brush import width_of
+from pressout_ui.changes import ABOVE, BELOW
+from pressout_ui.gallery import ELSEWHERE, SIZES, painted
+from pressout_ui.known import Known
+from pressout_ui.shapes import Button, Plane, Text, estimated_width, written_on
+from pressout_ui.words import LANGUAGES, Words
+from screens import NAMED, SCENES
+
+PICTURES = Path(__file__).parent.parent / "docs" / "screens"
+# Fonts are drawn a little otherwise by each version of their library: at most edges, never whole letters.
+EDGE, MOST_EDGES = 48, 0.01
+
+
+def pixels(surface: pygame.Surface) -> np.ndarray[Any, np.dtype[np.int16]]:
+    return pygame.surfarray.array3d(surface).astype(np.int16)
+
+
+def differing(screen: Screen, theme: str, size: tuple[int, int], picture: Path) -> float:
+    """Give the share of pixels that are clearly another colour than in the picture."""
+    painted(screen, theme, size)
+    now = pixels(pygame.display.get_surface())
+    kept = pixels(pygame.image.load(str(picture)))
+    assert now.shape == kept.shape
+    return float((np.abs(now - kept).max(axis=2) > EDGE).mean())
+
+
+@NAMED
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_scene_looks_as_it_did_when_it_was_looked_at(name: str, screen: Screen, theme: str) -> None:
+    picture = PICTURES / f"{name}{'' if theme == 'light' else '-dark'}.png"
+
+    assert differing(screen, theme, (800, 480), picture) <= MOST_EDGES, "run make gallery, and look at it"
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("kind", [kind for kind in SIZES if kind])
+def test_other_sizes_look_as_they_did(name: str, kind: str) -> None:
+    screen = dict(SCENES)[name]
+
+    assert differing(screen, "light", SIZES[kind], PICTURES / f"{name}{kind}.png") <= MOST_EDGES
+
+
+def test_a_picture_of_another_count_would_be_noticed() -> None:
+    scenes = dict(SCENES)
+
+    assert differing(scenes["11-last-three"], "light", (800, 480), PICTURES / "07-press-out.png") > MOST_EDGES
+
+
+# ---- a language of long words ------------------------------------------------------------------------
+
+
+def stretched(words: Any) -> Any:
+    """Double every vowel: a third longer, as German is beside English."""
+    if isinstance(words, str):
+        parts = re.split(r"(\{[^}]*\})", words)
+        return "".join(part if part.startswith("{") else re.sub("([aeiou])", r"\1\1", part) for part in parts)
+    if isinstance(words, tuple):
+        return tuple(stretched(each) for each in words)
+    if isinstance(words, Mapping):
+        return {name: stretched(each) for name, each in words.items()}
+    return words
+
+
+LONG = Words(**{field.name: stretched(getattr(LANGUAGES["en"], field.name)) for field in fields(Words)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretched(Known):
+    """What is known, in that language."""
+
+    @property
+    def words(self) -> Words:
+        """The language of long words."""
+        return LONG
+
+
+def in_long_words(screen: Screen) -> Screen:
+    known = screen.known
+    return replace(screen, known=Stretched(**{field.name: getattr(known, field.name) for field in fields(Known)}))
+
+
+@NAMED
+@pytest.mark.parametrize("plane", [Plane(800.0, 480.0), Plane(853.3, 480.0)], ids=["800", "853"])
+def test_long_words_break_no_layout(name: str, screen: Screen, plane: Plane) -> None:
+    pygame.font.init()
+    for shape in view(in_long_words(screen), plane):
+        if isinstance(shape, Button):
+            for line in written_on(shape):
+                assert width_of(line.text, line.weight, line.size) <= shape.box.width - 4, (name, line.text)
+        elif isinstance(shape, Text):
+            width = width_of(shape.text, shape.weight, shape.size)
+            left = shape.x - {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
+            assert left >= 0, (name, shape.text)
+            assert left + width <= plane.width, (name, shape.text)
+
+
+def test_a_texts_box_holds_what_the_font_draws() -> None:
+    pygame.font.init()
+    font = pygame.font.Font(None, 10)
+    assert font
+    from pressout_ui.brush import font as ours
+
+    for weight in ("500", "600", "700"):
+        drawn = ours(weight, 100)
+        assert drawn.get_ascent() <= 100 * ABOVE
+        assert -drawn.get_descent() <= 100 * BELOW
+    for words in (*LANGUAGES.values(), LONG):
+        for field in fields(Words):
+            said = getattr(words, field.name)
+            if isinstance(said, str):
+                assert width_of(said, "700", 100.0) <= estimated_width(said, 100.0) * 1.02, said
