@@ -16,12 +16,13 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 
+from pressout_ui.advances import estimated_width
 from pressout_ui.app import Screen, view
 from pressout_ui.brush import width_of
 from pressout_ui.changes import ABOVE, BELOW
 from pressout_ui.gallery import ELSEWHERE, SIZES, painted
 from pressout_ui.known import Known
-from pressout_ui.shapes import Button, Plane, Text, estimated_width, written_on
+from pressout_ui.shapes import Button, Plane, Text, written_on
 from pressout_ui.words import LANGUAGES, Words
 from screens import NAMED, SCENES
 
@@ -111,6 +112,36 @@ def test_long_words_break_no_layout(name: str, screen: Screen, plane: Plane) -> 
             left = shape.x - {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
             assert left >= 0, (name, shape.text)
             assert left + width <= plane.width, (name, shape.text)
+
+
+def written(screen: Screen, plane: Plane) -> list[tuple[str, float, float, float, float]]:
+    """Give each text of a view with its left, right, top and foot: capitals and digits, without tails."""
+    lines: list[Text] = []
+    for shape in view(screen, plane):
+        if isinstance(shape, Text) and shape.text:
+            lines.append(shape)
+        elif isinstance(shape, Button):
+            lines.extend(line for line in written_on(shape) if line.text)
+    found = []
+    for line in lines:
+        width = width_of(line.text, line.weight, line.size)
+        left = line.x - {"start": 0.0, "middle": width / 2, "end": width}[line.anchor]
+        found.append((line.text, left, left + width, line.baseline - 0.66 * line.size, line.baseline))
+    return found
+
+
+@NAMED
+@pytest.mark.parametrize("language", ["en", "es", "long"])
+def test_no_text_stands_on_another(name: str, screen: Screen, language: str) -> None:
+    pygame.font.init()
+    known = replace(screen.known, language="en" if language == "long" else language)
+    spoken = in_long_words(screen) if language == "long" else replace(screen, known=known)
+    texts = written(spoken, Plane())
+
+    for place, (one, left, right, top, foot) in enumerate(texts):
+        for other, its_left, its_right, its_top, its_foot in texts[place + 1 :]:
+            apart = right <= its_left or its_right <= left or foot <= its_top or its_foot <= top
+            assert apart, (name, one, other)
 
 
 def test_a_texts_box_holds_what_the_font_draws() -> None:

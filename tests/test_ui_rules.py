@@ -15,6 +15,7 @@ from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_session.troubles import Notice, Trouble
 from pressout_signal.events import DriftKind, LineTaken
+from pressout_ui.advances import estimated_width
 from pressout_ui.app import Screen, view
 from pressout_ui.commands import KeepTimed, Play, Sound
 from pressout_ui.messages import (
@@ -33,7 +34,7 @@ from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.trouble import InTrouble
-from pressout_ui.shapes import TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text, estimated_width
+from pressout_ui.shapes import TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text
 from pressout_ui.staff import GuestPicked, LeaveTapped, Page, PageTapped
 from pressout_ui.theme import GRAPHIC_PAIRS, TEXT_PAIRS, THEMES, Theme, contrast
 from pressout_ui.words import LANGUAGES, Words

@@ -33,3 +33,7 @@ class DisplayError(PressoutError, OSError):
 
 class ExtraMissingError(PressoutError, ImportError):
     """A package that only some need is not installed."""
+
+
+class StationError(PressoutError, RuntimeError):
+    """The station broke: a fault of its own, said by the last barrier."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import time
 from collections.abc import Callable
 
@@ -10,14 +11,19 @@ from pressout_device import opening
 from pressout_device.app import PanelFace, Simulated, station_of
 from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.config import Config
-from pressout_device.errors import JournalError, LoadCellError
+from pressout_device.errors import JournalError, LoadCellError, PressoutError, StationError
 from pressout_device.holding import held
 from pressout_device.sampler import Opening
 from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked
+from pressout_device.station import Station
 from pressout_session.cell import CellLife
 from pressout_signal.calibration import Calibration
 
+logger = logging.getLogger(__name__)
+
+# Trouble of the station's own is shown for this long before it ends, so that someone can read its number.
+FAILED_SHOWN_S = 3.0
 # A patient who walks in then is never there.
 NEVER_S = 1e12
 # What noise is told in while nobody knows better: a cell of 100 kg and 2 mV/V on this amplifier.
@@ -30,10 +36,7 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
         face = PanelFace(config)
         built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
         try:
-            while not (stopped() or face.closed):
-                frame_s = time.monotonic()
-                built.frame()
-                time.sleep(max(0.0, built.pause_s - (time.monotonic() - frame_s)))
+            turned(built, lambda: stopped() or face.closed)
         finally:
             saved = built.shut_down()
         if not saved:
@@ -41,6 +44,32 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
                 f"journal: found no way to save the last of what was counted, expected space in {config.folder}; "
                 "what was saved before is untouched"
             )
+
+
+def turned(built: Station, stopped: Callable[[], bool], shown_s: float = FAILED_SHOWN_S) -> None:
+    """Turn a station's loop until `stopped()`. The last barrier: whatever breaks is shown with a number, then said.
+
+    Raises
+    ------
+    PressoutError
+        If the station cannot go on; its service starts it again.
+    """
+    while not stopped():
+        frame_s = time.monotonic()
+        try:
+            built.frame()
+        except PressoutError:
+            built.failed()
+            raise
+        except Exception as error:
+            logger.exception("the station broke")
+            built.failed()
+            time.sleep(shown_s)
+            raise StationError(
+                f"station: found a fault of its own ({type(error).__name__}: {error}), expected none; what was counted "
+                "is kept, and its service starts it again; send the log to whoever looks after it"
+            ) from error
+        time.sleep(max(0.0, built.pause_s - (time.monotonic() - frame_s)))
 
 
 def book_of(config: Config, *, simulate: bool) -> CellBook:

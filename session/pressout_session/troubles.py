@@ -16,6 +16,7 @@ class Trouble(StrEnum):
     READER_LOST = "reader_lost"
     OVERLOADED = "overloaded"
     CELL_BENT = "cell_bent"
+    STATION_FAILED = "station_failed"
 
 
 class Notice(StrEnum):
@@ -37,6 +38,7 @@ NUMBERS: dict[Trouble | Notice, str] = {
     Trouble.READER_LOST: "4F-20",
     Trouble.OVERLOADED: "4F-30",
     Trouble.CELL_BENT: "4F-31",
+    Trouble.STATION_FAILED: "4F-99",
     Notice.WARMING_UP: "4F-40",
     Notice.RATE_WRONG: "4F-41",
     Notice.LINE_NOT_EMPTY: "4F-42",

@@ -10,21 +10,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from pressout_ui.shapes import (
-    Button,
-    Disc,
-    Flood,
-    Plane,
-    Point,
-    Polygon,
-    Rect,
-    Shape,
-    Stroke,
-    Text,
-    View,
-    estimated_width,
-    written_on,
-)
+from pressout_ui.advances import estimated_width
+from pressout_ui.shapes import Button, Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, written_on
 
 # Smooth edges and rounding reach this far beyond a shape.
 MARGIN = 3.0

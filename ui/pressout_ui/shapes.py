@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from pressout_ui.advances import estimated_width
 from pressout_ui.messages import Message
 
 Point: TypeAlias = tuple[float, float]
@@ -144,13 +145,6 @@ def _mirror(shape: Shape, width: float) -> Shape:
             return replace(shape, x=width - shape.x, anchor=swapped[shape.anchor])
         case Button():
             return shape
-
-
-def estimated_width(text: str, size: float) -> float:
-    """Estimate how wide a text is without drawing it; the panel's measure is at most this (tested)."""
-    narrow = sum(character in "iljtfr.,:;'’|!I " for character in text)
-    wide = sum(character in "mwMWÑ@" for character in text)
-    return size * (0.62 * (len(text) - narrow - wide) + 0.36 * narrow + 0.92 * wide)
 
 
 # Nothing on the screen is smaller.

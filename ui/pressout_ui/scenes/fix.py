@@ -34,7 +34,7 @@ def view(known: Known, item: CabledItem, plane: Plane) -> View:
         Text(words.fix_note, 38.0, 118.0, 26.0, "ink2", "500"),
         Text(standing, plane.width - 36.0, 76.0 if not plane.portrait else 160.0, 36.0, anchor="end"),
         *(_key(place, act, wide, plane) for place, act in enumerate(_acts(known))),
-        pain(known, 36.0, plane.height - 18.0 if plane.portrait else below - 14.0, 20.0),
+        pain(known, (36.0, plane.height - 18.0 if plane.portrait else below - 14.0), 20.0, plane.width - 72.0),
         plain_button(words.therapist, (36.0, below, 180.0, 72.0), TherapistTapped(), 24.0),
         primary_button(words.close, (plane.width - 216.0, below, 180.0, 72.0), FixClosed()),
     )

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import DriftKind, Phase, Resistance
+from pressout_ui.advances import estimated_width
 from pressout_ui.figures import check, turned_patient
 from pressout_ui.known import Known
 from pressout_ui.messages import FixOpened
 from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
 from pressout_ui.scenes.parts import pain, plain_button, signed_in
-from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, estimated_width
+from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View
 
 RAIL = 224.0
 # A trace is straight where it leaves its chord by less than this, and for no longer than this.
@@ -51,7 +52,7 @@ def view(scene: LiveSet, known: Known, plane: Plane) -> View:
         *_pace(scene, known, item, stage),
         *word,
         *_count(known, item, stage, ink, portrait=plane.portrait),
-        pain(known, 24.0, stage.height - 28.0, 20.0 if plane.portrait else 24.0, ink),
+        pain(known, (24.0, stage.height - 28.0), 20.0 if plane.portrait else 24.0, stage.width - 30.0, ink),
         *rail,
         *cue,
     )

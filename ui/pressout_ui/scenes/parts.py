@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import Message
-from pressout_ui.shapes import Button, Disc, Rect, Shape, Text, estimated_width
+from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted
 
 
 def signed_in(known: Known, x: float, baseline: float) -> tuple[Shape, ...]:
@@ -23,14 +24,16 @@ def headline(text: str, *, width: float = 728.0, baseline: float = 112.0) -> Tex
     return Text(text, 34.0, baseline, 44.0)
 
 
-def sentence(text: str, baseline: float = 158.0, size: float = 30.0) -> Text:
+def sentence(text: str, baseline: float = 158.0, size: float = 30.0, *, room: float = 720.0) -> Text:
     """Give the sentence under a headline."""
-    return Text(text, 40.0, baseline, size, "ink2", "500")
+    return Text(text, 40.0, baseline, fitted(text, size, room), "ink2", "500")
 
 
-def pain(known: Known, x: float, baseline: float, size: float = 24.0, role: str = "ink") -> Text:
-    """Give the line that is on every live scene."""
-    return Text(known.words.pain, x, baseline, size, role, "600")
+def pain(known: Known, at: Point, size: float, room: float, role: str = "ink") -> Text:
+    """Give the line that is on every live scene, from a point on, in the room that it has."""
+    said = known.words.pain
+    x, baseline = at
+    return Text(said, x, baseline, fitted(said, size, room), role, "600")
 
 
 def plain_button(label: str, box: tuple[float, float, float, float], on_tap: Message, size: float = 26.0) -> Button:

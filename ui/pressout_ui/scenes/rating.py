@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import Message, RatingDone, RatingTapped
 from pressout_ui.scenes.parts import plain_button, primary_button
-from pressout_ui.shapes import Button, Plane, Rect, Text, View, estimated_width
+from pressout_ui.shapes import Button, Plane, Rect, Text, View
 
 # Nobody has to answer: after this long without a touch it counts as skipped.
 PATIENCE_S = 45.0

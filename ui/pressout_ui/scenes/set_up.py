@@ -96,7 +96,7 @@ def view(scene: SetUp, known: Known, plane: Plane) -> View:
         *picture,
         *_task(item, known, plane),
         *ready,
-        pain(known, 28.0, plane.height - 30.0, 27.0),
+        pain(known, (28.0, plane.height - 30.0), 27.0, plane.width - 200.0),
         Text(known.tension(scene.tension_n), plane.width - 28.0, plane.height - 30.0, 34.0, anchor="end"),
     )
 

@@ -11,11 +11,12 @@ from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
 from pressout_signal.events import RepetitionCompleted
 from pressout_signal.summaries import Estimate, one_against_other, summarised
+from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence
-from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View, estimated_width
+from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View
 
 # It goes on by itself: nobody has to come back to the screen.
 SHOWN_S = 45.0

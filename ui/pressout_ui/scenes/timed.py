@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
+from pressout_ui.advances import estimated_width
 from pressout_ui.commands import Command, KeepTimed, Play, Sound
 from pressout_ui.figures import on_the_mat
 from pressout_ui.known import Known
 from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
-from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, estimated_width, fitted
+from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def view(scene: Timed, known: Known, plane: Plane) -> View:
         Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
         Text(title, 26.0, 128.0, size),
         *_clock(scene, item, known),
-        pain(known, 28.0, 452.0),
+        pain(known, (28.0, 452.0), 24.0, stage - 36.0),
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
         *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
         Text(words.of_count.format(done=min(scene.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
+from pressout_ui.advances import estimated_width
 from pressout_ui.figures import handle, line_to, patient
 from pressout_ui.known import Known
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.scenes.parts import plain_button, signed_in
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, estimated_width
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, fitted
 
 PICTURE = 320.0
 FIGURE = 1.72
@@ -56,8 +57,9 @@ def _lines(item: CabledItem, known: Known, left: float, right: float) -> tuple[S
     shapes: list[Shape] = []
     for place, (label, value) in enumerate(rows):
         baseline = 152.0 + 66.0 * place
-        size = next((s for s in (44.0, 38.0, 34.0) if estimated_width(value, s) <= 0.62 * (right - left)), 30.0)
-        shapes.append(Text(label, left, baseline, 26.0, "ink2", "500"))
+        size = fitted(value, 44.0, 0.55 * (right - left))
+        room = right - left - estimated_width(value, size) - 10.0
+        shapes.append(Text(label, left, baseline, fitted(label, 26.0, room), "ink2", "500"))
         shapes.append(Text(value, right, baseline, size, anchor="end"))
         shapes.append(Stroke(((left, baseline + 18.0), (right, baseline + 18.0)), "quiet", 2.0, butt=True))
     return tuple(shapes)

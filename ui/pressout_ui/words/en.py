@@ -121,6 +121,7 @@ WORDS = Words(
         "sensor_noisy": "Something disturbs the sensor’s cable.",
         "reader_lost": "The sensor is starting again.",
         "overloaded": "That is more than the sensor may carry.",
+        "station_failed": "The station is starting again.",
         "cell_bent": "The sensor was pulled too hard. It must be checked.",
     },
     notices={

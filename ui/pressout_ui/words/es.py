@@ -121,6 +121,7 @@ WORDS = Words(
         "sensor_noisy": "Algo perturba el cable del sensor.",
         "reader_lost": "El sensor vuelve a empezar.",
         "overloaded": "Es más de lo que el sensor aguanta.",
+        "station_failed": "El puesto vuelve a empezar.",
         "cell_bent": "Se tiró demasiado del sensor. Hay que revisarlo.",
     },
     notices={

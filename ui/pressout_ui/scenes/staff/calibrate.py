@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from pressout_signal.calibrating import Wizard
 from pressout_signal.samples import Fault, Reading
+from pressout_ui.advances import estimated_width
 from pressout_ui.commands import Command
 from pressout_ui.known import LB_PER_KG, Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import headline, primary_button, sentence
 from pressout_ui.scenes.staff.keys import back_to_menu, stepper, top_line
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, estimated_width
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
 from pressout_ui.staff import Converted, HangsTapped, KeepCalibration, SaveTapped, Stepped
 
 # A calibration mass: half a kilogram, or a pound, a tap.

@@ -9,12 +9,13 @@ import msgspec
 from pressout_session.exercises import CABLED, Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Resistance
+from pressout_ui.advances import estimated_width
 from pressout_ui.commands import Command
 from pressout_ui.known import G_M_PER_S2, LB_PER_KG, Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line
-from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, estimated_width
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View
 from pressout_ui.staff import Chosen, Page, PageTapped, SaveTapped, SetDose, Stepped
 
 # One tap, in the clinic's unit: 0.2 kg on tubing, one small plate on a stack.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
-from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, estimated_width
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View
 from pressout_ui.staff import Chosen, Page, PageTapped, Stepped
 
 ROWS = ("123", "456", "789")
