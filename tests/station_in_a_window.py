@@ -62,7 +62,7 @@ def main() -> None:
     parts = parts_of(settings, PanelFace(settings), Simulated(asked_of(settings), SPEED))
     parts.sampler.close()
     origin_s = parts.clock.origin_s if isinstance(parts.clock, ScaledClock) else time.monotonic()
-    cell = parts.attending.cell
+    cell = parts.attending.staffed.cell
     way = functools.partial(opened, cell, asked_of(settings), origin_s, came)
     sampler = Sampler(way, parts.clock, time.monotonic, parts.clock.now_s())
     station = Station(replace(parts, sampler=sampler), first_screen(settings, parts.attending.initials()))

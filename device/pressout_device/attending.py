@@ -84,9 +84,9 @@ class Attending:
         self._figured_s = 0.0
 
     @property
-    def cell(self) -> LoadCellSection:
-        """The load cell of this station."""
-        return self._staffed.cell
+    def staffed(self) -> Staffed:
+        """What it is built of."""
+        return self._staffed
 
     def initials(self) -> tuple[str, ...]:
         """Give who may come in; a file that cannot be read lets nobody in."""

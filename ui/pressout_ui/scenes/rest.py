@@ -55,7 +55,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
         Stroke(((0.0, 190.0), (plane.width, 190.0)), "rule", 4.0, butt=True),
         headline(title, width=540.0),
         sentence(how, 160.0, 32.0, room=plane.width - 260.0),
-        *signed_in(known, plane.width - 196.0, 218.0),
+        *signed_in(known, plane.width - 150.0, plane.height - 15.0),
         Text(clock, 34.0, 344.0, size),
         Text(words.seconds if seconds < 100 else "", 46.0 + 0.62 * size * len(clock), 344.0, 60.0),
         Text(label, 352.0, 262.0, 30.0, "ink2", "500"),
@@ -65,7 +65,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
         *buttons,
         plain_button(words.finish_here, (plane.width - 200.0, 108.0, 164.0, 70.0), FinishTapped(), 24.0),
         plain_button(words.therapist, (plane.width - 200.0, 30.0, 164.0, 70.0), TherapistTapped(), 24.0),
-        pain(known, (36.0, plane.height - 15.0), 24.0, plane.width - 72.0),
+        pain(known, (36.0, plane.height - 15.0), 24.0, plane.width - 200.0),
     )
 
 

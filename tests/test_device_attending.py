@@ -1,0 +1,173 @@
+"""What a station does for its therapists: each wish of the screen, done by the real parts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pressout_device.app import Simulated, first_screen, parts_of
+from pressout_device.attending import Attending
+from pressout_device.cellbook import CellBook
+from pressout_device.config import Config
+from pressout_device.running import asked_of
+from pressout_device.sections import DoseSection, LoadCellSection, ScreenSection, StationSection
+from pressout_device.station import Parts
+from pressout_device.therapists import MOST_TRIES, Therapists
+from pressout_session.cell import Calibrated
+from pressout_session.settings import Settings
+from pressout_signal.calibrating import G_M_PER_S2, Wizard
+from pressout_signal.samples import Reading
+from pressout_ui.app import Screen
+from pressout_ui.messages import Message
+from pressout_ui.scenes.staff.menu import Menu
+from pressout_ui.scenes.staff.reports import Sensor
+from pressout_ui.staff import (
+    Answered,
+    CheckPin,
+    KeepCalibration,
+    KeepSettings,
+    PinAnswered,
+    SensorSeen,
+    SetDose,
+    SettingsChanged,
+    ShutDown,
+    TakeZero,
+)
+from pressout_ui.text import TextFace
+
+pytestmark = pytest.mark.service
+PIN, OTHER = "271828", "314159"
+
+
+def config_in(folder: Path) -> Config:
+    return Config(
+        station=StationSection(site_id="north", station_id="s3", folder=str(folder)),
+        load_cell=LoadCellSection(way="simulated", load_cell_id="A", counts_per_newton=4_400.0),
+        screen=ScreenSection(full_screen=False),
+        dose=(DoseSection(exercise="pallof_press"),),
+    )
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    Therapists(tmp_path).add("MR", PIN, "t-1")
+    config = config_in(tmp_path)
+    made = parts_of(config, TextFace(None), Simulated(asked_of(config)))
+    yield made
+    made.sampler.close()
+    made.attending.close()
+    made.writer.close()
+
+
+def told(parts: Parts, kind: type[Message], screen: Screen | None = None) -> Message:
+    """Wait for a message of a kind."""
+    shown = screen or Screen(first_screen(config_in(Path("nowhere"))).known, Menu())
+    until_s = time.monotonic() + 20.0
+    while True:
+        for message in parts.attending.news(shown, 1.0):
+            if isinstance(message, kind):
+                return message
+        assert time.monotonic() < until_s
+        time.sleep(0.001)  # the threads under test need the interpreter
+
+
+def test_a_pin_is_checked_and_a_lock_told_to_the_clinic(parts: Parts, tmp_path: Path) -> None:
+    assert parts.attending.initials() == ("MR",)
+    parts.attending.asked(CheckPin("MR", PIN))
+    assert told(parts, PinAnswered) == PinAnswered("MR", right=True, tries_left=MOST_TRIES)
+
+    for _ in range(MOST_TRIES):
+        parts.attending.asked(CheckPin("MR", OTHER))
+        last = told(parts, PinAnswered)
+
+    assert isinstance(last, PinAnswered)
+    assert last.tries_left == 0
+    parts.writer.close()
+    (event,) = (tmp_path / "outbox").glob("event.*.json")
+    assert b'"kind":"pin_lockout"' in event.read_bytes()
+    assert PIN.encode() not in event.read_bytes()
+
+
+def test_a_dose_is_signed_with_the_reference_and_opens_the_next_visit(parts: Parts) -> None:
+    counting = parts.counting
+    counting.begin("471922")
+    assert counting.visit is not None
+    item = counting.visit.course.prescription.first_on_the_line
+
+    parts.attending.asked(SetDose(0, msgspec.structs.replace(item, reps=7), "MR"))
+
+    counting.end("signed_out")
+    counting.begin("471922")
+    assert counting.visit is not None
+    prescription = counting.visit.course.prescription
+    assert (prescription.first_on_the_line.reps, prescription.set_by) == (7, "t-1")
+    counting.begin("guest")
+    assert counting.visit.course.prescription.first_on_the_line.reps == 15
+
+
+def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: Parts, tmp_path: Path) -> None:
+    wizard = Wizard((5.0,))
+    t_s = 0.0
+    for counts in (8_000, 200_000, 8_000):
+        wizard = wizard.hangs()
+        for n in range(400):
+            t_s += 1 / 80
+            wizard = wizard.step(Reading(t_s, counts + 40 * (n % 2)))
+    assert wizard.found is not None
+
+    parts.attending.asked(KeepCalibration(wizard.found, "MR"))
+
+    sample = parts.weighing.take(Reading(1.0, 200_020))
+    assert getattr(sample, "tension_n", None) == pytest.approx(5.0 * G_M_PER_S2, rel=0.001)
+    parts.writer.close()
+    life = CellBook(tmp_path).life("simulated")
+    assert isinstance(life.calibration, Calibrated)
+    assert life.calibration.by == "MR"
+
+
+def test_a_line_that_nobody_knows_to_hang_still_has_no_zero_taken(parts: Parts) -> None:
+    (answer,) = parts.attending.asked(TakeZero())
+
+    assert isinstance(answer, Answered)
+    assert answer.refused
+    assert answer.words.startswith("tare: found the line moving")
+
+
+def test_settings_hold_at_once_and_after_a_restart(parts: Parts, tmp_path: Path) -> None:
+    settings = Settings(language="es", theme="dark", volume=2)
+
+    assert parts.attending.asked(KeepSettings(settings)) == (SettingsChanged(settings),)
+
+    parts.attending.close()
+    assert first_screen(config_in(tmp_path)).known.settings == settings
+
+
+def test_the_sensors_figures_come_while_they_are_looked_at(parts: Parts) -> None:
+    looking = Screen(first_screen(config_in(Path("nowhere"))).known, Sensor())
+    parts.attending.heard([Reading(0.5 + n / 80, 88_000 + 40 * (n % 3)) for n in range(40)])
+
+    seen = told(parts, SensorSeen, looking)
+
+    assert isinstance(seen, SensorSeen)
+    assert seen.figures.measured_hz == pytest.approx(80.0)
+    assert seen.figures.faults == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "words"), [("true", "shutting_down"), ("false", "not_allowed"), ("nix", "not_allowed")]
+)
+def test_switching_off_is_asked_of_the_system_and_its_answer_told(parts: Parts, command: str, words: str) -> None:
+    attending = Attending(parts.attending.staffed, (command,))
+    attending.asked(ShutDown())
+    until_s = time.monotonic() + 20.0
+    found: list[Message] = []
+    while not found:
+        found = attending.news(Screen(first_screen(config_in(Path("nowhere"))).known, Menu()), 1.0)
+        assert time.monotonic() < until_s
+        time.sleep(0.001)  # the thread under test needs the interpreter
+
+    assert found == [Answered(words)]
