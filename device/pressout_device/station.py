@@ -6,7 +6,7 @@ One frame does everything that must happen, in the order in which it must; nothi
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from pressout_device.attending import Attending
@@ -50,7 +50,6 @@ from pressout_ui.messages import (
     VisitEnded,
     VisitMoved,
 )
-from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.staff import Link
 from pressout_ui.staff import LinkSeen as LinkTold
 
@@ -187,8 +186,7 @@ class Station:
 
     def failed(self) -> None:
         """Show that the station broke, with a number to quote."""
-        screen = replace(self.screen, known=replace(self.screen.known, trouble=Trouble.STATION_FAILED))
-        self._parts.face.show(screen.showing(InTrouble(Trouble.STATION_FAILED)))
+        self._parts.face.show(self.screen.showing_trouble(Trouble.STATION_FAILED))
 
     def shut_down(self) -> bool:
         """Close what is open and write it; say whether everything was saved."""

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from pressout_session.prescription import TimedItem
 from pressout_session.record import Record
+from pressout_session.troubles import Trouble
 from pressout_ui.commands import Command
 from pressout_ui.known import Known
 from pressout_ui.scenes.idle import Idle
@@ -46,6 +47,10 @@ class Screen:
     def showing(self, scene: Scene) -> Screen:
         """Give the screen with another scene."""
         return replace(self, scene=scene)
+
+    def showing_trouble(self, trouble: Trouble) -> Screen:
+        """Give the screen with what keeps the station from going on."""
+        return self.showing(InTrouble(trouble))
 
     @property
     def at_rest(self) -> bool:
