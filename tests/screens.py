@@ -10,14 +10,14 @@ from pressout_session.course import Course
 from pressout_session.record import folded
 from pressout_session.visit import Visit
 from pressout_signal.events import LineTaken, Phase, PhaseEntered
-from pressout_ui import gallery
+from pressout_ui import exhibits
 from pressout_ui.app import Screen, update, view
 from pressout_ui.commands import Command
 from pressout_ui.known import Known
 from pressout_ui.messages import Heard, Message, RecordKept, VisitBegan
 from pressout_ui.shapes import Plane, Text
 
-SCENES = list(gallery.scenes())
+SCENES = list(exhibits.scenes())
 NAMED = pytest.mark.parametrize(("name", "screen"), SCENES, ids=[name for name, _screen in SCENES])
 LANDSCAPE = Plane(800.0, 480.0)
 WIDE = Plane(853.3, 480.0)

@@ -62,14 +62,14 @@ def test_nothing_needs_what_lies_outside_the_project() -> None:
     assert named == []
 
 
-def test_no_broad_handler_swallows_a_mistake() -> None:
+def test_the_last_barrier_is_the_only_broad_handler() -> None:
     broad = ("Exception", "BaseException")
     found = [
-        f"{path}:{node.lineno}"
+        path.name
         for path in PRODUCT
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in broad))
     ]
 
-    assert found == []
+    assert found == ["running.py"]  # it shows a number, keeps the session, and says why
