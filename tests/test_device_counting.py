@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 
 from builders import a_prescription, an_item, an_origin, simulated
 from pressout_device.clock import VirtualClock
 from pressout_device.counting import IDLE_CLOSE_S, Counting, Given
-from pressout_device.journal.writer import Kept, Told
+from pressout_device.journal.news import Kept, Told
+from pressout_session.codes import GUEST
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept
-from pressout_session.prescription import Prescription
+from pressout_session.prescription import Prescription, TimedItem
 from pressout_session.record import folded
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
@@ -191,3 +193,58 @@ def test_what_the_sensor_did_is_kept_with_the_session(session: list[Sample]) -> 
     assert signal.samples == len(session)
     assert signal.faults["out_of_step"] == 1
     assert signal.sample_rate_hz == 80.12  # the chip's own rate: what was missing does not lower it
+
+
+def test_whoever_takes_the_handle_later_is_not_taken_for_who_was_here_last(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session[:200])
+    desk.counting.end("signed_out")
+
+    later = [sample._replace(t_s=sample.t_s + 900.0) for sample in session]
+    desk.feel(later)
+
+    opened = [fact.patient_ref for _owner, fact in desk.writer.kept if isinstance(fact, Opened)]
+    assert opened[-1] == GUEST
+
+
+@pytest.mark.parametrize("reason", ["not_me", "signed_out", "idle"])
+def test_whoever_was_signed_out_is_nobody_even_with_the_line_in_hand(reason: str) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.counting.end(reason)
+
+    assert desk.counting.patient_ref == GUEST
+
+
+def test_a_prescribed_rest_and_an_exercise_beside_the_line_are_no_absence() -> None:
+    long_rest = msgspec.structs.replace(an_item(reps=6), rest_s=300.0)
+    planks = TimedItem(exercise="side_plank", reps=10, duration_s=30.0, first_side=Side.LEFT)
+    for prescription, allowed_s in ((a_prescription(long_rest), 300.0), (a_prescription(planks, an_item()), 300.0)):
+        desk = Desk()
+        desk.writer.prescriptions["471922"] = prescription
+        desk.counting.begin("471922")
+        desk.feel([Sample(n / 4, 0.0) for n in range(int(4 * (IDLE_CLOSE_S + allowed_s - 20.0)))])
+        assert not desk.counting.forgotten
+        last_s = desk.clock.time_s
+        desk.feel([Sample(last_s + n / 4, 0.0) for n in range(1, 200)])
+        assert desk.counting.forgotten
+
+
+def test_a_second_change_in_a_running_set_keeps_the_first(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    assert desk.counting.visit is not None
+    for sample in session:
+        desk.feel([sample])
+        if desk.counting.visit.counted:
+            break
+
+    item = desk.counting.visit.course.prescription.first_on_the_line
+    harder = msgspec.structs.replace(item, target_n=50.0)
+    desk.counting.dose(0, harder, "t-1")
+    assert desk.counting.visit.course.prescription.first_on_the_line == item
+    desk.counting.dose(0, msgspec.structs.replace(desk.counting.visit.prescription.first_on_the_line, reps=9), "t-1")
+
+    last = desk.writer.prescriptions["471922"].first_on_the_line
+    assert (last.target_n, last.reps) == (50.0, 9)

@@ -19,8 +19,9 @@ from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
 from pressout_device.journal.exchange import Answered
+from pressout_device.journal.news import Found, Kept, NotKept, Told
 from pressout_device.journal.tables import Journal
-from pressout_device.journal.writer import Found, Kept, NotKept, Told, Writer
+from pressout_device.journal.writer import Writer
 from pressout_session.document import decode
 from pressout_session.facts import AnyFact, Reassigned
 from pressout_session.wire import Ack, AckResult, digest
@@ -270,7 +271,7 @@ from pathlib import Path
 from builders import facts_of_a_session
 from test_device_journal import FIRST, a_writer
 from pressout_device.cellbook import CellBook
-from pressout_device.journal.writer import Kept
+from pressout_device.journal.news import Kept
 writer = a_writer(Path({folder!r}))
 for fact in facts_of_a_session(60):
     writer.keep(FIRST, fact)

@@ -13,11 +13,11 @@ from pressout_session.document import SessionDocument
 from pressout_session.exercises import Side
 from pressout_session.facts import DoseChanged, Rated, Reassigned, RepetitionAdded, RepetitionVoided, SessionVoided
 from pressout_session.history import PastVisit, harder_side, past_visit
-from pressout_session.prescription import CabledItem
+from pressout_session.prescription import CabledItem, TimedItem
 from pressout_session.record import folded
 from pressout_session.visit import Visit
 from pressout_session.writing import document_of
-from pressout_signal.events import RepetitionCompleted
+from pressout_signal.events import PartialSeen, RepetitionCompleted
 
 HARDER = msgspec.structs.replace(an_item(reps=6), target_n=55.0)
 
@@ -118,3 +118,21 @@ def test_the_harder_side_is_the_one_that_was_held_for_less_long() -> None:
     assert harder_side([a_past(3.0, 2.0)]) is Side.RIGHT
     assert harder_side([a_past(3.0, 3.1)]) is None
     assert harder_side([]) is None
+
+
+def test_a_bump_against_the_line_ends_no_exercise_beside_it() -> None:
+    plank = TimedItem(exercise="side_plank", reps=1, duration_s=30.0, first_side=Side.LEFT)
+    visit = Visit(Course.of(a_prescription(plank, an_item())))
+
+    after, facts = visit.heard(PartialSeen(start_s=1.0, end_s=2.0, said_at_s=2.5, set_number=1))
+
+    assert (after, facts) == (visit, ())
+
+
+def test_an_extra_set_can_be_said_to_be_on_the_other_side() -> None:
+    course = Course.of(a_prescription(an_item()))
+    over = course.after().after()
+    assert over.over
+
+    assert over.swapped().turn.side is over.turn.side.other
+    assert over.after().swapped().turn.side is over.after().turn.side.other

@@ -228,7 +228,7 @@ def test_an_attempt_that_turned_back_early_is_answered_in_a_word() -> None:
 def test_whoever_is_not_this_patient_can_say_so() -> None:
     screen, commands = told(begun(), NotMe(), VisitEnded())
 
-    assert commands == [EndVisit("signed_out")]
+    assert commands == [EndVisit("not_me")]
     assert isinstance(screen.scene, Who)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -17,10 +15,14 @@ from pressout_session.settings import Settings
 from pressout_signal.calibrating import G_M_PER_S2
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Reading
-from pressout_ui.app import Screen, view
+from pressout_ui.app import view
 from pressout_ui.commands import Command
-from pressout_ui.known import Known
-from pressout_ui.messages import DigitTyped, Message, TherapistTapped, Ticked, WipeTapped
+from pressout_ui.messages import (
+    DigitTyped,
+    Message,
+    Ticked,
+    WipeTapped,
+)
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.staff.calibrate import Calibrate
 from pressout_ui.scenes.staff.dose import Dose
@@ -29,6 +31,7 @@ from pressout_ui.scenes.staff.pin import Pin
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.screen import STAFF
+from pressout_ui.shapes import Button
 from pressout_ui.staff import (
     Answered,
     CheckPin,
@@ -56,19 +59,7 @@ from pressout_ui.staff import (
     VoidTapped,
 )
 from screens import LANDSCAPE, begun, told, words_shown
-
-RIGHT = PinAnswered("MR", right=True, tries_left=5)
-PIN = [DigitTyped(digit) for digit in "271828"]
-
-
-def asked(screen: Screen) -> Screen:
-    """Let a therapist touch the key, where two may come in."""
-    two = replace(screen.known, therapists=("MR", "AK"))
-    return told(replace(screen, known=two), TherapistTapped())[0]
-
-
-def inside(screen: Screen | None = None) -> Screen:
-    return told(asked(screen or Screen(Known(station="3"))), InitialsChosen("MR"), *PIN, RIGHT)[0]
+from staff import PIN, RIGHT, asked, inside
 
 
 def test_six_digits_are_a_question_and_nothing_is_shown_before_its_answer() -> None:
@@ -247,8 +238,6 @@ def test_settings_hold_at_once() -> None:
 
 
 def test_shutting_down_is_asked_for_by_a_key_that_must_be_held() -> None:
-    from pressout_ui.shapes import Button
-
     screen = inside()
     (key,) = [
         shape for shape in view(screen, LANDSCAPE) if isinstance(shape, Button) and shape.on_tap == ShutDownTapped()

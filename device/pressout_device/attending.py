@@ -15,7 +15,8 @@ from pressout_device.counting import Counting
 from pressout_device.diagnosing import Tally
 from pressout_device.errors import PressoutError
 from pressout_device.identity import device_of, new_id
-from pressout_device.journal.writer import Found, Writer
+from pressout_device.journal.news import Found
+from pressout_device.journal.writer import Writer
 from pressout_device.sections import LoadCellSection
 from pressout_device.settingsfile import SettingsFile
 from pressout_device.therapists import PinGuard, Therapists

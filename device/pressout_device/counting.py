@@ -5,6 +5,7 @@ Everything that the signal says of a visit becomes facts; facts go to the writer
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +14,8 @@ import msgspec
 
 from pressout_device.clock import boot_id, wall_time
 from pressout_device.journal.exchange import Answered
-from pressout_device.journal.writer import Told, Writer
+from pressout_device.journal.news import Told
+from pressout_device.journal.writer import Writer
 from pressout_device.keeping import Keeping
 from pressout_device.ports import Clock
 from pressout_session.codes import GUEST
@@ -40,6 +42,8 @@ from pressout_signal.strokes import pipeline_for
 
 # A session that nobody signs out of is closed after this much slack.
 IDLE_CLOSE_S = 180.0
+# Who has just been shown what they did may do one more: it is theirs for so long.
+GOES_ON_S = 30.0
 # Without a reading for this long the computer's own clock must do.
 SENSOR_GONE_S = 5.0
 
@@ -77,6 +81,7 @@ class Counting:
         self.session_id: str | None = None
         self.visit: Visit | None = None
         self.patient_ref = GUEST
+        self._goes_on_s = -math.inf
         self._opened: Opened | None = None
         self._last_session_id: str | None = None
         self._slack_since_s: float | None = clock.now_s()
@@ -102,8 +107,10 @@ class Counting:
 
     def _hear(self, event: Event) -> None:
         match event:
-            case LineTaken():
+            case LineTaken(t_s=t_s):
                 self._slack_since_s = None
+                if self.visit is None and t_s - self._goes_on_s > GOES_ON_S:
+                    self.patient_ref = GUEST  # whoever takes the handle now need not be who was here last
             case LineLetGo(t_s=t_s):
                 self._slack_since_s = t_s
             case Fault(kind=kind):
@@ -163,6 +170,8 @@ class Counting:
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
         self._opened = self.session_id = self.visit = None
+        # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
+        self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if reason == "done" else (-math.inf, GUEST)
         if self._slack_since_s is not None:
             self._tune()
 
@@ -194,7 +203,7 @@ class Counting:
         if self.visit is None:
             return
         moved, facts = self.visit.dosed(self._time_s(), place, item, therapist_ref)
-        asked = self.visit.course.prescription.with_item(place, item)
+        asked = self.visit.prescription.with_item(place, item)
         prescription = msgspec.structs.replace(asked, set_by=therapist_ref, set_at=rfc3339(wall_time()))
         if self._opened is not None:  # nothing has happened yet: it simply is what they came for
             self._opened = msgspec.structs.replace(self._opened, prescription=prescription, therapist_ref=therapist_ref)
@@ -236,11 +245,12 @@ class Counting:
         if self.visit is None or self._last_s is None:
             return False
         # A sensor that died, perhaps with the line taut, sees no slack: then the computer's own time must do.
-        if self._clock.now_s() - self._last_s > IDLE_CLOSE_S * self._speed:
+        patience_s = IDLE_CLOSE_S + self.visit.asked_pause_s
+        if self._clock.now_s() - self._last_s > patience_s * self._speed:
             return True
         # Otherwise time is the readings': a busy computer may be far behind with them.
         since_s = self._slack_since_s
-        return since_s is not None and self._last_s - max(since_s, self.visit.changed_s) > IDLE_CLOSE_S
+        return since_s is not None and self._last_s - max(since_s, self.visit.changed_s) > patience_s
 
     def _time_s(self) -> float:
         """Give the time on the readings' clock; where there are none for a while, the computer's."""

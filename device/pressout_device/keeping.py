@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pressout_device.journal.writer import Kept, Told, Writer
+from pressout_device.journal.news import Kept, Told
+from pressout_device.journal.writer import Writer
 from pressout_device.ports import Clock
 from pressout_session.facts import AnyFact
 from pressout_session.record import Record

@@ -14,7 +14,8 @@ from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.counting import Counting
 from pressout_device.errors import JournalError
 from pressout_device.journal.exchange import Answered, LinkSeen
-from pressout_device.journal.writer import Found, Writer
+from pressout_device.journal.news import Found
+from pressout_device.journal.writer import Writer
 from pressout_device.weighing import Weighing
 from pressout_session.record import Record
 from pressout_session.troubles import Trouble

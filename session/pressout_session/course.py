@@ -80,6 +80,9 @@ class Course:
     def swapped(self) -> Course:
         """Give the course with this turn on the other side, and the rest of its item turned round with it."""
         at = self.turn
+        if self.over:  # an extra turn is told from those before it: write them down, this one on the other side
+            extra = (Course(self.prescription, self.turns, n).turn for n in range(len(self.turns), self.place))
+            return Course(self.prescription, (*self.turns, *extra, Turn(at.item, at.side.other, at.round)), self.place)
         turns = tuple(
             Turn(turn.item, turn.side.other, turn.round) if place >= self.place and turn.item == at.item else turn
             for place, turn in enumerate(self.turns)

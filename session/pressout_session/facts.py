@@ -112,7 +112,7 @@ class SignalSeen(Fact, frozen=True, kw_only=True):
 
 
 class Closed(Fact, frozen=True, kw_only=True):
-    """The session ended: `done`, `signed_out`, `idle`, `interrupted` or `shut_down`."""
+    """The session ended: `done`, `signed_out`, `not_me`, `idle`, `interrupted` or `shut_down`."""
 
     reason: str
 

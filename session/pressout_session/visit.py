@@ -24,8 +24,11 @@ from pressout_session.facts import (
     SideCorrected,
     TimedDone,
 )
-from pressout_session.prescription import CabledItem, Item
+from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetEnded, TensionDrift
+
+# A repetition that is tapped takes no longer than this.
+TAPPED_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Visit:
                 kept = RepetitionKept(t_s=event.counted_at_s, repetition=event)
                 visit = replace(visit, counted=visit.counted + 1, changed_s=event.counted_at_s)
                 return visit, (*opened, kept)
+            case PartialSeen() | TensionDrift() if self._beside_the_line:
+                return self, ()  # a bump against the line ends no exercise beside it; a repetition does
             case PartialSeen():
                 visit, opened = self._opened(event.start_s)
                 return visit, (*opened, PartialKept(t_s=event.said_at_s, partial=event))
@@ -117,6 +122,26 @@ class Visit:
         for change in self.waiting:
             course = course.dosed(change.item, change.dose)
         return replace(self, course=course, waiting=())
+
+    @property
+    def prescription(self) -> Prescription:
+        """What is asked for, with what holds from the next set on."""
+        prescription = self.course.prescription
+        for change in self.waiting:
+            prescription = prescription.with_item(change.item, change.dose)
+        return prescription
+
+    @property
+    def asked_pause_s(self) -> float:
+        """How long the line may be slack because it was asked for: a prescribed rest, an exercise beside the line."""
+        item = self.course.item
+        if isinstance(item, CabledItem):
+            return item.rest_s
+        return item.reps * max(item.duration_s, TAPPED_S)
+
+    @property
+    def _beside_the_line(self) -> bool:
+        return not self.set_open and not isinstance(self.course.item, CabledItem)
 
     @property
     def side(self) -> Side:

@@ -143,12 +143,12 @@ def _moved(screen: Screen, message: Message) -> Told:
             return patient.in_trouble(screen, InTrouble(kind)), sound
         case TroubleOver() if isinstance(scene, InTrouble):
             return replace(screen, scene=patient.resumed(screen), before=None), ()
-        case VisitEnded() if not screen.for_staff:
-            return patient.ended(screen)
+        case VisitEnded():
+            return therapist.visit_ended(screen) if screen.for_staff else patient.ended(screen)
         case FinishTapped():
             return (signed_out(screen), ()) if isinstance(scene, Summary) else (screen, (EndVisit("signed_out"),))
         case NotMe():
-            return screen.showing(Who(touched_s=screen.known.now_s)), (EndVisit("signed_out"),)
+            return screen.showing(Who(touched_s=screen.known.now_s)), (EndVisit("not_me"),)
         case RetryTapped():
             return screen, (RestartSensor(),)
         case TherapistTapped():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from pressout_session.codes import GUEST
 from pressout_session.exercises import Side
 from pressout_session.history import PastVisit
 from pressout_session.prescription import CabledItem, Item
@@ -74,6 +75,11 @@ class Known:
             },
             Settings,
         )
+
+    @property
+    def own_visits(self) -> tuple[PastVisit, ...]:
+        """The last visits of whoever is here; guests have none of their own."""
+        return self.visits if self.patient_ref not in (None, GUEST) and self.visits_of == self.patient_ref else ()
 
     @property
     def item(self) -> Item | None:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pressout_device.errors import JournalError
 from pressout_session.document import SessionDocument
@@ -102,7 +103,7 @@ class Journal:
     def record(self, session_id: str) -> Record:
         """Fold what is known of a session; a fact that cannot be read is left out rather than all the others."""
         facts: list[AnyFact] = []
-        for place, fact in self._db.execute(
+        for place, fact in self._rows(
             "SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,)
         ):
             try:
@@ -113,7 +114,7 @@ class Journal:
 
     def unfinished(self) -> list[str]:
         """Give the sessions that have no document yet, oldest first: something stopped us in the middle."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT DISTINCT session_id FROM facts WHERE session_id NOT IN (SELECT session_id FROM documents)"
             " ORDER BY session_id"
         )
@@ -127,10 +128,10 @@ class Journal:
 
     def uncorrected(self) -> list[str]:
         """Give the sessions whose last correction has no document yet."""
-        rows = self._db.execute(
+        rows = self._rows(
             'SELECT session_id FROM facts WHERE CAST(fact AS TEXT) LIKE \'{"fact":"reassigned"%\''
             ' OR CAST(fact AS TEXT) LIKE \'{"fact":"sessionvoided"%\' GROUP BY session_id'
-        ).fetchall()
+        )
         return [owner for (owner,) in rows if self.revision(owner) < self.record(owner).revision]
 
     def finish(self, session_id: str, written: Callable[[Record, int], SessionDocument]) -> None:
@@ -150,14 +151,14 @@ class Journal:
 
     def revision(self, session_id: str) -> int:
         """Give the revision of a session's last document; 0 where it has none."""
-        (revision,) = self._db.execute(
+        ((revision,),) = self._rows(
             "SELECT coalesce(max(revision), 0) FROM documents WHERE session_id = ?", (session_id,)
-        ).fetchone()
+        )
         return int(revision)
 
     def documents_of(self, patient_ref: str, most: int) -> list[bytes]:
         """Give the last documents of a patient's last sessions, oldest first."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT document FROM documents AS one WHERE patient_ref = ?1 AND revision ="
             " (SELECT max(revision) FROM documents WHERE session_id = one.session_id)"
             " ORDER BY session_id DESC LIMIT ?2",
@@ -172,18 +173,16 @@ class Journal:
 
     def prescriptions(self) -> dict[str, bytes]:
         """Give what each patient is to do."""
-        return dict(self._db.execute("SELECT patient_ref, prescription FROM prescriptions"))
+        return dict(self._rows("SELECT patient_ref, prescription FROM prescriptions"))
 
     def waiting(self) -> list[tuple[int, str, int, bytes]]:
         """Give (seq, session, revision, document) of all that the clinic has not answered, oldest first."""
-        rows = self._db.execute(
-            "SELECT seq, session_id, revision, document FROM documents WHERE answer IS NULL ORDER BY seq"
-        )
+        rows = self._rows("SELECT seq, session_id, revision, document FROM documents WHERE answer IS NULL ORDER BY seq")
         return [(seq, session_id, revision, document) for seq, session_id, revision, document in rows]
 
     def documents(self) -> list[bytes]:
         """Give every document, oldest first."""
-        return [document for (document,) in self._db.execute("SELECT document FROM documents ORDER BY seq")]
+        return [document for (document,) in self._rows("SELECT document FROM documents ORDER BY seq")]
 
     def answered(self, sha256: str, answer: str, reason: str | None) -> str | None:
         """Note the clinic's answer to the document with this digest; give its session, or None if it is not ours."""
@@ -196,21 +195,26 @@ class Journal:
 
     def counts(self) -> tuple[int, int]:
         """How many sessions are finished, and how many of them the clinic has."""
-        finished, delivered = self._db.execute(
+        ((finished, delivered),) = self._rows(
             "SELECT count(*), coalesce(sum(answer IN ('stored', 'duplicate')), 0) FROM documents"
-        ).fetchone()
+        )
         return int(finished), int(delivered)
 
     def undelivered(self) -> tuple[int, int]:
         """How many documents wait for an answer, and how many were rejected."""
-        waiting, rejected = self._db.execute(
+        ((waiting, rejected),) = self._rows(
             "SELECT coalesce(sum(answer IS NULL), 0), coalesce(sum(answer = 'rejected'), 0) FROM documents"
-        ).fetchone()
+        )
         return int(waiting), int(rejected)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Read; what cannot be read is said as what cannot be written is."""
+        with self._said_plainly():
+            return self._db.execute(sql, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -12,7 +12,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,7 +19,8 @@ import msgspec
 
 from pressout_device.cellbook import CellBook
 from pressout_device.errors import JournalError
-from pressout_device.journal.exchange import Answered, Exchange, LinkSeen
+from pressout_device.journal.exchange import Exchange, LinkSeen
+from pressout_device.journal.news import Asked, Found, Kept, NotKept, Prescribed, Told
 from pressout_device.journal.tables import Journal
 from pressout_session.cell import AnyCellFact
 from pressout_session.document import SessionDocument, decode
@@ -39,46 +39,6 @@ TEND_S = 0.25
 MOST_VISITS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A fact would now survive a power cut."""
-
-    session_id: str
-    fact: AnyFact
-
-
-@dataclass(frozen=True, slots=True)
-class NotKept:
-    """The disk refused; `waiting` facts are in memory only."""
-
-    reason: str
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was asked for: a patient's last visits, oldest first."""
-
-    patient_ref: str
-    visits: tuple[PastVisit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Prescribed:
-    """A patient is to do this from now on."""
-
-    patient_ref: str
-    prescription: Prescription
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Someone wants to see a patient's last visits."""
-
-    patient_ref: str
-
-
-Told: TypeAlias = Kept | NotKept | Answered | Found | LinkSeen
 _Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | Asked | None
 
 
@@ -110,6 +70,7 @@ class Writer:
         self._unnoted: list[AnyCellFact] = []
         self._unsaid: list[StationEvent] = []
         self._unprescribed: list[Prescribed] = []
+        self._unanswered: list[str] = []
         self._unfinished: set[str] = set()
         self._refused = False
         self._link: LinkSeen | None = None
@@ -199,12 +160,22 @@ class Writer:
                 self._unsaid = self._exchange.announced(self._unsaid)
             for session_id in tuple(self._unfinished):
                 self._finish(session_id)
-            for answered in self._exchange.answers():
-                self._told.put(answered)
-            if (link := self._exchange.link()) != self._link:
-                self._link = link
-                self._told.put(link)
+            try:
+                self._tell_news()
+            except JournalError as error:
+                logger.warning("the journal cannot be read just now: %s", error)
         self._journal.close()
+
+    def _tell_news(self) -> None:
+        """Tell what the clinic answered, how the way to it is, and, after all that was saved, what was asked for."""
+        for answered in self._exchange.answers():
+            self._told.put(answered)
+        if (link := self._exchange.link()) != self._link:
+            self._link = link
+            self._told.put(link)
+        while self._unanswered:
+            self._told.put(Found(self._unanswered[0], self._past_visits(self._unanswered[0])))
+            del self._unanswered[0]
 
     def _gather(self) -> bool:
         """Wait for work, take all there is; False when it was the last."""
@@ -221,7 +192,7 @@ class Writer:
                 case Prescribed():
                     self._unprescribed.append(job)
                 case Asked(patient_ref=patient_ref):
-                    self._told.put(Found(patient_ref, self._past_visits(patient_ref)))
+                    self._unanswered.append(patient_ref)
                 case _:
                     self._unnoted.append(job)
             if self._jobs.empty():

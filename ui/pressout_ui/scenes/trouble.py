@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pressout_session.troubles import NUMBERS, Trouble
 from pressout_ui.figures import unplugged
 from pressout_ui.known import Known
-from pressout_ui.messages import FinishTapped, RetryTapped
+from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
 from pressout_ui.shapes import Plane, Rect, Text, View, fitted
 
@@ -25,7 +25,8 @@ def view(scene: InTrouble, known: Known, plane: Plane) -> View:
     count = sum(held.count for held in known.record.sets)
     kept = f"{words.trouble_kept.format(count=count)} " if count else ""
     why, call = words.trouble_why[scene.trouble], kept + words.trouble_call
-    finish = (plain_button(words.finish_here, (272.0, 376.0, 220.0, 72.0), FinishTapped()),) if known.visit else ()
+    # With nobody here it is staff who look at it: a cell that may be bent is calibrated from here.
+    other = (words.finish_here, FinishTapped()) if known.visit else (words.therapist, TherapistTapped())
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         headline(words.trouble if known.visit else words.one_moment),
@@ -33,7 +34,7 @@ def view(scene: InTrouble, known: Known, plane: Plane) -> View:
         Text(call, 40.0, 206.0, fitted(call, 30.0, plane.width - 80.0), "ink2", "500"),
         *(unplugged(294.0, plane.width) if scene.trouble is Trouble.SENSOR_SILENT else ()),
         primary_button(words.try_again, (36.0, 376.0, 220.0, 72.0), RetryTapped()),
-        *finish,
+        plain_button(other[0], (272.0, 376.0, 220.0, 72.0), other[1]),
         Text(words.quote, plane.width - 36.0, 402.0, 22.0, "ink2", "500", "end"),
         Text(NUMBERS[scene.trouble], plane.width - 36.0, 440.0, 38.0, anchor="end"),
     )

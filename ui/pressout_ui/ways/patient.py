@@ -126,7 +126,7 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Rating(), RatingDone(skipped=skipped):
             return _rated(screen, scene, skipped=skipped)
         case Rating(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > rating.PATIENCE_S:
-            return _rated(screen, scene, skipped=True)
+            return _rated(screen, scene, skipped=scene.chosen is None)
         case Rating(), _:
             return screen.showing(rating.update(scene, message, known)), ()
         case _:
@@ -151,7 +151,30 @@ def _may_begin(scene: SetUp, known: Known) -> bool:
 def resumed(screen: Screen) -> PatientScene:
     """Give the scene to go back to after trouble: a set goes on from rest, since nobody saw what came between."""
     before = screen.before or Idle(screen.known.now_s)
-    return LiveSet(last=before.last) if isinstance(before, LiveSet) else before
+    match before:
+        case LiveSet():
+            before = LiveSet(last=before.last)
+        case Timed():
+            before = replace(before, running=False, ticked_s=None)  # nobody saw whether they went on
+        case _:
+            pass
+    return caught_up(screen.known, before) if screen.known.visit is not None else before
+
+
+def caught_up(known: Known, before: PatientScene) -> PatientScene:
+    """Give the scene in which a visit is by now, whatever was shown when the patient was last seen."""
+    course = None if known.visit is None else known.visit.course
+    if course is None or isinstance(before, Summary | Rating):
+        return before
+    if known.record.open_set is not None:
+        return before if isinstance(before, LiveSet) else LiveSet()
+    if course.over and (known.record.sets or known.record.timed):
+        return Summary(known.now_s)
+    if isinstance(course.item, TimedItem):
+        return before if isinstance(before, Timed) else Timed()
+    if isinstance(before, LiveSet) and known.record.sets:
+        return Rest(known.now_s, known.record.sets[-1].side)
+    return waiting(known) if isinstance(before, Idle | Who | Wipe | Timed) else before
 
 
 def _timed_over(known: Known) -> bool:

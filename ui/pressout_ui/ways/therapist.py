@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pressout_session.codes import GUEST
+from pressout_session.record import Record
 from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message, Ticked, WipeTapped
 from pressout_ui.scenes.idle import Idle
@@ -19,7 +20,7 @@ from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.wipe import Wipe
-from pressout_ui.screen import Screen, StaffScene, Told, waiting
+from pressout_ui.screen import Screen, StaffScene, Told
 from pressout_ui.staff import (
     Answered,
     Chosen,
@@ -39,6 +40,7 @@ from pressout_ui.staff import (
     TakeZero,
     VoidTapped,
 )
+from pressout_ui.ways import patient
 
 # Without a touch for this long the therapist has gone, and it locks itself; hanging a mass takes longer.
 LOCK_S = 60.0
@@ -78,7 +80,7 @@ def moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
             return left(screen), ()
         case _, LeaveTapped():
             return left(screen), ()
-        case Pin(), PinAnswered(initials=initials, right=True):
+        case Pin(asked=True), PinAnswered(initials=initials, right=True) if initials == scene.initials:
             inside = replace(screen, known=replace(screen.known, initials=initials, last_initials=initials))
             return _first_page(inside)
         case Pin(), _:
@@ -88,7 +90,7 @@ def moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
             return entered(screen), ()  # no page without a name to sign with
         case _, PageTapped(page=page):
             return _page(screen, page)
-        case _, WipeTapped():
+        case _, WipeTapped() if known.visit is None and known.trouble is None:
             out = left(screen)
             return replace(out, scene=Wipe(known.now_s), before=None), ()
         case Menu(), EmptyTapped():
@@ -166,8 +168,15 @@ def left(screen: Screen) -> Screen:
     if known.trouble is not None:
         return replace(screen, scene=InTrouble(known.trouble))
     before = screen.before or Idle(known.now_s)
-    if known.visit is None and not isinstance(before, Idle):
-        before = Idle(known.now_s)
-    if known.visit is not None and isinstance(before, Idle):
-        before = waiting(known)
+    if known.visit is None:
+        before = before if isinstance(before, Idle) else Idle(known.now_s)
+    else:
+        before = patient.caught_up(known, before)
     return replace(screen, scene=before, before=None)
+
+
+def visit_ended(screen: Screen) -> Told:
+    """Forget the patient whose visit ended meanwhile, and leave what was theirs."""
+    known = replace(screen.known, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
+    scene = Menu() if isinstance(screen.scene, Dose | More | Visits) else screen.scene
+    return replace(screen, known=known, scene=scene, before=None), ()

@@ -40,11 +40,10 @@ def opened(known: Known) -> Dose | None:
     """Give the dose of what is to be done next on the line; None where nobody is signed in."""
     if known.visit is None:
         return None
-    course = known.visit.course
-    item, place = course.item, course.turn.item
-    if not isinstance(item, CabledItem):
-        place = next(n for n, one in enumerate(course.prescription.items) if isinstance(one, CabledItem))
-        item = course.prescription.items[place]
+    items, place = known.visit.prescription.items, known.visit.course.turn.item
+    if not isinstance(items[place], CabledItem):
+        place = next(n for n, one in enumerate(items) if isinstance(one, CabledItem))
+    item = items[place]
     assert isinstance(item, CabledItem)
     return Dose(item, place)
 
@@ -135,7 +134,8 @@ def _target(scene: Dose, known: Known, plane: Plane) -> tuple[Shape, ...]:
     middle = plane.width / 2
     # The number may grow; its unit stays beside it.
     half = estimated_width(number, 84.0) / 2
-    last = known.visits[-1].chest_n if known.visits_of == known.patient_ref and known.visits else None
+    theirs = known.own_visits
+    last = theirs[-1].chest_n if theirs else None
     told = words.last_time.format(value=known.tension(last).rsplit(" ", 1)[0]) if last is not None else ""
     share = f"± {round(100 * item.tolerance_n / item.target_n)} %"
     keys = [

@@ -38,7 +38,7 @@ def view(scene: Menu, known: Known, plane: Plane) -> View:
         (words.pages["sensor"], PageTapped(Page.SENSOR)),
         (words.pages["network"], PageTapped(Page.NETWORK)),
         (words.pages["settings"], PageTapped(Page.SETTINGS)),
-        (words.wipe, WipeTapped()),
+        *(((words.wipe, WipeTapped()),) if known.visit is None and known.trouble is None else ()),
     )
     wide = (plane.width - 64.0 - 28.0) / 3
     keys = [

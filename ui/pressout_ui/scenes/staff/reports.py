@@ -31,8 +31,7 @@ class Network:
 
 def visits_view(known: Known, plane: Plane) -> View:
     """Draw four charts: repetitions, pull at the start in its band, holds a side, reminders."""
-    words, visits = known.words, known.visits
-    shown = visits if known.visits_of == known.patient_ref else ()
+    words, shown = known.words, known.own_visits
     if not shown:
         return (
             *top_line(known, words.pages["visits"], plane),

@@ -1,0 +1,88 @@
+"""A therapist looks while a patient goes on: whatever happens meanwhile, leaving finds the patient where they are."""
+
+from __future__ import annotations
+
+from builders import an_item, facts_of_a_session
+from pressout_session.codes import GUEST
+from pressout_session.exercises import Side
+from pressout_session.prescription import TimedItem
+from pressout_session.record import folded
+from pressout_signal.events import LineTaken
+from pressout_ui import exhibits
+from pressout_ui.app import Screen, view
+from pressout_ui.commands import SignIn
+from pressout_ui.messages import (
+    Heard,
+    RecordKept,
+    VisitEnded,
+    VisitMoved,
+    WipeTapped,
+)
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.staff.menu import Menu
+from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.timed import Timed
+from pressout_ui.shapes import Button
+from pressout_ui.staff import (
+    InitialsChosen,
+    LeaveTapped,
+    Page,
+    PageTapped,
+    VisitsFound,
+)
+from screens import LANDSCAPE, a_visit, begun, in_a_set, told
+from staff import PIN, RIGHT, asked, inside
+
+
+def test_a_visit_that_ends_while_a_therapist_looks_is_gone_when_they_leave() -> None:
+    screen = told(inside(begun()), VisitEnded())[0]
+    assert isinstance(screen.scene, Menu)
+    assert screen.known.patient_ref is None
+
+    left = told(screen, LeaveTapped())[0]
+    assert isinstance(left.scene, Idle)
+    assert told(left, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
+
+
+def test_wiping_is_not_offered_while_someone_is_signed_in() -> None:
+    menu = told(inside(begun()), PageTapped(Page.MENU))[0]
+
+    assert "Wipe" not in labels(menu)
+    assert told(menu, WipeTapped())[0].scene == menu.scene
+    assert "Wipe" in labels(inside())
+
+
+def labels(screen: Screen) -> set[str]:
+    return {shape.label for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)}
+
+
+def test_leaving_finds_the_patient_where_they_are_by_now() -> None:
+    during = inside(in_a_set(5))
+    over = told(during, VisitMoved(a_visit(place=2)), RecordKept(folded(facts_of_a_session(5)[:-1])))[0]
+    assert isinstance(told(over, LeaveTapped())[0].scene, Summary)
+
+    turned = told(during, VisitMoved(a_visit(place=1)), RecordKept(folded(facts_of_a_session(5)[:-1])))[0]
+    assert isinstance(told(turned, LeaveTapped())[0].scene, Rest)
+
+    going_on = told(inside(begun()), RecordKept(folded(facts_of_a_session(2, closed=False))))[0]
+    assert isinstance(told(going_on, LeaveTapped())[0].scene, LiveSet)
+
+    plank = TimedItem(exercise="side_plank", reps=1, duration_s=30.0, first_side=Side.LEFT)
+    timed = told(inside(begun()), VisitMoved(a_visit(plank, an_item())), LeaveTapped())[0]
+    assert isinstance(timed.scene, Timed)
+
+
+def test_a_right_pin_for_someone_else_than_is_asked_lets_nobody_in() -> None:
+    asking = told(asked(begun()), InitialsChosen("MR"), *PIN)[0]
+    changed = told(asking, InitialsChosen("AK"))[0]
+
+    assert isinstance(told(changed, RIGHT)[0].scene, Pin)
+
+
+def test_a_guest_is_shown_no_other_guests_visits() -> None:
+    guest = told(inside(begun()), VisitsFound(GUEST, tuple(exhibits.a_past_visit(n) for n in range(3))))[0]
+
+    assert guest.known.own_visits == ()
