@@ -82,6 +82,7 @@ class Attending:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="pressout-attending")
         self._later: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._heard: list[Reading | Fault] = []
+        self._fresh: list[Reading | Fault] = []
         self._figured_s = 0.0
 
     @property
@@ -130,6 +131,7 @@ class Attending:
     def heard(self, items: list[Reading | Fault]) -> None:
         """Take what the load cell said since the last frame."""
         self._heard.extend(items)
+        self._fresh.extend(items)
 
     def news(self, screen: Screen, now_s: float) -> list[Message]:
         """Give what is to be told to the screen."""
@@ -140,8 +142,9 @@ class Attending:
             told.append(PinAnswered(answer.initials, answer.right, answer.tries_left, answer.locked_s))
         while not self._later.empty():
             told.append(self._later.get())
-        if screen.wants_counts and self._heard:
-            told.append(Converted(tuple(self._heard[-200:])))
+        if screen.wants_counts and self._fresh:
+            told.append(Converted(tuple(self._fresh[-200:])))
+        self._fresh.clear()
         if screen.wants_figures and now_s - self._figured_s >= FIGURES_EVERY_S:
             self._figured_s = now_s
             told.append(SensorSeen(self._figures()))

@@ -225,7 +225,7 @@ def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
         calibrated="2026-01-02 MR",
         well=True,
     )
-    yield "40-sensor", Screen(replace(inside, sensor=figures), Sensor())
+    yield "40-sensor", Screen(replace(inside, sensor=figures), Sensor(settling))
     away = Link(waiting=12, trouble="no connection to the broker at broker.example:8883", rejected=1)
     yield "41-network", Screen(replace(inside, link=away), Network())
     yield "42-guests", Screen(replace(inside, visits=visits, visits_of=GUEST), Guests())

@@ -65,7 +65,7 @@ class Screen:
     @property
     def wants_counts(self) -> bool:
         """Whether a scene draws what the load cell says, in counts."""
-        return isinstance(self.scene, Calibrate)
+        return isinstance(self.scene, Calibrate | Sensor)
 
     @property
     def wants_figures(self) -> bool:

@@ -75,7 +75,7 @@ def _for_staff(screen: Screen, plane: Plane) -> View:
         case Visits():
             return reports.visits_view(known, plane)
         case Sensor():
-            return reports.sensor_view(known, plane)
+            return reports.sensor_view(scene, known, plane)
         case Network():
             return reports.network_view(known, plane)
         case SettingsScene():

@@ -16,6 +16,7 @@ from pressout_ui.scenes.staff.guests import Guests
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.raw import with_fresh
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
 from pressout_ui.scenes.trouble import InTrouble
@@ -24,6 +25,7 @@ from pressout_ui.screen import Screen, StaffScene, Told
 from pressout_ui.staff import (
     Answered,
     Chosen,
+    Converted,
     EmptyTapped,
     FindVisits,
     GuestPicked,
@@ -121,6 +123,8 @@ def _page_moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
             after, commands = guests.update(scene, message, known)
             if commands:
                 commands = (*commands, FindVisits(GUEST))
+        case Sensor() if isinstance(message, Converted):
+            after = Sensor(with_fresh(scene.seen, message.items))
         case Calibrate():
             after, commands = calibrate.update(scene, message, known)
         case SettingsScene():

@@ -12,13 +12,13 @@ from pressout_ui.known import LB_PER_KG, Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import headline, primary_button, sentence
 from pressout_ui.scenes.staff.keys import back_to_menu, stepper, top_line
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
+from pressout_ui.scenes.staff.raw import curve, with_fresh
+from pressout_ui.shapes import Plane, Rect, Shape, Text, View
 from pressout_ui.staff import Converted, HangsTapped, KeepCalibration, SaveTapped, Stepped
 
 # A calibration mass: half a kilogram, or a pound, a tap.
 STEP_KG, STEP_LB = 0.5, 1.0
 LEAST_KG, MOST_KG = 0.5, 100.0
-SEEN_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,10 @@ def update(scene: Calibrate, message: Message, known: Known) -> tuple[Calibrate,
 
 def _heard(scene: Calibrate, items: tuple[Reading | Fault, ...]) -> Calibrate:
     wizard = scene.wizard
-    seen = (*scene.seen, *(item for item in items if isinstance(item, Reading)))
-    if seen:
-        newest_s = seen[-1].t_s
-        seen = tuple(reading for reading in seen if newest_s - reading.t_s <= SEEN_S)
     for item in items:
         if wizard is not None:
             wizard = wizard.step(item)
-    return replace(scene, wizard=wizard, seen=seen)
+    return replace(scene, wizard=wizard, seen=with_fresh(scene.seen, items))
 
 
 def view(scene: Calibrate, known: Known, plane: Plane) -> View:
@@ -90,7 +86,7 @@ def view(scene: Calibrate, known: Known, plane: Plane) -> View:
         *_steps(wizard, plane),
         headline(said, baseline=140.0, width=plane.width - 80.0),
         _fitted(how, 186.0, plane),
-        *_line(scene, plane),
+        *curve(scene.seen, Rect(36.0, 214.0, plane.width - 72.0, 140.0, "surface", 12.0)),
         back_to_menu(known, plane),
         wait if measuring else ready,
     )
@@ -107,25 +103,6 @@ def _steps(wizard: Wizard, plane: Plane) -> tuple[Shape, ...]:
         Rect(plane.width - 250.0 + 42.0 * place, 28.0, 34.0, 14.0, "ink" if place <= done else "quiet", 6.0)
         for place in range(len(wizard.steps))
     )
-
-
-def _line(scene: Calibrate, plane: Plane) -> tuple[Shape, ...]:
-    """Draw the last seconds, from the least to the most that they held."""
-    box = Rect(36.0, 214.0, plane.width - 72.0, 140.0, "surface", 12.0)
-    counts = [reading.counts for reading in scene.seen]
-    if len(counts) < 2:
-        return (box,)
-    low, high = min(counts), max(max(counts), min(counts) + 400)
-    newest_s = scene.seen[-1].t_s
-    shown = scene.seen[:: max(1, len(scene.seen) // 160)]
-    points = tuple(
-        (
-            round(box.x + box.width - 16.0 - (newest_s - reading.t_s) / SEEN_S * (box.width - 32.0), 1),
-            round(box.y + 124.0 - 108.0 * (reading.counts - low) / (high - low), 1),
-        )
-        for reading in shown
-    )
-    return (box, *((Stroke(points, "ink", 3.0),) if len(points) > 1 else ()))
 
 
 def _found(scene: Calibrate, known: Known, plane: Plane) -> View:

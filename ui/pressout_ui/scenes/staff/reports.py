@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pressout_session.history import PastVisit, harder_side
+from pressout_signal.samples import Reading
 from pressout_ui.known import G_M_PER_S2, LB_PER_KG, Known
 from pressout_ui.scenes.staff.keys import back_to_menu, top_line
+from pressout_ui.scenes.staff.raw import curve
 from pressout_ui.shapes import Disc, Plane, Point, Rect, Shape, Stroke, Text, View
 
 
@@ -18,7 +20,9 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """How the load cell is, in figures that keep changing."""
+    """How the load cell is, in figures that keep changing; and its last seconds."""
+
+    seen: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +148,8 @@ def _harder(known: Known, visits: Sequence[PastVisit], plane: Plane) -> tuple[Sh
 # ---- the load cell -----------------------------------------------------------------------------------------
 
 
-def sensor_view(known: Known, plane: Plane) -> View:
-    """Draw each figure with its name, and in words whether all is well."""
+def sensor_view(scene: Sensor, known: Known, plane: Plane) -> View:
+    """Draw each figure with its name, the raw readings, and in words whether all is well."""
     words, seen = known.words, known.sensor
     if seen is None:
         rows: list[tuple[str, str]] = []
@@ -162,19 +166,20 @@ def sensor_view(known: Known, plane: Plane) -> View:
         verdict = words.sensor_well if seen.well else words.sensor_unwell
     return (
         *top_line(known, words.pages["sensor"], plane),
-        *_rows(rows, plane),
+        *_rows(rows, plane, 36.0),
+        *curve(scene.seen, Rect(36.0, 302.0, plane.width - 72.0, 74.0, "surface", 12.0)),
         Text(verdict, plane.width - 32.0, plane.height - 44.0, 26.0, weight="700", anchor="end"),
         back_to_menu(known, plane),
     )
 
 
-def _rows(rows: Sequence[tuple[str, str]], plane: Plane) -> tuple[Shape, ...]:
+def _rows(rows: Sequence[tuple[str, str]], plane: Plane, apart: float = 48.0) -> tuple[Shape, ...]:
     shapes: list[Shape] = []
     for place, (label, value) in enumerate(rows):
-        baseline = 108.0 + 48.0 * place
-        shapes.append(Text(label, 36.0, baseline, 26.0, "ink2", "500"))
-        shapes.append(Text(value, plane.width - 36.0, baseline, 30.0, anchor="end"))
-        shapes.append(Stroke(((36.0, baseline + 14.0), (plane.width - 36.0, baseline + 14.0)), "quiet", 2.0, butt=True))
+        baseline = 108.0 + apart * place
+        shapes.append(Text(label, 36.0, baseline, 24.0, "ink2", "500"))
+        shapes.append(Text(value, plane.width - 36.0, baseline, 28.0, anchor="end"))
+        shapes.append(Stroke(((36.0, baseline + 8.0), (plane.width - 36.0, baseline + 8.0)), "quiet", 2.0, butt=True))
     return tuple(shapes)
 
 
