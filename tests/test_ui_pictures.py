@@ -130,13 +130,44 @@ def written(screen: Screen, plane: Plane) -> list[tuple[str, float, float, float
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromRight(Known):
+    """What is known, in a language of long words that is read from right to left."""
+
+    @property
+    def words(self) -> Words:
+        """That language."""
+        return replace(LONG, right_to_left=True)
+
+
+def spoken_in(language: str, screen: Screen) -> Screen:
+    known = screen.known
+    if language == "long":
+        return in_long_words(screen)
+    if language == "from right":
+        return replace(screen, known=FromRight(**{field.name: getattr(known, field.name) for field in fields(Known)}))
+    return replace(screen, known=replace(known, language=language))
+
+
 @NAMED
-@pytest.mark.parametrize("language", ["en", "es", "long"])
+def test_a_language_from_right_to_left_keeps_every_key_on_the_screen_and_apart(name: str, screen: Screen) -> None:
+    shapes = view(spoken_in("from right", screen), Plane())
+    boxes = [shape.box for shape in shapes if isinstance(shape, Button)]
+
+    assert all(box.x >= -0.01 and box.x + box.width <= 800.01 for box in boxes), name
+    for place, box in enumerate(boxes):
+        for other in boxes[place + 1 :]:
+            across = box.x < other.x + other.width - 0.01 and other.x < box.x + box.width - 0.01
+            assert not (across and box.y < other.y + other.height and other.y < box.y + box.height), name
+    plain = view(spoken_in("long", screen), Plane())
+    assert len(shapes) == len(plain)
+
+
+@NAMED
+@pytest.mark.parametrize("language", ["en", "es", "long", "from right"])
 def test_no_text_stands_on_another(name: str, screen: Screen, language: str) -> None:
     pygame.font.init()
-    known = replace(screen.known, language="en" if language == "long" else language)
-    spoken = in_long_words(screen) if language == "long" else replace(screen, known=known)
-    texts = written(spoken, Plane())
+    texts = written(spoken_in(language, screen), Plane())
 
     for place, (one, left, right, top, foot) in enumerate(texts):
         for other, its_left, its_right, its_top, its_foot in texts[place + 1 :]:

@@ -9,7 +9,7 @@ from pressout_session.troubles import NUMBERS, Notice
 from pressout_ui.figures import patient
 from pressout_ui.known import Known
 from pressout_ui.messages import Woken
-from pressout_ui.shapes import Button, Disc, Flood, Plane, Rect, Text, View
+from pressout_ui.shapes import Button, Disc, Drawing, Flood, Picture, Plane, Rect, Text, View, fitted
 
 BREATH_S = 6.0
 # After this long the panel is dimmed, and the only thing on it wanders: no picture burns in.
@@ -17,6 +17,8 @@ DIM_AFTER_S = 300.0
 WANDER_EVERY_S = 20.0
 # It moves in steps: nothing is painted in between.
 STEPS = 1.0
+# What the figure beside the headline and the margins take of the width.
+BESIDE = 250.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Idle:
         return now_s - self.since_s > DIM_AFTER_S
 
 
-def view(scene: Idle, known: Known, plane: Plane) -> View:
+def view(scene: Idle, known: Known, plane: Plane) -> Drawing:
     """Draw it: the flood breathes, and never crosses the words that stand in it."""
     if scene.dimmed(known.now_s):
         return _night(scene, known, plane)
@@ -41,10 +43,12 @@ def view(scene: Idle, known: Known, plane: Plane) -> View:
         Button("", Rect(0.0, 0.0, plane.width, plane.height, "ground"), Woken()),
         Flood(((0.0, top), (plane.width, top)), plane.height, "out", "out_line", 10.0),
         Text(words.station.format(station=known.station), 40.0, 66.0, 30.0, "ink2", "600"),
-        Text(words.idle[0], 36.0, 206.0, 104.0),
-        Text(words.idle[1], 36.0, 304.0, 104.0),
+        *(
+            Text(line, 36.0, baseline, fitted(line, 104.0, plane.width - BESIDE))
+            for line, baseline in zip(words.idle, (206.0, 304.0), strict=True)
+        ),
         Text(words.idle_touch, 40.0, plane.height - 30.0, 30.0, weight="600"),
-        *patient(plane.width - 124.0, 312.0, 2.1, ground="ground", out=True),
+        Picture(patient(plane.width - 124.0, 312.0, 2.1, ground="ground", out=True)),
         *_how_it_is(known, plane),
     )
 

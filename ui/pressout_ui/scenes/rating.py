@@ -9,7 +9,7 @@ from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import Message, RatingDone, RatingTapped
 from pressout_ui.scenes.parts import plain_button, primary_button
-from pressout_ui.shapes import Button, Plane, Rect, Text, View
+from pressout_ui.shapes import Button, Drawing, Picture, Plane, Rect, Text
 
 # Nobody has to answer: after this long without a touch it counts as skipped.
 PATIENCE_S = 45.0
@@ -42,7 +42,7 @@ def update(scene: Rating, message: Message, known: Known) -> Rating:
     return scene
 
 
-def view(scene: Rating, known: Known, plane: Plane) -> View:
+def view(scene: Rating, known: Known, plane: Plane) -> Drawing:
     """Draw the question, a row of eleven keys, and a way past it."""
     words = known.words
     pain = scene.asked is Rated.PAIN
@@ -51,17 +51,20 @@ def view(scene: Rating, known: Known, plane: Plane) -> View:
     size = next((s for s in (76.0, 68.0, 60.0) if estimated_width(title, s) <= plane.width - 80.0), 52.0)
     left = (plane.width - (HIGHEST + 1) * KEY - HIGHEST * GAP) / 2
     right = plane.width - left
+    keys = (_key(value, left + value * (KEY + GAP), chosen=value == scene.chosen) for value in range(HIGHEST + 1))
     done = primary_button(words.done, (plane.width - 216.0, plane.height - 92.0, 180.0, 72.0), RatingDone())
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(title, 40.0, 110.0, size),
         Text(how, 42.0, 154.0, 28.0, "ink2", "500"),
-        *(_key(value, left + value * (KEY + GAP), chosen=value == scene.chosen) for value in range(HIGHEST + 1)),
-        Text(least, left, 346.0, 25.0, weight="500"),
-        Text(most, right, 346.0, 25.0, weight="500", anchor="end"),
+        Picture((*keys, Text(least, left, 346.0, 25.0, weight="500"), _end(most, right))),
         plain_button(words.skip, (36.0, plane.height - 92.0, 180.0, 72.0), RatingDone(skipped=True)),
         *((done,) if scene.chosen is not None else ()),
     )
+
+
+def _end(text: str, right: float) -> Text:
+    return Text(text, right, 346.0, 25.0, weight="500", anchor="end")
 
 
 def _key(value: int, x: float, *, chosen: bool) -> Button:

@@ -10,7 +10,7 @@ from pressout_ui.figures import check, handle, line_to, patient
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, Message, RestartTapped, SideTapped, TherapistTapped, UndoTapped
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
+from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text
 
 FIGURE = 1.84
 
@@ -23,7 +23,7 @@ class Rest:
     done: Side
 
 
-def view(scene: Rest, known: Known, plane: Plane) -> View:
+def view(scene: Rest, known: Known, plane: Plane) -> Drawing:
     """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
     words = known.words
     last = known.record.sets[-1] if known.record.sets else None
@@ -38,7 +38,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
     done = 0 if last is None else last.count
     asked = 0 if last is None else _asked(known, last.item)
     label = words.left if done_side is Side.LEFT else words.right
-    mark: tuple[Shape, ...] = (check(430.0, 300.0, 32.0),) if 0 < asked <= done else ()
+    mark: Drawing = (Picture((check(430.0, 300.0, 32.0),)),) if 0 < asked <= done else ()
     wide = (plane.width - 108.0) / 3
     acts: tuple[tuple[str, Message], ...] = (
         (words.restart_set, RestartTapped()),
@@ -61,7 +61,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
         Text(label, 352.0, 262.0, 30.0, "ink2", "500"),
         Text(str(done), 352.0, 320.0, 60.0),
         *mark,
-        *_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0)),
+        Picture(_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0))),
         *buttons,
         plain_button(words.finish_here, (plane.width - 200.0, 108.0, 164.0, 70.0), FinishTapped(), 24.0),
         plain_button(words.therapist, (plane.width - 200.0, 30.0, 164.0, 70.0), TherapistTapped(), 24.0),

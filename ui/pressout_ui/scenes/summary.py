@@ -16,7 +16,7 @@ from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence
-from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View
+from pressout_ui.shapes import Disc, Drawing, Plane, Polygon, Rect, Shape, Text
 
 # It goes on by itself: nobody has to come back to the screen.
 SHOWN_S = 45.0
@@ -34,7 +34,7 @@ class Summary:
     farewell: bool = False
 
 
-def view(scene: Summary, known: Known, plane: Plane) -> View:
+def view(scene: Summary, known: Known, plane: Plane) -> Drawing:
     """Draw a sentence, and a row of repetitions a side; those with a reminder carry a mark."""
     words = known.words
     title = _title(known)

@@ -11,7 +11,7 @@ from pressout_ui.figures import handle, line_to, patient
 from pressout_ui.known import Known
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.scenes.parts import plain_button, signed_in
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, fitted
+from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text, fitted
 
 PICTURE = 320.0
 FIGURE = 1.72
@@ -22,7 +22,7 @@ class Today:
     """Someone has signed in and not taken the handle yet."""
 
 
-def view(_scene: Today, known: Known, plane: Plane) -> View:
+def view(_scene: Today, known: Known, plane: Plane) -> Drawing:
     """Draw the picture on the left and the dose on the right."""
     words, item = known.words, known.cabled
     if item is None:
@@ -35,7 +35,7 @@ def view(_scene: Today, known: Known, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(0.0, 0.0, PICTURE, plane.height, "out"),
         *signed_in(known, 36.0, 52.0),
-        *_picture(known.side),
+        Picture(_picture(known.side)),
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
         Text(title, left, 80.0, size),
         *_lines(item, known, left, right),

@@ -9,7 +9,7 @@ from pressout_ui.figures import unplugged
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
-from pressout_ui.shapes import Plane, Rect, Text, View, fitted
+from pressout_ui.shapes import Drawing, Plane, Rect, Text, fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class InTrouble:
     trouble: Trouble
 
 
-def view(scene: InTrouble, known: Known, plane: Plane) -> View:
+def view(scene: InTrouble, known: Known, plane: Plane) -> Drawing:
     """Draw the plug that came out, what is kept, and a number to quote."""
     words = known.words
     count = sum(held.count for held in known.record.sets)

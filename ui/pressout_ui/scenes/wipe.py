@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pressout_ui.known import Known
 from pressout_ui.scenes.parts import headline
-from pressout_ui.shapes import Flood, Plane, Rect, Text, View
+from pressout_ui.shapes import Drawing, Flood, Plane, Rect, Text
 
 WIPE_S = 30.0
 
@@ -22,7 +22,7 @@ class Wipe:
         return max(0.0, WIPE_S - (now_s - self.since_s))
 
 
-def view(scene: Wipe, known: Known, plane: Plane) -> View:
+def view(scene: Wipe, known: Known, plane: Plane) -> Drawing:
     """Draw the clock."""
     left_s = scene.left_s(known.now_s)
     top = round(plane.height - (plane.height - 160.0) * left_s / WIPE_S)

@@ -15,6 +15,7 @@ class Words:
     """One language."""
 
     name: str
+    right_to_left: bool = False
     station: str  # {station}
     idle: tuple[str, str]
     idle_touch: str
