@@ -187,6 +187,7 @@ WORDS = Words(
     line_label="Line",
     line_tubing="Tubing",
     first_label="First side",
+    first_label_held_less={"left": "First side (left held less)", "right": "First side (right held less)"},
     tolerance="Tolerance",
     tempo_label="Tempo, each way",
     rest_label="Rest",

@@ -187,6 +187,7 @@ WORDS = Words(
     line_label="Línea",
     line_tubing="Goma",
     first_label="Primer lado",
+    first_label_held_less={"left": "Primer lado (menos: izquierda)", "right": "Primer lado (menos: derecha)"},
     tolerance="Margen",
     tempo_label="Ritmo, ida y vuelta",
     rest_label="Descanso",

@@ -148,6 +148,7 @@ class Words:
     line_label: str
     line_tubing: str
     first_label: str
+    first_label_held_less: Mapping[str, str]  # by the side that was held for less long
     tolerance: str
     tempo_label: str
     rest_label: str

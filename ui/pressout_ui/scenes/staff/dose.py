@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from pressout_session.exercises import CABLED, Side
+from pressout_session.history import harder_side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Resistance
 from pressout_ui.advances import estimated_width
@@ -97,6 +98,9 @@ def view(scene: Dose, known: Known, plane: Plane) -> Drawing:
     wide = (plane.width - 64.0 - 28.0) / 3
     sides = [(Side.LEFT.value, words.left), (Side.RIGHT.value, words.right)]
     lines = [(Resistance.TUBING.value, words.line_tubing), (Resistance.CABLE.value, words.line_stack)]
+    # Once saved, the place beside the label says from when it holds.
+    held_less = None if scene.saved else harder_side(known.own_visits)
+    first = words.first_label if held_less is None else words.first_label_held_less[held_less]
     half = (plane.width - 64.0 - 28.0) * 0.36
     last = plane.width - 32.0
     hold = f"{item.hold_s:g} {words.seconds}"
@@ -111,9 +115,7 @@ def view(scene: Dose, known: Known, plane: Plane) -> Drawing:
         *stepper(words.reps_a_side, str(item.reps), "reps", (32.0 + wide + 14.0, 274.0, wide)),
         *stepper(words.hold_label, hold, "hold_s", (32.0 + 2 * (wide + 14.0), 274.0, wide)),
         *choices(words.line_label, "resistance", lines, item.resistance.value, (32.0, 396.0, half)),
-        *choices(
-            words.first_label, "first_side", sides, item.first_side.value, (46.0 + half, 396.0, last - half - 316.0)
-        ),
+        *choices(first, "first_side", sides, item.first_side.value, (46.0 + half, 396.0, last - half - 316.0)),
         plain_button(words.more, (last - 256.0, 396.0, 108.0, 70.0), PageTapped(Page.MORE)),
         *((Text(words.saved, last, 386.0, 22.0, "good", "700", "end"), done) if scene.saved else (save,)),
     )
