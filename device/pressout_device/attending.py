@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import queue
 import subprocess
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -194,13 +193,12 @@ class Attending:
         )
 
     def _off(self) -> None:
-        done: Callable[[str], None] = lambda words: self._later.put(Answered(words))  # noqa: E731
         try:
             said = subprocess.run(self._switch_off, capture_output=True, timeout=20.0, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             logger.error("cannot switch off: %s", error)
-            done("not_allowed")
+            self._later.put(Answered("not_allowed"))
             return
         if said.returncode != 0:
             logger.error("may not switch off: %s", said.stderr.decode(errors="replace").strip())
-        done("shutting_down" if said.returncode == 0 else "not_allowed")
+        self._later.put(Answered("shutting_down" if said.returncode == 0 else "not_allowed"))

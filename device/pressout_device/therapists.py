@@ -90,13 +90,12 @@ class Therapists:
         """
         if not INITIALS.fullmatch(initials):
             raise ConfigError(f"therapist: found initials {initials!r}, expected two to four capital letters")
-        if not weak_reason(pin):
-            before = self.all()
-            kept = before[initials].therapist_ref if initials in before else therapist_ref
-            one = Therapist(initials=initials, therapist_ref=kept, pin_hash=PasswordHasher().hash(pin))
-            self._write({**before, initials: one})
-            return
-        raise ConfigError(f"therapist: found a PIN that {weak_reason(pin)}, expected six digits that are hard to guess")
+        if reason := weak_reason(pin):
+            raise ConfigError(f"therapist: found a PIN that {reason}, expected six digits that are hard to guess")
+        before = self.all()
+        kept = before[initials].therapist_ref if initials in before else therapist_ref
+        one = Therapist(initials=initials, therapist_ref=kept, pin_hash=PasswordHasher().hash(pin))
+        self._write({**before, initials: one})
 
     def remove(self, initials: str) -> None:
         """Let someone in no longer; what they signed stays signed.

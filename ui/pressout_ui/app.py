@@ -140,7 +140,7 @@ def _moved(screen: Screen, message: Message) -> Told:
     match message:
         case TroubleBegan(trouble=kind) if not screen.for_staff:
             sound = () if isinstance(scene, InTrouble) else (Play(Sound.TROUBLE),)
-            return patient.in_trouble(screen, InTrouble(kind)), sound
+            return screen.over_the_patient(screen.known, InTrouble(kind)), sound
         case TroubleOver() if isinstance(scene, InTrouble):
             return replace(screen, scene=patient.resumed(screen), before=None), ()
         case VisitEnded():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -124,9 +124,13 @@ class Known:
         """Whether the open set holds as many repetitions as were asked for."""
         return self.cabled is not None and self.record.open_set is not None and self.set_count >= self.cabled.reps
 
-    def decimal(self, value: float) -> str:
-        """Give a number with one decimal, as the language writes it."""
-        return f"{value:.1f}".replace(".", self.words.decimal)
+    def without_patient(self) -> Known:
+        """Give what is known once the patient has gone: nothing of theirs."""
+        return replace(self, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """Give a number with that many decimals, as the language writes it."""
+        return f"{value:.{digits}f}".replace(".", self.words.decimal)
 
     def tension(self, tension_n: float) -> str:
         """Give a tension as the clinic's unit says it, with one decimal at most."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from pressout_session.prescription import TimedItem
-from pressout_session.record import Record
 from pressout_session.troubles import Trouble
 from pressout_ui.commands import Command
 from pressout_ui.known import Known
@@ -52,6 +51,11 @@ class Screen:
         """Give the screen with what keeps the station from going on."""
         return self.showing(InTrouble(trouble))
 
+    def over_the_patient(self, known: Known, scene: InTrouble | Pin) -> Screen:
+        """Give the screen with a scene over the patient's, which is gone back to; trouble is nothing to go back to."""
+        before = self.before if isinstance(self.scene, InTrouble) else self.scene
+        return replace(self, known=known, scene=scene, before=before)  # type: ignore[arg-type]
+
     @property
     def at_rest(self) -> bool:
         """Whether nobody is here, so that little moves."""
@@ -90,6 +94,6 @@ def waiting(known: Known) -> PatientScene:
 
 def signed_out(screen: Screen) -> Screen:
     """Give the screen with nobody at it."""
-    known = replace(screen.known, patient_ref=None, visit=None, record=Record(), initials=None)
+    known = replace(screen.known.without_patient(), initials=None)
     scene: Scene = screen.scene if isinstance(screen.scene, InTrouble) else Idle(known.now_s)
     return replace(screen, known=known, scene=scene, before=None)

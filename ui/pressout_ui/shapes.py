@@ -6,7 +6,7 @@ no coordinate is compared anywhere but in `tapped`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -170,6 +170,15 @@ def fitted(text: str, size: float, room: float) -> float:
     """
     width = estimated_width(text, 1.0)
     return size if width * size <= room else max(LEAST_SIZE, float(int(room / width)))
+
+
+def sized(text: str, sizes: Sequence[float], room: float) -> float:
+    """Give the first of the sizes, largest first, at which a text fits into its room; the last where none does.
+
+    >>> sized("Press out", (100.0, 80.0, 60.0), 1_000.0), sized("Press out", (100.0, 80.0, 60.0), 10.0)
+    (100.0, 60.0)
+    """
+    return next((size for size in sizes if estimated_width(text, size) <= room), sizes[-1])
 
 
 TOUCH_WIDTH = 64.0

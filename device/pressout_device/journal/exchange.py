@@ -83,7 +83,6 @@ class Exchange:
 
     def link(self) -> LinkSeen:
         """Look how the way to the clinic is."""
-        said = spool.Link()
         try:
             said = msgspec.json.decode((self._inbox / spool.LINK).read_bytes(), type=spool.Link)
         except (OSError, ValueError):

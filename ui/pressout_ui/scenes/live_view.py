@@ -14,7 +14,7 @@ from pressout_ui.messages import FixOpened
 from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
 from pressout_ui.scenes.parts import pain, plain_button, signed_in
-from pressout_ui.shapes import Disc, Drawing, Flood, Picture, Plane, Point, Polygon, Rect, Shape, Stroke, Text
+from pressout_ui.shapes import Disc, Drawing, Flood, Picture, Plane, Point, Polygon, Rect, Shape, Stroke, Text, sized
 
 RAIL = 224.0
 # A trace is straight where it leaves its chord by less than this, and for no longer than this.
@@ -252,7 +252,7 @@ def _cue(scene: LiveSet, known: Known, plane: Plane) -> Drawing:
     if scene.cue.kind is DriftKind.ROTATION and not plane.portrait:
         picture = turned_patient(plane.width - 136.0, 122.0, 1.24, known.side)
     room = plane.width - (310.0 if picture else 60.0)
-    size = next((s for s in (108.0, 98.0, 88.0, 76.0) if estimated_width(title, s) <= room), 64.0)
+    size = sized(title, (108.0, 98.0, 88.0, 76.0, 64.0), room)
     return (
         Rect(0.0, 0.0, plane.width, 164.0, "cue_ink"),
         Rect(0.0, 0.0, plane.width, 154.0, "cue"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import Message
-from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted
+from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted, sized
 
 
 def signed_in(known: Known, x: float, baseline: float) -> tuple[Shape, ...]:
@@ -18,10 +17,7 @@ def signed_in(known: Known, x: float, baseline: float) -> tuple[Shape, ...]:
 
 def headline(text: str, *, width: float = 728.0, baseline: float = 112.0) -> Text:
     """Give a headline that fits: 108, then 98, then 88 and smaller, by about half an em a letter."""
-    for size in (108.0, 98.0, 88.0, 76.0, 64.0, 52.0):
-        if estimated_width(text, size) <= width:
-            return Text(text, 34.0, baseline, size)
-    return Text(text, 34.0, baseline, 44.0)
+    return Text(text, 34.0, baseline, sized(text, (108.0, 98.0, 88.0, 76.0, 64.0, 52.0, 44.0), width))
 
 
 def sentence(text: str, baseline: float = 158.0, size: float = 30.0, *, room: float = 720.0) -> Text:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import Message, RatingDone, RatingTapped
 from pressout_ui.scenes.parts import plain_button, primary_button
-from pressout_ui.shapes import Button, Drawing, Picture, Plane, Rect, Text
+from pressout_ui.shapes import Button, Drawing, Picture, Plane, Rect, Text, sized
 
 # Nobody has to answer: after this long without a touch it counts as skipped.
 PATIENCE_S = 45.0
@@ -48,7 +47,7 @@ def view(scene: Rating, known: Known, plane: Plane) -> Drawing:
     pain = scene.asked is Rated.PAIN
     title, how = (words.pain_now, words.pain_how) if pain else (words.effort, words.effort_how)
     least, most = words.pain_ends if pain else words.effort_ends
-    size = next((s for s in (76.0, 68.0, 60.0) if estimated_width(title, s) <= plane.width - 80.0), 52.0)
+    size = sized(title, (76.0, 68.0, 60.0, 52.0), plane.width - 80.0)
     left = (plane.width - (HIGHEST + 1) * KEY - HIGHEST * GAP) / 2
     right = plane.width - left
     keys = (_key(value, left + value * (KEY + GAP), chosen=value == scene.chosen) for value in range(HIGHEST + 1))

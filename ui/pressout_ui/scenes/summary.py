@@ -11,12 +11,11 @@ from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
 from pressout_signal.events import RepetitionCompleted
 from pressout_signal.summaries import Estimate, one_against_other, summarised
-from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence
-from pressout_ui.shapes import Disc, Drawing, Plane, Polygon, Rect, Shape, Text
+from pressout_ui.shapes import Disc, Drawing, Plane, Polygon, Rect, Shape, Text, sized
 
 # It goes on by itself: nobody has to come back to the screen.
 SHOWN_S = 45.0
@@ -95,7 +94,7 @@ def _compared(known: Known) -> tuple[Shape, ...]:
     share, spread = 100.0 * abs(found.value) / longer_s, 50.0 * (found.high - found.low) / longer_s
     said = known.words.held_shorter[shorter].format(share=round(share), spread=max(1, round(spread)))
     y = 432.0 if all(isinstance(item, CabledItem) for item in _items(known)) else 384.0
-    size = next((s for s in (26.0, 24.0, 22.0) if estimated_width(said, s) <= 530.0), 20.0)
+    size = sized(said, (26.0, 24.0, 22.0, 20.0), 530.0)
     return (Text(said, 38.0, y, size, weight="600"),)
 
 

@@ -13,7 +13,7 @@ from pressout_ui.known import Known
 from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
-from pressout_ui.shapes import LEAST_SIZE, Drawing, Flood, Picture, Plane, Rect, Shape, Text, fitted
+from pressout_ui.shapes import LEAST_SIZE, Drawing, Flood, Picture, Plane, Rect, Shape, Text, fitted, sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def view(scene: Timed, known: Known, plane: Plane) -> Drawing:
         else words.start
     )
     title = words.exercises[item.exercise]
-    size = next((s for s in (106.0, 98.0, 88.0, 76.0, 64.0) if estimated_width(title, s) <= stage - 52.0), 56.0)
+    size = sized(title, (106.0, 98.0, 88.0, 76.0, 64.0, 56.0), stage - 52.0)
     side = words.left if known.side is Side.LEFT else words.right
     how = words.timed_how[item.exercise]
     return (

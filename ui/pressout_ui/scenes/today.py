@@ -11,7 +11,7 @@ from pressout_ui.figures import handle, line_to, patient
 from pressout_ui.known import Known
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.scenes.parts import plain_button, signed_in
-from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text, fitted
+from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text, fitted, sized
 
 PICTURE = 320.0
 FIGURE = 1.72
@@ -29,7 +29,7 @@ def view(_scene: Today, known: Known, plane: Plane) -> Drawing:
         return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
     left, right = PICTURE + 34.0, plane.width - 34.0
     title = words.exercises[item.exercise]
-    size = next((s for s in (56.0, 50.0, 44.0, 38.0) if estimated_width(title, s) <= right - left), 34.0)
+    size = sized(title, (56.0, 50.0, 44.0, 38.0, 34.0), right - left)
     wide = (right - left - 12.0) / 2
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),

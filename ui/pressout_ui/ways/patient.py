@@ -32,7 +32,6 @@ from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
-from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import WIPE_S, Wipe
 from pressout_ui.screen import PatientScene, Screen, Told, signed_out, waiting
@@ -205,9 +204,3 @@ def ended(screen: Screen) -> Told:
     if isinstance(scene, Who):
         return signed_out(screen).showing(scene), ()
     return signed_out(screen), ()
-
-
-def in_trouble(screen: Screen, scene: InTrouble) -> Screen:
-    """Show trouble over a patient's scene, and remember what to go back to."""
-    before = screen.before if isinstance(screen.scene, InTrouble) else screen.scene
-    return replace(screen, scene=scene, before=before)  # type: ignore[arg-type]

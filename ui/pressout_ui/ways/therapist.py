@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pressout_session.codes import GUEST
-from pressout_session.record import Record
 from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message, Ticked, WipeTapped
 from pressout_ui.scenes.idle import Idle
@@ -68,8 +67,7 @@ def entered(screen: Screen) -> Screen:
     known = replace(screen.known, touched_s=screen.known.now_s, initials=None)
     last = known.last_initials if known.last_initials in known.therapists else None
     alone = known.therapists[0] if len(known.therapists) == 1 else None
-    before = screen.before if isinstance(screen.scene, InTrouble) else screen.scene
-    return replace(screen, known=known, scene=Pin(last or alone), before=before)  # type: ignore[arg-type]
+    return screen.over_the_patient(known, Pin(last or alone))
 
 
 def moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
@@ -181,6 +179,6 @@ def left(screen: Screen) -> Screen:
 
 def visit_ended(screen: Screen) -> Told:
     """Forget the patient whose visit ended meanwhile, and leave what was theirs."""
-    known = replace(screen.known, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
+    known = screen.known.without_patient()
     scene = Menu() if isinstance(screen.scene, Dose | More | Visits) else screen.scene
     return replace(screen, known=known, scene=scene, before=None), ()

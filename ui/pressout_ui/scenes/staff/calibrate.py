@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 
 from pressout_signal.calibrating import Wizard
 from pressout_signal.samples import Fault, Reading
-from pressout_ui.advances import estimated_width
 from pressout_ui.commands import Command
 from pressout_ui.known import LB_PER_KG, Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import headline, primary_button, sentence
 from pressout_ui.scenes.staff.keys import back_to_menu, stepper, top_line
 from pressout_ui.scenes.staff.raw import curve, with_fresh
-from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Text, View
+from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Text, View, sized
 from pressout_ui.staff import Converted, HangsTapped, KeepCalibration, SaveTapped, Stepped
 
 # A calibration mass: half a kilogram, or a pound, a tap.
@@ -93,7 +92,7 @@ def view(scene: Calibrate, known: Known, plane: Plane) -> Drawing:
 
 
 def _fitted(text: str, baseline: float, plane: Plane) -> Text:
-    size = next((s for s in (28.0, 25.0, 22.0) if estimated_width(text, s) <= plane.width - 84.0), 20.0)
+    size = sized(text, (28.0, 25.0, 22.0, 20.0), plane.width - 84.0)
     return Text(text, 40.0, baseline, size, "ink2", "500")
 
 
@@ -111,9 +110,9 @@ def _found(scene: Calibrate, known: Known, plane: Plane) -> View:
     found = scene.wizard.found
     assert found is not None
     rows = (
-        (words.resolves, f"{found.resolution_n:.2f} N".replace(".", words.decimal)),
-        (words.noise, f"{found.noise_n:.3f} N".replace(".", words.decimal)),
-        (words.hysteresis, f"{found.hysteresis_pct:.2f} %".replace(".", words.decimal)),
+        (words.resolves, f"{known.decimal(found.resolution_n, 2)} N"),
+        (words.noise, f"{known.decimal(found.noise_n, 3)} N"),
+        (words.hysteresis, f"{known.decimal(found.hysteresis_pct, 2)} %"),
     )
     save = primary_button(words.save, (plane.width - 216.0, plane.height - 92.0, 184.0, 72.0), SaveTapped())
     said = Text(words.saved, plane.width - 40.0, plane.height - 46.0, 28.0, "good", "700", "end")

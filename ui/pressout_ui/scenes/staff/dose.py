@@ -16,7 +16,7 @@ from pressout_ui.known import G_M_PER_S2, LB_PER_KG, Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line
-from pressout_ui.shapes import Button, Drawing, Plane, Rect, Shape, Text
+from pressout_ui.shapes import Button, Drawing, Plane, Rect, Shape, Text, sized
 from pressout_ui.staff import Chosen, Page, PageTapped, SaveTapped, SetDose, Stepped
 
 # One tap, in the clinic's unit: 0.2 kg on tubing, one small plate on a stack.
@@ -126,7 +126,7 @@ def _exercise(item: CabledItem, known: Known) -> tuple[Shape, ...]:
     following = CABLED[(CABLED.index(item.exercise) + 1) % len(CABLED)]
     title = known.words.exercises[item.exercise]
     box = Rect(228.0, 8.0, 340.0, 68.0, "ground", 12.0, "quiet", 2.0)
-    size = next((s for s in (26.0, 24.0, 22.0) if estimated_width(title, s) <= 320.0), 20.0)
+    size = sized(title, (26.0, 24.0, 22.0, 20.0), 320.0)
     return (Button(title, box, Chosen("exercise", following), size, "ink", "600"),)
 
 

@@ -86,7 +86,7 @@ def _one(scene: Guests, known: Known, plane: Plane) -> Drawing:
         Picture(tuple(typed)),
         Button(
             words.void,
-            Rect(36.0, 262.0, 336.0, 84.0, "stop", 14.0),
+            VOID,
             VoidTapped(),
             24.0,
             "on_stop",

@@ -9,7 +9,7 @@ from pressout_ui.advances import estimated_width
 from pressout_ui.known import Known
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
-from pressout_ui.shapes import Button, Picture, Plane, Rect, Shape, Text, View
+from pressout_ui.shapes import Button, Picture, Plane, Rect, Shape, Text, View, sized
 from pressout_ui.staff import Chosen, Page, PageTapped, Stepped
 
 ROWS = ("123", "456", "789")
@@ -38,7 +38,7 @@ def stepper(label: str, shown: str, value: str, box: Box) -> View:
     """Give a value between a minus and a plus that repeat while they are held; `box` is x, y and width."""
     x, y, width = box
     middle = x + width / 2
-    size = next((s for s in (34.0, 30.0, 26.0) if estimated_width(shown, s) <= width - 152.0), 22.0)
+    size = sized(shown, (34.0, 30.0, 26.0, 22.0), width - 152.0)
     return (
         Text(label, x, y - 8.0, 22.0, "ink2", "500"),
         Rect(x, y, width, 70.0, "surface", 12.0),
@@ -52,14 +52,14 @@ def _step(label: str, on_tap: Message, x: float, y: float) -> Button:
     return Button(label, Rect(x, y, 68.0, 70.0, "raised", 12.0), on_tap, 36.0, weight="700", repeats=True)
 
 
-def choices(label: str, value: str, options: Sequence[tuple[str, str]], chosen: str, box: Box) -> View:
+def choices(label: str, value: str, options: Options, chosen: str, box: Box) -> View:
     """Give keys of which one is pressed; `options` are (choice, words); `box` is x, y and width."""
     x, y, width = box
     each = (width - 8.0 * (len(options) - 1)) / len(options)
     shapes: list[Shape] = [Text(label, x, y - 8.0, 22.0, "ink2", "500")]
     for place, (choice, words) in enumerate(options):
         fill, ink = ("action", "on_action") if choice == chosen else ("surface", "ink")
-        size = next((s for s in (26.0, 24.0, 22.0) if estimated_width(words, s) <= each - 12.0), 20.0)
+        size = sized(words, (26.0, 24.0, 22.0, 20.0), each - 12.0)
         key = Rect(x + place * (each + 8.0), y, each, 70.0, fill, 12.0)
         shapes.append(Button(words, key, Chosen(value, choice), size, ink, "700"))
     return tuple(shapes)

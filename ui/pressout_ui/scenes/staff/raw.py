@@ -31,4 +31,4 @@ def curve(seen: tuple[Reading, ...], box: Rect) -> tuple[Shape, ...]:
         )
         for reading in shown
     )
-    return (box, *((Stroke(points, "ink", 3.0),) if len(points) > 1 else ()))
+    return (box, Stroke(points, "ink", 3.0))

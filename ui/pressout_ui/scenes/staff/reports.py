@@ -70,7 +70,7 @@ def _titled(title: str, value: str, box: tuple[float, float, float]) -> tuple[Sh
 def _bars(title: str, values: Sequence[int], box: tuple[float, float, float], role: str) -> tuple[Shape, ...]:
     x, y, width = box
     step = width / max(len(values), 8)
-    most = max(*values, 1) if len(values) > 1 else max(values[0], 1)
+    most = max([*values, 1])
     bars = [
         Rect(x + step * (place + 0.25), y + 132.0 - 92.0 * value / most, step * 0.5, 92.0 * value / most, role, 3.0)
         for place, value in enumerate(values)
@@ -93,7 +93,7 @@ def _pulls(known: Known, visits: Sequence[PastVisit], box: tuple[float, float, f
     pulls = [one.chest_n for one in visits]
     known_pulls = [pull for pull in pulls if pull is not None]
     last = known.tension(known_pulls[-1]) if known_pulls else "–"
-    title = f"{known.words.pull_at_start}"
+    title = known.words.pull_at_start
     if not known_pulls:
         return _titled(title, last, box)
     target_n = visits[-1].target_n
@@ -184,7 +184,7 @@ def _rows(rows: Sequence[tuple[str, str]], plane: Plane, apart: float = 48.0) ->
 
 
 def _or_dash(value: float | None, digits: int, known: Known) -> str:
-    return "–" if value is None else f"{value:.{digits}f}".replace(".", known.words.decimal)
+    return "–" if value is None else known.decimal(value, digits)
 
 
 def _tension(tension_n: float | None, known: Known) -> str:
@@ -192,7 +192,7 @@ def _tension(tension_n: float | None, known: Known) -> str:
         return "–"
     kilograms = tension_n / G_M_PER_S2
     other = kilograms * LB_PER_KG if known.unit == "lb" else kilograms
-    mass = "" if known.unit == "N" else f" · {other:.2f} {known.unit}".replace(".", known.words.decimal)
+    mass = "" if known.unit == "N" else f" · {known.decimal(other, 2)} {known.unit}"
     return f"{_or_dash(tension_n, 1, known)} N{mass}"
 
 
