@@ -15,7 +15,7 @@ from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept, SetClosed, SetOpened
 from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_session.record import folded
-from pressout_session.wire import EventKind, StationEvent
+from pressout_session.wire import EventKind, Info, StationEvent
 from pressout_session.writing import Origin, document_of
 from pressout_signal.events import Event, Movement, RepetitionCompleted, Resistance
 from pressout_signal.samples import Sample
@@ -198,6 +198,10 @@ def an_event(number: int = 1) -> StationEvent:
         what="overloaded",
         number="4F-30",
     )
+
+
+def an_info(serial: str = "1234") -> Info:
+    return Info(serial=serial, software_version="0", schema="pressout.session/1", load_cell_id="A", calibration_id="c1")
 
 
 def a_calibration(at: str = "2026-03-01T09:30:00.000Z", **of: object) -> Calibrated:

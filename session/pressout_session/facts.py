@@ -124,6 +124,12 @@ class Reassigned(Fact, frozen=True, kw_only=True):
     therapist_ref: str
 
 
+class ClockCorrected(Fact, frozen=True, kw_only=True):
+    """The computer has learned what time it is: the session's wall time was `by_s` seconds behind the true one."""
+
+    by_s: float
+
+
 class SessionVoided(Fact, frozen=True, kw_only=True):
     """A therapist says that it was no one's: someone tried the handle."""
 
@@ -148,6 +154,7 @@ AnyFact = (
     | Closed
     | Reassigned
     | SessionVoided
+    | ClockCorrected
 )
 
 

@@ -48,6 +48,11 @@ class CabledItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
             raise ValueError(f"exercise: found {self.exercise!r}, expected one that is done on the line")
 
     @property
+    def in_short(self) -> str:
+        """Say it on one line, for the audit."""
+        return f"{self.exercise} {self.target_n:.1f} N, {self.sets} x {self.reps}, hold {self.hold_s:g} s"
+
+    @property
     def movement(self) -> Movement:
         """What the exercise does with the handle."""
         exercise = EXERCISES[self.exercise]
@@ -67,21 +72,38 @@ class TimedItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
         if not isinstance(EXERCISES.get(self.exercise), TimedExercise):
             raise ValueError(f"exercise: found {self.exercise!r}, expected one that is timed or tapped")
 
+    @property
+    def in_short(self) -> str:
+        """Say it on one line, for the audit."""
+        return f"{self.exercise} {self.reps} x {self.duration_s:g} s"
+
 
 Item = CabledItem | TimedItem
 
 
 class Prescription(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit's work: `items` in order, who set it (an opaque reference) and when (RFC 3339, UTC)."""
+    """One visit's work: `items` in order, who set it (an opaque reference) and when (RFC 3339, UTC).
+
+    What the clinic sent has its `version` there; until someone at the station, or the site's policy, has accepted it,
+    it is shown as the clinic's.
+    """
 
     prescription_id: str
     items: tuple[Item, ...]
     set_by: str | None = None
     set_at: str | None = None
+    version: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    from_clinic: bool = False
+    accepted_by: str | None = None
 
     def __post_init__(self) -> None:
         if not any(isinstance(item, CabledItem) for item in self.items):
             raise ValueError("items: found none that is done on the line, expected at least one")
+
+    @property
+    def unaccepted(self) -> bool:
+        """Whether it is the clinic's word alone."""
+        return self.from_clinic and self.accepted_by is None
 
     @property
     def first_on_the_line(self) -> CabledItem:

@@ -11,6 +11,7 @@ import msgspec
 from pressout_session.exercises import Side
 from pressout_session.facts import (
     AnyFact,
+    ClockCorrected,
     Closed,
     DoseChanged,
     DriftKept,
@@ -71,6 +72,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     last_s: float = 0.0
     dose_changes: tuple[DoseChanged, ...] = ()
     corrections: tuple[Reassigned | SessionVoided, ...] = ()
+    clock_corrected: ClockCorrected | None = None
+    corrected_late: int = 0
 
     @property
     def prescription(self) -> Prescription | None:
@@ -96,7 +99,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def revision(self) -> int:
         """How often its document has to be written: once, and once for each correction after it was closed."""
-        return 1 + len(self.corrections)
+        return 1 + len(self.corrections) + self.corrected_late
 
     @property
     def open_set(self) -> SetRecord | None:
@@ -134,6 +137,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(self, closed=fact)
             case DoseChanged():
                 return msgspec.structs.replace(self, dose_changes=(*self.dose_changes, fact))
+            case ClockCorrected():
+                late = self.corrected_late + (self.closed is not None)
+                return msgspec.structs.replace(self, clock_corrected=fact, corrected_late=late)
             case Reassigned() | SessionVoided():
                 return msgspec.structs.replace(self, corrections=(*self.corrections, fact))
             case _:

@@ -4,15 +4,79 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from pressout_session import wire
+from pressout_session import orders, wire
 from pressout_session.document import SessionDocument
 
-# Who says what, from the station's side.
-SAID = (("send", "session"), ("receive", "ack"), ("send", "status"), ("send", "info"), ("send", "event"))
+SESSION = {"session": "The session's UUID."}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One kind of message: who says it from the station's side, where, what it is, and its payload."""
+
+    action: str
+    name: str
+    address: str
+    summary: str
+    payload: type[msgspec.Struct] | dict[str, str]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+_HERE = ("{site}", "{station}")
+SAID = (
+    Said(
+        "send",
+        "session",
+        wire.session_topic(*_HERE, "{session}"),
+        "One complete session. QoS 1.",
+        {"$ref": "session.schema.json"},
+        SESSION,
+    ),
+    Said("receive", "ack", wire.ack_topic(*_HERE, "{session}"), "The clinic's own answer. QoS 1.", wire.Ack, SESSION),
+    Said("send", "status", wire.status_topic(*_HERE), "How a station is. QoS 1, retained, Last Will.", wire.Status),
+    Said("send", "info", wire.info_topic(*_HERE), "What a station is. QoS 1, retained.", wire.Info),
+    Said(
+        "send",
+        "event",
+        wire.event_topic(*_HERE, "{kind}"),
+        "What whoever looks after the station should know; advice, not a record. QoS 1.",
+        wire.StationEvent,
+        {"kind": "What happened."},
+    ),
+    Said(
+        "send", "live", wire.live_topic(*_HERE), "What happens now. QoS 0, at most 5 a second, if enabled.", wire.Live
+    ),
+    Said(
+        "receive",
+        "prescription",
+        wire.prescription_topic(*_HERE, "{prescription}"),
+        "What a patient is to do from the next visit on. QoS 1, never retained.",
+        orders.PrescriptionOrder,
+        {"prescription": "The prescription's id."},
+    ),
+    Said(
+        "send",
+        "request",
+        wire.request_topic(*_HERE, "{wanted}"),
+        "What a station asks for after an absence. QoS 1.",
+        orders.Request,
+        {"wanted": "prescriptions or erasures"},
+    ),
+    Said(
+        "receive",
+        "erase",
+        wire.erase_topic(*_HERE, "{erasure}"),
+        "Whom to forget; answered by event/erased. QoS 1, never retained.",
+        orders.Erasure,
+        {"erasure": "The erasure's id."},
+    ),
+)
 
 
 def schema() -> dict[str, Any]:
@@ -29,47 +93,51 @@ def schema() -> dict[str, Any]:
 
 def async_api() -> dict[str, Any]:
     """Give the AsyncAPI 3 description of what a station and a clinic say to each other."""
-    (ack, status, event), parts = msgspec.json.schema_components(
-        (wire.Ack, wire.Status, wire.StationEvent), ref_template="#/components/schemas/{name}"
-    )
-    station = {name: {"description": f"The {name}'s name."} for name in ("site", "station")}
-
-    def channel(address: str, message: str, **extra: str) -> dict[str, Any]:
-        parameters = {**station, **{name: {"description": text} for name, text in extra.items()}}
-        reference = {"$ref": f"#/components/messages/{message}"}
-        return {"address": address, "parameters": parameters, "messages": {message: reference}}
-
-    def message(payload: dict[str, Any], summary: str) -> dict[str, Any]:
-        return {"contentType": "application/json", "summary": summary, "payload": payload}
-
-    session = {"session": "The session's UUID."}
+    typed = [said.payload for said in SAID if not isinstance(said.payload, dict)]
+    generated, parts = msgspec.json.schema_components(typed, ref_template="#/components/schemas/{name}")
+    payloads = iter(json.loads(json.dumps(generated)))
+    messages = {
+        said.name: {
+            "contentType": "application/json",
+            "summary": said.summary,
+            "payload": said.payload if isinstance(said.payload, dict) else next(payloads),
+        }
+        for said in SAID
+    }
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Pressout",
-            "version": "1.0.0",
-            "description": "QoS 1. A PUBACK is no delivery: the ack is.",
+            "version": "1.1.0",
+            "description": "A PUBACK is no delivery: the ack is. Unknown fields are to be ignored.",
         },
-        "channels": {
-            "session": channel(wire.session_topic("{site}", "{station}", "{session}"), "session", **session),
-            "ack": channel(wire.ack_topic("{site}", "{station}", "{session}"), "ack", **session),
-            "status": channel(wire.status_topic("{site}", "{station}"), "status"),
-            "info": channel(wire.info_topic("{site}", "{station}"), "info"),
-            "event": channel(wire.event_topic("{site}", "{station}", "{kind}"), "event", kind="What happened."),
-        },
+        "channels": {said.name: _channel(said) for said in SAID},
         "operations": {
-            f"{action}_{name}": {"action": action, "channel": {"$ref": f"#/channels/{name}"}} for action, name in SAID
+            f"{said.action}_{said.name}": {"action": said.action, "channel": {"$ref": f"#/channels/{said.name}"}}
+            for said in SAID
         },
-        "components": {
-            "messages": {
-                "session": message({"$ref": "session.schema.json"}, "One complete session."),
-                "ack": message(ack, "The clinic's own answer."),
-                "status": message(status, "How a station is; retained."),
-                "event": message(event, "What whoever looks after the station should know; advice, not a record."),
-                "info": message({"type": "object"}, "What a station is: versions, schema, cell; retained."),
-            },
-            "schemas": parts,
-        },
+        "components": {"messages": messages, "schemas": _discriminated(json.loads(json.dumps(parts)))},
+    }
+
+
+def _discriminated(part: Any) -> Any:  # noqa: ANN401
+    """Name the discriminating field as AsyncAPI does: by its name alone, where OpenAPI has an object."""
+    if isinstance(part, list):
+        return [_discriminated(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    changed = {name: _discriminated(value) for name, value in part.items()}
+    if isinstance(found := changed.get("discriminator"), dict):
+        changed["discriminator"] = found["propertyName"]
+    return changed
+
+
+def _channel(said: Said) -> dict[str, Any]:
+    parameters = {"site": "The site's name.", "station": "The station's name.", **said.parameters}
+    return {
+        "address": said.address,
+        "parameters": {name: {"description": text} for name, text in parameters.items()},
+        "messages": {said.name: {"$ref": f"#/components/messages/{said.name}"}},
     }
 
 

@@ -28,8 +28,24 @@ class Notice(StrEnum):
     CALIBRATION_DUE = "calibration_due"
 
 
+class LinkTrouble(StrEnum):
+    """What keeps the station's sessions from the clinic; none of them stops anyone from training."""
+
+    NO_UPLINK = "no_uplink"
+    UNREACHABLE = "unreachable"
+    NAME_UNKNOWN = "name_unknown"
+    WRONG_AUTHORITY = "wrong_authority"
+    CERTIFICATE_DATES = "certificate_dates"
+    WRONG_HOST = "wrong_host"
+    NO_TLS = "no_tls"
+    REFUSED = "refused"
+    CERTIFICATE_REFUSED = "certificate_refused"
+    UNANSWERED = "unanswered"
+    CLONED = "cloned"
+
+
 # What a receptionist reads out on the telephone; hardware/README.md says what each one means.
-NUMBERS: dict[Trouble | Notice, str] = {
+NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     Trouble.SENSOR_SILENT: "4F-10",
     Trouble.SENSOR_STUCK: "4F-11",
     Trouble.SENSOR_AT_ITS_END: "4F-12",
@@ -43,4 +59,15 @@ NUMBERS: dict[Trouble | Notice, str] = {
     Notice.RATE_WRONG: "4F-41",
     Notice.LINE_NOT_EMPTY: "4F-42",
     Notice.CALIBRATION_DUE: "4F-43",
+    LinkTrouble.NO_UPLINK: "4F-60",
+    LinkTrouble.UNREACHABLE: "4F-61",
+    LinkTrouble.NAME_UNKNOWN: "4F-62",
+    LinkTrouble.WRONG_AUTHORITY: "4F-63",
+    LinkTrouble.CERTIFICATE_DATES: "4F-64",
+    LinkTrouble.WRONG_HOST: "4F-65",
+    LinkTrouble.NO_TLS: "4F-66",
+    LinkTrouble.REFUSED: "4F-67",
+    LinkTrouble.CERTIFICATE_REFUSED: "4F-68",
+    LinkTrouble.UNANSWERED: "4F-69",
+    LinkTrouble.CLONED: "4F-70",
 }

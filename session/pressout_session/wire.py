@@ -20,11 +20,40 @@ class StationState(StrEnum):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
-    """Retained; `lost` is what the broker says for a station that vanished."""
+    """Retained; `lost` is what the broker says for a station that vanished.
+
+    `backlog` sessions wait for the clinic's answer, `rejected` were refused by it; the station refused `refused`
+    messages since its uplink began. `clone` is the serial of another station that goes by the same name.
+    """
 
     state: StationState
     backlog: int = 0
     tls: bool = True
+    serial: str | None = None
+    rejected: int = 0
+    refused: int = 0
+    clone: str | None = None
+
+
+class Info(msgspec.Struct, frozen=True, kw_only=True):
+    """What a station is; retained."""
+
+    serial: str
+    software_version: str
+    schema: str
+    load_cell_id: str
+    calibration_id: str
+    capabilities: tuple[str, ...] = ()
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens at the station just now, for whoever looks on; never kept, and of nobody in particular."""
+
+    session_id: str
+    side: str
+    count: int
+    phase: str
+    tension_n: float
 
 
 class AckResult(StrEnum):
@@ -51,12 +80,17 @@ class EventKind(StrEnum):
     SENSOR_FAULT = "sensor_fault"
     CALIBRATION_DUE = "calibration_due"
     PIN_LOCKOUT = "pin_lockout"
+    PRESCRIBED = "prescribed"
+    PRESCRIPTION_REFUSED = "prescription_refused"
+    ERASED = "erased"
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that whoever looks after stations should know; it may come twice, with the same `event_id`.
 
-    `what` and `number` are what the station's own screen shows: the kind of trouble, and what to look up.
+    `what` and `number` are what the station's own screen shows: the kind of trouble, and what to look up. `about` is
+    the id of the prescription or the erasure that it answers; `seqs` are the places in the journal's sequence of
+    sessions that were erased before the clinic had them, so that they are no loss.
     """
 
     event_id: str
@@ -68,6 +102,9 @@ class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     tension_n: float | None = None
     limit_n: float | None = None
     age_days: float | None = None
+    about: str | None = None
+    journal_id: str | None = None
+    seqs: tuple[int, ...] = ()
 
 
 def digest(payload: bytes) -> str:
@@ -106,6 +143,26 @@ def event_topic(site_id: str, station_id: str, kind: str) -> str:
     'pressout/v1/north/s3/event/overload'
     """
     return f"{ROOT}/{site_id}/{station_id}/event/{kind}"
+
+
+def live_topic(site_id: str, station_id: str) -> str:
+    """Where a station says what happens just now."""
+    return f"{ROOT}/{site_id}/{station_id}/live"
+
+
+def prescription_topic(site_id: str, station_id: str, prescription_id: str) -> str:
+    """Where the clinic sends what a patient is to do; `+` for all of a station's."""
+    return f"{ROOT}/{site_id}/{station_id}/prescription/{prescription_id}"
+
+
+def erase_topic(site_id: str, station_id: str, erase_id: str) -> str:
+    """Where the clinic says whom to forget; `+` for all of a station's."""
+    return f"{ROOT}/{site_id}/{station_id}/erase/{erase_id}"
+
+
+def request_topic(site_id: str, station_id: str, kind: str) -> str:
+    """Where a station asks for what it may have missed."""
+    return f"{ROOT}/{site_id}/{station_id}/request/{kind}"
 
 
 class Address(msgspec.Struct, frozen=True):

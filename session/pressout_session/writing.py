@@ -64,7 +64,9 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
         raise ValueError("found a session that is not both opened and closed, expected a finished one")
     opened = record.opened
     zero_s = opened.t_s
-    started = datetime.fromisoformat(opened.wall_time).astimezone(UTC)
+    corrected = record.clock_corrected
+    moved = timedelta(seconds=0.0 if corrected is None else corrected.by_s)
+    started = datetime.fromisoformat(opened.wall_time).astimezone(UTC) + moved
     ended = started + timedelta(seconds=max(0.0, record.closed.t_s - zero_s))
     signal = record.signal
     rate_hz = None if signal is None else signal.sample_rate_hz
@@ -80,7 +82,7 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
         therapist_ref=_therapist(record),
         started_at=rfc3339(started),
         ended_at=rfc3339(ended),
-        clock=opened.clock or origin.clock,
+        clock=_clock(opened.clock or origin.clock, record),
         end_reason=record.closed.reason,
         device=msgspec.structs.replace(opened.device or origin.device, sample_rate_hz=rate_hz),
         prescription=record.prescription or opened.prescription,
@@ -94,6 +96,13 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
         voided=record.voided,
         signal=SignalDocument(samples=signal.samples if signal else 0, faults=dict(signal.faults) if signal else {}),
     )
+
+
+def _clock(clock: Clock, record: Record) -> Clock:
+    """Give how sure the wall times are: what the clock was when it began, and by how much it was put right since."""
+    if record.clock_corrected is None:
+        return clock
+    return msgspec.structs.replace(clock, corrected_by_s=round(record.clock_corrected.by_s, 3))
 
 
 def _therapist(record: Record) -> str | None:

@@ -1,0 +1,92 @@
+"""What the clinic may ask of a station: a prescription for a patient, and to forget one. Pure; nothing is applied here.
+
+The patient's reference is in the payload and never in a topic. An older order never stands over a newer one.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from pressout_session.document import Reference
+from pressout_session.prescription import CabledItem, Item, Prescription
+
+PRESCRIPTION_SCHEMA = "pressout.prescription/1"
+ERASE_SCHEMA = "pressout.erase/1"
+# RFC 3339 in UTC, so that the later of two is the greater string.
+Utc = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
+# What the touchscreen can be set to as well: a target beyond it is a slip, or a decimal point in the wrong place.
+LEAST_N, MOST_N = 5.0, 500.0
+MOST_ITEMS = 20
+
+
+class PrescriptionOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """A patient is to do `items`, in order, from the next visit on. A greater `version` replaces a smaller one."""
+
+    schema: Literal["pressout.prescription/1"]
+    prescription_id: Reference
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    patient_ref: Reference
+    items: Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=MOST_ITEMS)]
+    set_at: Utc
+    set_by: Reference | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no therapist could have set at the station."""
+        for item in self.items:
+            if isinstance(item, CabledItem) and not LEAST_N <= item.target_n <= MOST_N:
+                raise ValueError(f"target_n: found {item.target_n:g}, expected {LEAST_N:g} to {MOST_N:g} newtons")
+        self.prescription()
+
+    def prescription(self, *, accepted_by: str | None = None) -> Prescription:
+        """Give it as the station keeps it."""
+        return Prescription(
+            prescription_id=self.prescription_id,
+            items=self.items,
+            set_by=self.set_by,
+            set_at=self.set_at,
+            version=self.version,
+            from_clinic=True,
+            accepted_by=accepted_by,
+        )
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """A patient is to be forgotten, everywhere."""
+
+    schema: Literal["pressout.erase/1"]
+    erase_id: Reference
+    patient_ref: Reference
+    at: Utc
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a station asks for after an absence: all that came after `since`, or all there is."""
+
+    at: str
+    since: str | None = None
+
+
+class Wanted(StrEnum):
+    """What may be asked for."""
+
+    PRESCRIPTIONS = "prescriptions"
+    ERASURES = "erasures"
+
+
+def supersedes(order: PrescriptionOrder, known: Prescription | None) -> bool:
+    """Tell whether an order is newer than what is known for its patient.
+
+    Of one prescription the greater version is the newer one; of two, the one that was set later, and what was set
+    nobody knows when is older than either.
+    """
+    if known is None:
+        return True
+    if known.prescription_id == order.prescription_id and known.version is not None:
+        if order.version <= known.version:
+            return False
+        if known.set_by is None or known.set_by != known.accepted_by:
+            return True  # nobody at the station has changed it since
+    return known.set_at is None or order.set_at > known.set_at
