@@ -34,6 +34,9 @@ class FakeWriter:
         self.kept.append((session_id, fact))
         self.untold.append(Kept(session_id, fact))
 
+    def occupied(self, *, in_session: bool) -> None:
+        """Take whether someone is here."""
+
     def prescribe(self, patient_ref: str, prescription: Prescription) -> None:
         """Keep what a patient is to do."""
         self.prescriptions[patient_ref] = prescription

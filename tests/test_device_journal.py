@@ -7,58 +7,22 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from builders import SESSION_ID, a_prescription, an_event, an_origin, event_id, facts_of_a_session
-from pressout_device.cellbook import CellBook
+from builders import SESSION_ID, a_prescription, an_event, event_id, facts_of_a_session
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
+from pressout_device.journal.answers import counts
 from pressout_device.journal.exchange import Answered
-from pressout_device.journal.news import Found, Kept, NotKept, Told
+from pressout_device.journal.news import Found, Kept, NotKept
 from pressout_device.journal.tables import Journal
-from pressout_device.journal.writer import Writer
 from pressout_session.document import decode
-from pressout_session.facts import AnyFact, Reassigned
+from pressout_session.facts import Reassigned
 from pressout_session.wire import Ack, AckResult, digest
-from pressout_session.writing import Origin
-
-FIRST = SESSION_ID.format(1)
-
-
-def new_id() -> str:
-    return "journal"
-
-
-def origin(journal_id: str, seq: int) -> Origin:
-    return an_origin(seq, journal_id)
-
-
-def a_writer(folder: Path) -> Writer:
-    for name in ("outbox", "inbox"):
-        (folder / name).mkdir(exist_ok=True)
-    journal = Journal(folder / "journal.db", new_id)
-    return Writer(journal, (folder / "outbox", folder / "inbox"), origin, CellBook(folder))
-
-
-def wait_for(writer: Writer, done: Callable[[list[Told]], bool]) -> list[Told]:
-    told: list[Told] = []
-    until_s = time.monotonic() + 10.0
-    while not done(told):
-        assert time.monotonic() < until_s, told
-        told.extend(writer.told())
-        time.sleep(0.001)  # the thread under test needs the interpreter
-    return told
-
-
-def keep(writer: Writer, facts: list[AnyFact], session_id: str = FIRST) -> None:
-    for fact in facts:
-        writer.keep(session_id, fact)
-    wait_for(writer, lambda told: sum(isinstance(one, Kept) for one in told) == len(facts))
+from stations import FIRST, a_writer, keep, new_id, wait_for
 
 
 def test_a_fact_is_told_to_be_kept_only_when_another_reader_finds_it(tmp_path: Path) -> None:
@@ -123,14 +87,14 @@ def test_the_clinics_answer_empties_the_outbox_and_stays_in_the_journal(tmp_path
     payload = (tmp_path / "outbox" / name).read_bytes()
     ack = Ack(revision=1, sha256=digest(payload), result=AckResult.STORED)
 
-    spool.place(tmp_path / "inbox", f"ack.{name}", msgspec.json.encode(spool.Answer(FIRST, ack)))
+    spool.place(tmp_path / "inbox", spool.acks_name(1), msgspec.json.encode([spool.Answer(FIRST, ack)]))
     told = wait_for(writer, lambda news: any(isinstance(one, Answered) for one in news))
 
     assert Answered(FIRST, AckResult.STORED, None) in told
     wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
     assert spool.waiting(tmp_path / "outbox") == []
     writer.close()
-    assert Journal(tmp_path / "journal.db", new_id).counts() == (1, 1)
+    assert counts(Journal(tmp_path / "journal.db", new_id)) == (1, 1)
 
 
 def test_an_answer_to_other_bytes_is_no_answer(tmp_path: Path) -> None:
@@ -138,7 +102,7 @@ def test_an_answer_to_other_bytes_is_no_answer(tmp_path: Path) -> None:
     keep(writer, facts_of_a_session(2))
     ack = Ack(revision=1, sha256="0" * 64, result=AckResult.STORED)
 
-    spool.place(tmp_path / "inbox", "ack.x", msgspec.json.encode(spool.Answer(FIRST, ack)))
+    spool.place(tmp_path / "inbox", spool.acks_name(1), msgspec.json.encode([spool.Answer(FIRST, ack)]))
     wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
 
     assert len(spool.waiting(tmp_path / "outbox")) == 1
@@ -147,7 +111,8 @@ def test_an_answer_to_other_bytes_is_no_answer(tmp_path: Path) -> None:
 
 def test_rubbish_in_the_inbox_harms_nothing(tmp_path: Path) -> None:
     writer = a_writer(tmp_path)
-    (tmp_path / "inbox" / "ack.rubbish").write_bytes(b"\x00not json")
+    (tmp_path / "inbox" / "acks.rubbish").write_bytes(b"\x00not json")
+    (tmp_path / "inbox" / "prescription.rubbish.json").write_bytes(b"[" * 5_000)
 
     wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
 
@@ -225,10 +190,8 @@ def test_events_that_nobody_takes_make_room_for_newer_ones(tmp_path: Path) -> No
 
 
 def test_what_the_disk_refuses_waits_in_memory_and_is_kept_later(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.db", new_id)
-    for name in ("outbox", "inbox"):
-        (tmp_path / name).mkdir()
-    writer = Writer(journal, (tmp_path / "outbox", tmp_path / "inbox"), origin, CellBook(tmp_path))
+    writer = a_writer(tmp_path)
+    journal = writer._shelves.journal
     keep(writer, facts_of_a_session(1, closed=False))
     (page_count,) = journal._db.execute("PRAGMA page_count").fetchone()
     journal._db.execute(f"PRAGMA max_page_count = {page_count}")
@@ -243,15 +206,6 @@ def test_what_the_disk_refuses_waits_in_memory_and_is_kept_later(tmp_path: Path)
     kept = wait_for(writer, lambda told: sum(isinstance(one, Kept) for one in told) == len(many))
     assert len(kept) >= len(many)
     assert writer.close()
-
-
-def test_a_file_that_is_no_journal_is_refused_in_a_sentence_and_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "journal.db").write_bytes(b"this is not a database" * 100)
-
-    with pytest.raises(JournalError, match="not a database"):
-        Journal(tmp_path / "journal.db", new_id)
-
-    assert (tmp_path / "journal.db").read_bytes().startswith(b"this is not")
 
 
 def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
@@ -269,8 +223,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from builders import facts_of_a_session
-from test_device_journal import FIRST, a_writer
-from pressout_device.cellbook import CellBook
+from stations import FIRST, a_writer
 from pressout_device.journal.news import Kept
 writer = a_writer(Path({folder!r}))
 for fact in facts_of_a_session(60):

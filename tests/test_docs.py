@@ -11,7 +11,7 @@ from pressout_device.commands import cli
 from pressout_device.config import read
 from pressout_device.loadcell import ways
 from pressout_session.schema import written
-from pressout_session.troubles import NUMBERS, Trouble
+from pressout_session.troubles import NUMBERS
 from pressout_signal.samples import FaultKind
 from pressout_ui.words import LANGUAGES
 
@@ -51,7 +51,7 @@ def test_every_number_that_the_screen_shows_is_explained_beside_its_words() -> N
 
     assert set(rows) == set(NUMBERS.values())
     for what, number in NUMBERS.items():
-        said = words.trouble_why[what] if isinstance(what, Trouble) else words.notices[what]
+        said = {**words.trouble_why, **words.notices, **words.link_why}[what]
         assert said.startswith(rows[number]), number
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pressout_session.troubles import NUMBERS, Notice, Trouble
 from pressout_session.wire import EventKind, StationEvent
@@ -68,7 +69,7 @@ class Announcer:
         self._said_s[what] = t_s
         return True
 
-    def _say(self, kind: EventKind, what: str, number: str, **figures: float) -> None:
+    def _say(self, kind: EventKind, what: str, number: str, **figures: Any) -> None:  # noqa: ANN401
         self.tell(
             StationEvent(
                 event_id=self.new_id(),

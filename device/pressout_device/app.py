@@ -13,15 +13,20 @@ import msgspec
 from pressout_device import opening
 from pressout_device.announcing import Announcer
 from pressout_device.attending import Attending, Staffed
+from pressout_device.auditing import started_with
 from pressout_device.backlight import Backlight
-from pressout_device.cellbook import CellBook, calibrated_cell
-from pressout_device.clock import RealClock, ScaledClock, wall_time
+from pressout_device.broadcasting import Broadcasting
+from pressout_device.cellbook import calibrated_cell
+from pressout_device.clock import RealClock, ScaledClock, moment, synchronised, wall_time
 from pressout_device.config import Config
 from pressout_device.counting import Counting, Given
 from pressout_device.errors import JournalError
-from pressout_device.identity import device_of, new_id
+from pressout_device.identity import device_of, new_id, software_version
+from pressout_device.journal.bell import ring
+from pressout_device.journal.rawtraces import Budget
+from pressout_device.journal.shelves import Rules, Shelves, shelves_in
 from pressout_device.journal.spool import place
-from pressout_device.journal.tables import Journal
+from pressout_device.journal.wallclock import WallClock
 from pressout_device.journal.writer import Writer
 from pressout_device.loadcell.emulator import Cell
 from pressout_device.sampler import Opening, Sampler
@@ -30,6 +35,7 @@ from pressout_device.settingsfile import SettingsFile
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Face, Parts, Station
 from pressout_device.therapists import PinGuard, Therapists
+from pressout_device.tracing import Tracing
 from pressout_device.weighing import Weighed, Weighing
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
@@ -86,17 +92,23 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
     """
     origin_s = time.monotonic()
     clock = RealClock() if simulated is None else ScaledClock(origin_s, simulated.speed)
-    folders = folders_of(config.folder)
-    book = CellBook(config.folder)
-    cell, calibration, life = calibrated_cell(config.load_cell if simulated is None else emulated(config), book)
+    shelves = shelves_of(config)
+    cell, calibration, life = calibrated_cell(config.load_cell if simulated is None else emulated(config), shelves.book)
     device = device_of(life)
-    journal = Journal(config.folder / "journal.db", new_id)
-    writer = Writer(journal, folders, functools.partial(origin_of, config, device), book)
+    writer = Writer(shelves, rules_of(config, device, clock))
     weighed = Weighed(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
     announcer = Announcer(life.load_cell_id, writer.tell, wall_time, new_id)
     weighing = Weighing(weighed, writer.note, wall_time, announcer)
-    ratio = float(config.station.pulley_ratio)
-    given = Given(config.prescription, new_id, device, clock_now, ratio, weighing.measured_hz)
+    tracing = Tracing(functools.partial(trace_head, config, cell, weighing), writer.trace)
+    given = Given(
+        config.prescription,
+        new_id,
+        device,
+        clock_now,
+        float(config.station.pulley_ratio),
+        weighing.measured_hz,
+        tracing.set_over,
+    )
     counting = Counting(given, writer, clock)
     way: Opening = functools.partial(opening.real, cell)
     if simulated is not None:
@@ -114,7 +126,49 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
         announcer=announcer,
         settings=settings_of(config),
     )
-    return Parts(sampler, weighing, counting, writer, clock, face, Attending(staffed))
+    live = config.broker is not None and config.broker.live
+    broadcasting = Broadcasting(functools.partial(ring, config.folder / "inbox")) if live else None
+    return Parts(sampler, weighing, counting, writer, clock, face, Attending(staffed), tracing, broadcasting)
+
+
+def shelves_of(config: Config) -> Shelves:
+    """Open where a station keeps things, and write down whether it is another version or configuration than before.
+
+    Raises
+    ------
+    JournalError
+        If that cannot be done.
+    """
+    made_folders(config.folder)
+    station = config.station
+    shelves = shelves_in(config.folder, new_id, Budget(station.raw_days, station.raw_mb * 1024 * 1024))
+    for started in started_with(shelves.audit, software_version(), msgspec.json.encode(config)):
+        shelves.audit.add(started)
+    return shelves
+
+
+def rules_of(config: Config, device: Device, clock: RealClock | ScaledClock) -> Rules:
+    """Give the rules by which things are kept at this site."""
+    return Rules(
+        origin_of=functools.partial(origin_of, config, device),
+        wall_clock=WallClock(functools.partial(moment, clock)),
+        new_id=new_id,
+        policy=config.station.clinic_doses,
+        keep_days=config.station.keep_days,
+    )
+
+
+def trace_head(config: Config, cell: LoadCellSection, weighing: Weighing) -> dict[str, str]:
+    """Give the head of a set's raw readings: how to read its counts now, and which line it was."""
+    span = weighing.calibration.counts_per_newton
+    item = config.prescription.first_on_the_line
+    return {
+        "zero_counts": f"{weighing.calibration.zero_counts + weighing.zero_n * span:.1f}",
+        "counts_per_newton": f"{span:g}",
+        "rate_hz": str(cell.rate_hz),
+        "load_cell_id": cell.load_cell_id,
+        "resistance": str(item.resistance),
+    }
 
 
 def emulated(config: Config) -> LoadCellSection:
@@ -139,11 +193,11 @@ def origin_of(config: Config, device: Device, journal_id: str, seq: int) -> Orig
 
 def clock_now() -> ClockDocument:
     """Say whether the wall clock is synchronised now (systemd-timesyncd leaves a file when it is)."""
-    return ClockDocument(synchronised=Path("/run/systemd/timesync/synchronized").exists())
+    return ClockDocument(synchronised=synchronised())
 
 
-def folders_of(folder: Path) -> tuple[Path, Path]:
-    """Make the station's folders, if they are not there; give outbox and inbox.
+def made_folders(folder: Path) -> None:
+    """Make the station's folders, if they are not there.
 
     Raises
     ------
@@ -160,7 +214,6 @@ def folders_of(folder: Path) -> tuple[Path, Path]:
             (each / "probe").unlink()
     except OSError as error:
         raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
-    return outbox, inbox
 
 
 class PanelFace:

@@ -9,17 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pressout_device.announcing import Announcer
+from pressout_device.auditing import Act, entry
 from pressout_device.cellbook import calibrated
 from pressout_device.counting import Counting
 from pressout_device.diagnosing import Tally
 from pressout_device.errors import PressoutError
 from pressout_device.identity import device_of, new_id
+from pressout_device.journal.exchange import LinkSeen
 from pressout_device.journal.news import Found
 from pressout_device.journal.writer import Writer
 from pressout_device.sections import LoadCellSection
 from pressout_device.settingsfile import SettingsFile
 from pressout_device.therapists import PinGuard, Therapists
 from pressout_device.weighing import Weighing
+from pressout_session.prescription import Item
 from pressout_signal.samples import Fault, Reading
 from pressout_ui.messages import Message
 from pressout_ui.screen import Screen
@@ -31,6 +34,7 @@ from pressout_ui.staff import (
     FindVisits,
     KeepCalibration,
     KeepSettings,
+    Link,
     PinAnswered,
     SensorFigures,
     SensorSeen,
@@ -109,21 +113,25 @@ class Attending:
             case CheckPin(initials=initials, digits=digits):
                 staffed.guard.ask(initials, digits)
             case SetDose(place=place, item=item, initials=initials):
-                staffed.counting.dose(place, item, self._ref(initials))
+                self._dose(place, item, initials)
             case FindVisits(patient_ref=patient_ref):
                 staffed.writer.ask(patient_ref)
             case Correct(session_id=session_id, patient_ref=patient_ref, initials=initials):
                 staffed.counting.correct(session_id, patient_ref, self._ref(initials))
+                self._note(Act.CORRECTED, initials, session_id, after="voided" if patient_ref is None else "reassigned")
             case KeepCalibration(found=found, initials=initials):
                 fact = calibrated(staffed.cell, found, new_id(), initials)
                 staffed.writer.note(fact)
+                self._note(Act.CALIBRATED, initials, fact.load_cell_id, after=fact.calibration_id)
                 staffed.counting.measured_by(device_of(staffed.weighing.recalibrated(fact)))
             case TakeZero():
                 return (self._zero(),)
             case KeepSettings(settings=settings):
+                self._note(Act.SETTINGS_CHANGED, about="screen")
                 self._pool.submit(staffed.settings.write, settings)
                 return (SettingsChanged(settings),)
             case ShutDown():
+                self._note(Act.SHUT_DOWN)
                 self._pool.submit(self._off)
         return ()
 
@@ -136,8 +144,11 @@ class Attending:
         """Give what is to be told to the screen."""
         told: list[Message] = []
         for answer in self._staffed.guard.answers():
-            if not answer.right and answer.tries_left == 0:
+            locked = not answer.right and answer.tries_left == 0
+            if locked:
                 self._staffed.announcer.locked_out(answer.initials)
+            act = Act.PIN_RIGHT if answer.right else Act.PIN_LOCKED if locked else Act.PIN_WRONG
+            self._note(act, answer.initials)
             told.append(PinAnswered(answer.initials, answer.right, answer.tries_left, answer.locked_s))
         while not self._later.empty():
             told.append(self._later.get())
@@ -158,6 +169,32 @@ class Attending:
         """Give the message of past visits that were found."""
         return VisitsFound(found.patient_ref, found.visits)
 
+    @staticmethod
+    def link(seen: LinkSeen) -> Link:
+        """Give what the screen shows of the way to the clinic."""
+        return Link(
+            waiting=seen.waiting,
+            connected=seen.said.connected,
+            trouble=seen.said.trouble,
+            details=seen.said.details,
+            plain=seen.said.plain,
+            rejected=seen.rejected,
+            reasons=tuple(one.reason for one in seen.last_rejected),
+        )
+
+    def _note(self, act: Act, initials: str = "", about: str = "", before: str = "", after: str = "") -> None:
+        """Have it written down who did what."""
+        who = self._ref(initials) if initials else ""
+        self._staffed.writer.audit(entry(act, who=who, about=about, before=before, after=after))
+
+    def _dose(self, place: int, item: Item, initials: str) -> None:
+        counting = self._staffed.counting
+        if counting.visit is None:
+            return
+        before, session_id = counting.visit.prescription.items[place], counting.session_id or ""
+        counting.dose(place, item, self._ref(initials))
+        self._note(Act.DOSE_SET, initials, session_id, before=before.in_short, after=item.in_short)
+
     def _ref(self, initials: str) -> str:
         """Give the opaque reference that signs for these initials."""
         try:
@@ -171,6 +208,7 @@ class Attending:
             self._staffed.weighing.emptied()
         except ValueError as error:
             return Answered(str(error), refused=True)
+        self._note(Act.TARED, about=self._staffed.cell.load_cell_id)
         return Answered("tared")
 
     def _figures(self) -> SensorFigures:

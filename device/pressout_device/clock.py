@@ -5,11 +5,16 @@ All give seconds on one monotonic axis. Only this file asks the operating system
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from pressout_device.ports import Clock
+
+# man systemd-timesyncd.service, "FILES".
+SYNCHRONISED = "/run/systemd/timesync/synchronized"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,25 @@ class VirtualClock:
             ahead_s = self.time_s - self.pace.now_s()
             if ahead_s > 0.0:
                 self.pace.sleep(ahead_s)
+
+
+class Moment(NamedTuple):
+    """What time it is: on the station's clock and on the wall, in which boot, and whether the wall can be believed."""
+
+    t_s: float
+    wall: datetime
+    boot_id: str
+    synchronised: bool
+
+
+def moment(clock: Clock) -> Moment:
+    """Give what time it is."""
+    return Moment(clock.now_s(), wall_time(), boot_id(), synchronised())
+
+
+def synchronised() -> bool:
+    """Whether the wall clock is synchronised (systemd-timesyncd leaves a file when it is)."""
+    return os.path.exists(SYNCHRONISED)
 
 
 def wall_time() -> datetime:

@@ -152,6 +152,7 @@ def broker_of(section: BrokerSection) -> Broker:
     """
     files = msgspec.structs.asdict(section)
     try:
+        del files["live"]
         return broker_at(files.pop("url"), allow_plain=files.pop("allow_plain"), **files)
     except BrokerAddressError as error:
         raise ConfigError(str(error)) from error

@@ -6,7 +6,6 @@ Everything that the signal says of a visit becomes facts; facts go to the writer
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -18,6 +17,7 @@ from pressout_device.journal.news import Told
 from pressout_device.journal.writer import Writer
 from pressout_device.keeping import Keeping
 from pressout_device.ports import Clock
+from pressout_device.sensed import Sensed
 from pressout_session.codes import GUEST
 from pressout_session.course import Course
 from pressout_session.document import Clock as ClockDocument
@@ -30,7 +30,7 @@ from pressout_session.facts import (
     Reassigned,
     SessionVoided,
     SetClosed,
-    SignalSeen,
+    SetOpened,
 )
 from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_session.visit import Visit
@@ -50,7 +50,7 @@ SENSOR_GONE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What counting is built for: default dose, names, and what a session says of device and clock."""
+    """What counting is built for: default dose, names, what a session says of itself; who takes a closed set."""
 
     prescription: Prescription
     new_session_id: Callable[[], str]
@@ -58,6 +58,7 @@ class Given:
     clock_now: Callable[[], ClockDocument]
     pulley_ratio: float = 1.0
     measured_hz: Callable[[], float | None] = lambda: None
+    set_over: Callable[[str, int, float, str], None] = lambda _session_id, _number, _since_s, _exercise: None
 
 
 class Counting:
@@ -77,6 +78,8 @@ class Counting:
         self._given = given
         self._writer = writer
         self._clock = clock
+        # A demo that runs twenty times as fast still has a disk that does not.
+        self._speed = float(getattr(clock, "speed", 1.0))
         self.keeping = Keeping(writer, clock, self._speed)
         self.session_id: str | None = None
         self.visit: Visit | None = None
@@ -85,9 +88,10 @@ class Counting:
         self._opened: Opened | None = None
         self._last_session_id: str | None = None
         self._slack_since_s: float | None = clock.now_s()
-        self._samples = 0
+        self._sets = 0
+        self._set_since_s = 0.0
+        self._sensed = Sensed(given.measured_hz)
         self._last_s: float | None = None
-        self._faults: Counter[str] = Counter()
         self._tuned_to = self._item()
         self._pipeline = self._fresh_pipeline()
 
@@ -96,9 +100,9 @@ class Counting:
     def take(self, sample: Sample | Fault) -> tuple[Event, ...]:
         """Take a tension, or why there is none; give what the pipeline made of it."""
         if isinstance(sample, Fault):
-            self._faults[str(sample.kind)] += 1
+            self._sensed.fault(sample)
             return (sample,)
-        self._samples += 1
+        self._sensed.sample()
         self._last_s = sample.t_s
         self._pipeline, events = self._pipeline.step(sample)
         for event in events:
@@ -113,8 +117,8 @@ class Counting:
                     self.patient_ref = GUEST  # whoever takes the handle now need not be who was here last
             case LineLetGo(t_s=t_s):
                 self._slack_since_s = t_s
-            case Fault(kind=kind):
-                self._faults[str(kind)] += 1
+            case Fault():
+                self._sensed.fault(event)
             case _:
                 pass
         if self.visit is None and isinstance(event, RepetitionCompleted):
@@ -128,11 +132,6 @@ class Counting:
         news = self.keeping.told()
         return [one for one in news if not isinstance(one, Answered) or one.session_id == self._last_session_id]
 
-    @property
-    def _speed(self) -> float:
-        # A demo that runs twenty times as fast still has a disk that does not.
-        return float(getattr(self._clock, "speed", 1.0))
-
     # ---- what is asked for -------------------------------------------------------------------
 
     def begin(self, patient_ref: str, since_s: float | None = None) -> None:
@@ -142,10 +141,11 @@ class Counting:
             self.end("signed_out")
         self.session_id = self._given.new_session_id()
         self.keeping.begin(self.session_id)
+        self._writer.occupied(in_session=True)
+        self._sets = 0
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
         self.visit = Visit(Course.of(prescription), changed_s=begun_s)
-        self._samples = 0
-        self._faults.clear()
+        self._sensed.begin()
         self.patient_ref = patient_ref
         # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
         self._opened = Opened(
@@ -166,10 +166,11 @@ class Counting:
         now_s = self._time_s()
         if self._opened is None:
             self._move(self.visit.set_ended(self._slack_since_s or now_s))
-            self._keep(self._signal_seen(now_s))
+            self._keep(self._sensed.seen(now_s))
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
         self._opened = self.session_id = self.visit = None
+        self._writer.occupied(in_session=False)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
         self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if reason == "done" else (-math.inf, GUEST)
         if self._slack_since_s is not None:
@@ -204,7 +205,8 @@ class Counting:
             return
         moved, facts = self.visit.dosed(self._time_s(), place, item, therapist_ref)
         asked = self.visit.prescription.with_item(place, item)
-        prescription = msgspec.structs.replace(asked, set_by=therapist_ref, set_at=rfc3339(wall_time()))
+        signed = {"set_by": therapist_ref, "set_at": rfc3339(wall_time()), "accepted_by": therapist_ref}
+        prescription = msgspec.structs.replace(asked, **signed)
         if self._opened is not None:  # nothing has happened yet: it simply is what they came for
             self._opened = msgspec.structs.replace(self._opened, prescription=prescription, therapist_ref=therapist_ref)
             moved, facts = replace(self.visit, course=Course.of(prescription)), ()
@@ -264,8 +266,13 @@ class Counting:
         self.visit, facts = moved
         for fact in facts:
             self._keep(fact)
+            if isinstance(fact, SetOpened):
+                self._sets, self._set_since_s = self._sets + 1, fact.t_s
             if isinstance(fact, SetClosed):
-                self._keep(self._signal_seen(fact.t_s))
+                self._keep(self._sensed.seen(fact.t_s))
+                if self.session_id is not None:
+                    exercise = self._tuned_to.exercise
+                    self._given.set_over(self.session_id, self._sets, self._set_since_s, exercise)
         if self._tuned_to != self._item() and not self.visit.set_open:
             # Another line or another movement: what was learned of the last one does not hold.
             self._tune()
@@ -276,13 +283,6 @@ class Counting:
         opened, self._opened = self._opened, None
         for each in (fact,) if opened is None else (opened, fact):
             self.keeping.keep(self.session_id, each)
-
-    def _signal_seen(self, t_s: float) -> SignalSeen:
-        """Say what the sensor did; also at every set's end, for a session that nobody closes."""
-        faults = dict(self._faults)
-        found_hz = self._given.measured_hz()
-        rate_hz = None if found_hz is None else round(found_hz, 2)
-        return SignalSeen(t_s=t_s, samples=self._samples, faults=faults, sample_rate_hz=rate_hz)
 
     def _item(self) -> CabledItem:
         """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""

@@ -21,6 +21,7 @@ from pressout_device.config import Config
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.exporting import sessions_in
 from pressout_device.identity import new_id
+from pressout_device.journal.answers import counts
 from pressout_device.journal.tables import Journal
 from pressout_device.running import asked_of
 from pressout_device.sections import BrokerSection, DoseSection, LoadCellSection, ScreenSection, StationSection
@@ -215,7 +216,7 @@ def _journalled(config: Config) -> tuple[list[SessionDocument], tuple[int, int]]
     """Give the sessions of the demo's journal, and how many are finished and delivered."""
     journal = Journal(config.folder / "journal.db", new_id)
     try:
-        return [decode(document) for document in journal.documents()], journal.counts()
+        return [decode(document) for document in journal.documents()], counts(journal)
     finally:
         journal.close()
 

@@ -23,6 +23,10 @@ class JournalError(PressoutError, OSError):
     """The journal cannot be opened or written."""
 
 
+class DamagedError(JournalError):
+    """The journal's file is damaged: it is to be set aside."""
+
+
 class BrokerError(PressoutError, OSError):
     """No broker can be started or reached."""
 

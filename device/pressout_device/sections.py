@@ -5,6 +5,7 @@ Keys carry units. What the device learns (calibration) and what must be secret l
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,6 +16,14 @@ from pressout_signal.events import Resistance
 
 # BCM numbers on the 40-pin header that nothing else of the station uses (0 and 1 identify add-on boards).
 Pin = Annotated[int, msgspec.Meta(ge=2, le=27)]
+
+
+class ClinicDoses(StrEnum):
+    """What the site says of doses that the clinic sends."""
+
+    SHOWN = "shown"  # they hold from the next visit on, and are shown as the clinic's until a therapist accepts them
+    TRUSTED = "trusted"  # they hold as if a therapist here had set them
+    REFUSED = "refused"  # they do not hold
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +38,10 @@ class StationSection(Section, frozen=True, kw_only=True):
     folder: str = "/var/lib/pressout"
     pain_flag_from: Annotated[int, msgspec.Meta(ge=0, le=10)] = 7  # of 10: what is usually called severe
     pulley_ratio: Literal[1, 2] = 1  # of the weight stack: metres need it, counting does not
+    keep_days: Annotated[float, msgspec.Meta(ge=0)] = 365.0  # after delivery: a year of past visits for the charts
+    raw_days: Annotated[float, msgspec.Meta(ge=0)] = 90.0  # within which someone may still ask about a count
+    raw_mb: Annotated[int, msgspec.Meta(ge=1)] = 512  # about 15 000 sets, and a thirtieth of the smallest card
+    clinic_doses: ClinicDoses = ClinicDoses.SHOWN  # nothing that came by network is taken for a therapist's word
 
 
 class LoadCellSection(Section, frozen=True, kw_only=True):
@@ -79,6 +92,7 @@ class BrokerSection(Section, frozen=True, kw_only=True):
     key_file: str | None = None
     username: str | None = None
     password_file: str | None = None
+    live: bool = False  # what happens now is for whoever looks on, and nobody does unless the site says so
 
 
 class DoseSection(Section, frozen=True, kw_only=True):

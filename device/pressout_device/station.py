@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pressout_device.attending import Attending
+from pressout_device.broadcasting import Broadcasting
 from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.counting import Counting
 from pressout_device.errors import JournalError
 from pressout_device.journal.exchange import Answered, LinkSeen
 from pressout_device.journal.news import Found
 from pressout_device.journal.writer import Writer
+from pressout_device.tracing import Tracing
 from pressout_device.weighing import Weighing
 from pressout_session.record import Record
 from pressout_session.troubles import Trouble
@@ -51,7 +53,6 @@ from pressout_ui.messages import (
     VisitEnded,
     VisitMoved,
 )
-from pressout_ui.staff import Link
 from pressout_ui.staff import LinkSeen as LinkTold
 
 logger = logging.getLogger(__name__)
@@ -109,6 +110,8 @@ class Parts:
     clock: RealClock | ScaledClock
     face: Face
     attending: Attending
+    tracing: Tracing
+    broadcasting: Broadcasting | None = None
 
 
 class Station:
@@ -154,14 +157,19 @@ class Station:
         parts.attending.heard(fresh)
         for item in fresh:
             self._read_until_s = item.t_s
+            parts.tracing.heard(item)
             sample = parts.weighing.take(item)
             if isinstance(sample, Sample):
                 felt.append(sample)
             for event in parts.counting.take(sample):
                 self._tell(Heard(event))
+                if parts.broadcasting is not None:
+                    parts.broadcasting.heard(event)
             self._sensor_is(parts.weighing.trouble)
         if felt:
             self._tell(Felt(tuple(felt)))
+            if parts.broadcasting is not None:
+                parts.broadcasting.felt(felt[-1], parts.counting)
         self._visit_moved()
         self._hear_the_disk()
         if parts.weighing.notice is not self.screen.known.notice:
@@ -221,10 +229,7 @@ class Station:
             elif isinstance(news, Found):
                 self._tell(Attending.found(news))
             elif isinstance(news, LinkSeen):
-                link = Link(
-                    waiting=news.waiting, rejected=news.rejected, connected=news.connected, trouble=news.trouble
-                )
-                self._tell(LinkTold(link))
+                self._tell(LinkTold(Attending.link(news)))
         if self.counting.keeping.late != self.screen.known.late:
             self._tell(SavingLate(self.counting.keeping.late))
         # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.

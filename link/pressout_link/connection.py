@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import queue
-import socket
+import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import paho.mqtt.client as mqtt
@@ -20,6 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from pressout_link.broker import Broker
+from pressout_link.obstacles import Obstacle, looked_at, refused
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,12 @@ NO_ANSWER_S = 3.0
 # Not more than this many publications unacknowledged in either direction: memory stays bounded.
 RECEIVE_MAXIMUM = 50
 LARGEST_PAYLOAD = 4 * 1024 * 1024
+# What comes at QoS 0 has no such bound: beyond this many unread, more of it is dropped.
+MOST_UNREAD = 1_000
+# Who tries again after a broker was gone does so at a moment of their own, so that not all come at once.
+FIRST_DELAY_S, LAST_DELAY_S = (1, 5), (30, 90)
+# How often the reason of a missing connection is looked for.
+LOOK_EVERY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,24 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Something to say: topic, payload, and whether the broker keeps it for newcomers."""
+    """Something to say: topic, payload, whether the broker keeps it for newcomers, and whether it may be lost."""
 
     topic: str
     payload: bytes
     retained: bool = False
+    fleeting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a connection behaves: what it says whenever it comes about, whom it wakes, how large a message may be.
+
+    `woken` is called by another thread, when something has arrived or changed.
+    """
+
+    greetings: Callable[[], Sequence[Publication]] = tuple
+    woken: Callable[[], None] = lambda: None
+    largest_bytes: int = LARGEST_PAYLOAD
 
 
 class Connection:
@@ -65,8 +85,8 @@ class Connection:
         broker speaks version 5, and listened to whole where it does not.
     will : Publication, optional
         What the broker says if we vanish.
-    greetings : sequence of Publication
-        What to say on every connection.
+    manner : Manner
+        How it behaves.
     """
 
     def __init__(
@@ -76,33 +96,32 @@ class Connection:
         *,
         topics: Sequence[str] = (),
         will: Publication | None = None,
-        greetings: Sequence[Publication] = (),
+        manner: Manner | None = None,
     ) -> None:
         self._broker = broker
         self._client_id = client_id
         self._topics = topics
         self._will = will
-        self._greetings = greetings
+        self._manner = manner or Manner()
         self._context = broker.context()
         self.arrived: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
         self.taken: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.connected = False
-        self.trouble: str | None = None
+        self.obstacle: Obstacle | None = None
+        self.dropped = 0
         self._version = MQTTProtocolVersion.MQTTv5
         self._ever_connected = False
         self._refused_version = False
         self._answered_us = False
         self._closing = False
         self._reached_s: float | None = None
-        self._told_trouble: str | None = None
+        self._failed = False
+        self._look_s = 0.0
         self._client = self._begun()
 
     def tend(self) -> None:
         """Do what paho's thread must not: fall back to 3.1.1 where 5 gets no answer. Call it now and then."""
-        if self.trouble != self._told_trouble:
-            self._told_trouble = self.trouble
-            if self.trouble is not None:
-                logger.warning("%s; what is to be sent waits", self.trouble + self._why())
+        self._look_what_is_wrong()
         unheard = self._reached_s is not None and time.monotonic() - self._reached_s > NO_ANSWER_S
         if (self._refused_version or unheard) and not self._ever_connected:
             self._refused_version = False
@@ -113,15 +132,16 @@ class Connection:
             self._client.loop_stop()
             self._client = self._begun()
 
-    def _why(self) -> str:
-        """Say why no connection came about: paho does not."""
-        try:
-            with socket.create_connection((self._broker.host, self._broker.port), timeout=3.0) as plain:
-                if self._context is not None:
-                    self._context.wrap_socket(plain, server_hostname=self._broker.host).close()
-        except (OSError, ValueError) as error:
-            return f" ({error})"
-        return ""
+    def _look_what_is_wrong(self) -> None:
+        """Find out why no connection came about: paho does not say."""
+        now_s = time.monotonic()
+        if self.connected or not self._failed or now_s < self._look_s:
+            return
+        self._look_s = now_s + LOOK_EVERY_S
+        found = looked_at(self._broker, self._context)
+        if found is not None and found != self.obstacle and not self.connected:
+            self.obstacle = found
+            logger.warning("%s; what is to be sent waits", found.details)
 
     @property
     def shares(self) -> bool:
@@ -134,7 +154,8 @@ class Connection:
         Nothing is known of its fate: wait for an answer, or say it again. The token comes out of `taken` when the
         broker has it, which for advice will do.
         """
-        return self._client.publish(publication.topic, publication.payload, qos=1, retain=publication.retained).mid
+        qos = 0 if publication.fleeting else 1
+        return self._client.publish(publication.topic, publication.payload, qos=qos, retain=publication.retained).mid
 
     def acknowledge(self, message: Arrived) -> None:
         """Tell the broker that `message` is safe and need not come again."""
@@ -165,7 +186,7 @@ class Connection:
         client.on_publish = self._on_publish
         client.max_queued_messages_set(10 * RECEIVE_MAXIMUM)
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
-        client.reconnect_delay_set(min_delay=1, max_delay=60)
+        client.reconnect_delay_set(random.randint(*FIRST_DELAY_S), random.randint(*LAST_DELAY_S))
         if self._broker.username:
             client.username_pw_set(self._broker.username, self._broker.password)
         if self._context is not None:
@@ -176,7 +197,7 @@ class Connection:
         if self.shares:
             properties = Properties(PacketTypes.CONNECT)
             properties.ReceiveMaximum = RECEIVE_MAXIMUM
-            properties.MaximumPacketSize = LARGEST_PAYLOAD
+            properties.MaximumPacketSize = self._manner.largest_bytes
             # Without this a broker forgets the session, and what waits in it, as soon as we are gone.
             properties.SessionExpiryInterval = 0xFFFFFFFF
         client.connect_async(
@@ -193,16 +214,20 @@ class Connection:
         self._answered_us = True
         self._reached_s = None
         if code.is_failure:
-            self.trouble = f"the broker refused us: {code}"
             self._refused_version = "protocol" in str(code).lower()
+            found = refused(str(code).lower())
+            if found != self.obstacle:
+                self.obstacle = found
+                logger.warning("%s; what is to be sent waits", found.details)
             return
-        self.trouble = None
+        self.obstacle, self._failed, self._look_s = None, False, 0.0
         self._ever_connected = True
         if self._topics:
             client.subscribe([(topic if self.shares else _unshared(topic), 1) for topic in self._topics])
-        for greeting in self._greetings:
+        for greeting in self._manner.greetings():
             client.publish(greeting.topic, greeting.payload, qos=1, retain=greeting.retained)
         self.connected = True
+        self._manner.woken()
         logger.info("connected to %s:%d (%s)", self._broker.host, self._broker.port, self._version.name)
 
     def _on_disconnect(
@@ -214,20 +239,27 @@ class Connection:
             # Some 3.1.1 brokers answer a version 5 greeting by hanging up, without a word.
             self._refused_version = True
         self._reached_s = None
+        self._failed = self._failed or not self.connected
         self.connected = False
+        self._manner.woken()
 
     def _on_socket_open(self, _client: mqtt.Client, _data: object, _socket: object) -> None:
         self._reached_s = time.monotonic()
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
-        self.trouble = f"no connection to the broker at {self._broker.host}:{self._broker.port}"
+        self._failed = True
 
     def _on_publish(self, _client: mqtt.Client, _data: object, token: int, code: ReasonCode, _props: object) -> None:
         if not code.is_failure:
             self.taken.put(token)
+            self._manner.woken()
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        if message.qos == 0 and self.arrived.qsize() >= MOST_UNREAD:
+            self.dropped += 1
+            return
         self.arrived.put(Arrived(message.topic, bytes(message.payload), message.retain, message.qos, message.mid))
+        self._manner.woken()
 
 
 def _unshared(topic: str) -> str:

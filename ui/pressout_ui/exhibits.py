@@ -15,7 +15,7 @@ from pressout_session.facts import AnyFact, Closed, DriftKept, Opened, Repetitio
 from pressout_session.history import PastVisit
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
 from pressout_session.record import Record, folded
-from pressout_session.troubles import Trouble
+from pressout_session.troubles import LinkTrouble, Trouble
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.calibrating import Point, Wizard
@@ -179,6 +179,12 @@ def scenes() -> Iterator[tuple[str, Screen]]:
         "13-rest",
         Screen(replace(known, record=rested, visit=Visit(turning.course.after(), counted=15)), Rest(58.0, Side.LEFT)),
     )
+    yield from ending_scenes(known, fresh)
+    yield from staff_scenes(fresh)
+
+
+def ending_scenes(known: Known, fresh: Known) -> Iterator[tuple[str, Screen]]:
+    """Give the pictures of what is beside the line and after the sets."""
     bird_dog = TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT)
     mat = Prescription(prescription_id="gallery", items=(bird_dog, an_item()))
     yield "14-timed", Screen(replace(fresh, visit=Visit(Course.of(mat))), Timed(done=2, elapsed_s=4.3, running=True))
@@ -188,11 +194,14 @@ def scenes() -> Iterator[tuple[str, Screen]]:
     yield "15-farewell", Screen(done, Summary(100.0, farewell=True))
     yield "16-trouble", Screen(known, InTrouble(Trouble.SENSOR_SILENT))
     yield "17-today", Screen(fresh, Today())
+    sent = msgspec.structs.replace(
+        Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
+    )
+    yield "17-today-clinic", Screen(replace(fresh, visit=Visit(Course.of(sent))), Today())
     yield "18-effort", Screen(done, Rating(Rated.EFFORT, 100.0))
     yield "19-pain", Screen(done, Rating(Rated.PAIN, 100.0, chosen=2))
     yield "20-wipe", Screen(replace(fresh, visit=None, patient_ref=None), Wipe(94.0))
     yield "21-night", Screen(Known(station="3", now_s=700.0), Idle(0.0))
-    yield from staff_scenes(fresh)
 
 
 def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
@@ -204,6 +213,11 @@ def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
     yield "31-initials", Screen(inside, Pin())
     yield "32-menu", Screen(inside, Menu())
     yield "33-dose", Screen(with_visits, Dose(an_item(), 0))
+    sent = msgspec.structs.replace(
+        Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
+    )
+    theirs = replace(with_visits, visit=Visit(Course.of(sent)))
+    yield "33-dose-clinic", Screen(theirs, Dose(an_item(), 0))
     yield "34-dose-saved", Screen(with_visits, Dose(an_item(Resistance.CABLE), 0, saved=True))
     yield "35-more", Screen(inside, More(Dose(msgspec.structs.replace(an_item(), tubing="green"), 0)))
     yield "36-visits", Screen(with_visits, Visits())
@@ -215,6 +229,13 @@ def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
     yield "38-hang", Screen(inside, Calibrate(wizard=empty.hangs(), seen=settling))
     refused = replace(empty, refusal=Refusal(Reason.OFF_THE_LINE, 3.0))
     yield "39-again", Screen(inside, Calibrate(wizard=refused, seen=settling))
+    yield from telling_scenes(inside, settling, visits)
+
+
+def telling_scenes(
+    inside: Known, settling: tuple[Reading, ...], visits: tuple[PastVisit, ...]
+) -> Iterator[tuple[str, Screen]]:
+    """Give the pictures of what the station tells staff of itself."""
     figures = SensorFigures(
         measured_hz=80.1,
         configured_hz=80.0,
@@ -226,8 +247,17 @@ def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
         well=True,
     )
     yield "40-sensor", Screen(replace(inside, sensor=figures), Sensor(settling))
-    away = Link(waiting=12, trouble="no connection to the broker at broker.example:8883", rejected=1)
+    away = Link(
+        waiting=12,
+        trouble=LinkTrouble.CERTIFICATE_DATES,
+        details="broker broker.example:8883: found certificate has expired, expected one that is valid today; check "
+        "this computer's clock too",
+        rejected=1,
+        reasons=("identity: found north/s9 in the document, expected north/s3 as in the topic",),
+    )
     yield "41-network", Screen(replace(inside, link=away), Network())
+    well = Link(connected=True, plain=True)
+    yield "41-network-plain", Screen(replace(inside, link=well), Network())
     yield "42-guests", Screen(replace(inside, visits=visits, visits_of=GUEST), Guests())
     yield "43-whose", Screen(inside, Guests(visits[0].session_id, "471"))
     yield "44-settings", Screen(inside, SettingsScene())

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from pressout_session.history import PastVisit
 from pressout_session.prescription import Item
 from pressout_session.settings import Settings
+from pressout_session.troubles import LinkTrouble
 from pressout_signal.calibrating import Found
 from pressout_signal.samples import Fault, Reading
 
@@ -43,12 +44,18 @@ class SensorFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What is known of the way to the clinic: sessions that wait, whether the broker is there, and if not, why."""
+    """What is known of the way to the clinic: sessions that wait, whether the broker is there, and if not, why.
+
+    `reasons` are the clinic's, for the sessions that it rejected last; `plain` says that the way is not encrypted.
+    """
 
     waiting: int = 0
     connected: bool = False
-    trouble: str = ""
+    trouble: LinkTrouble | None = None
+    details: str = ""
+    plain: bool = False
     rejected: int = 0
+    reasons: tuple[str, ...] = ()
 
 
 # ---- what a therapist does, and what the station tells ------------------------------------------------

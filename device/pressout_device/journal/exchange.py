@@ -1,4 +1,4 @@
-"""What lies between station and uplink: documents and events on their way out, answers and marks on their way in.
+"""What lies between station and uplink: documents and events going out; answers, marks and orders coming in.
 
 Used by the writer thread alone.
 """
@@ -6,18 +6,26 @@ Used by the writer thread alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
 from pressout_device.errors import JournalError
-from pressout_device.journal import spool
-from pressout_device.journal.tables import Journal
+from pressout_device.journal import answers, spool
+from pressout_device.journal.answers import Rejected
+from pressout_device.journal.bell import ring
+from pressout_device.journal.tables import Journal, Waiting
+from pressout_session.orders import Erasure, PrescriptionOrder
+from pressout_session.troubles import LinkTrouble
 from pressout_session.wire import AckResult, StationEvent
 
 logger = logging.getLogger(__name__)
+
+# So that a repetition never waits long for the thread: files taken in one turn.
+AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +39,23 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class LinkSeen:
-    """How many sessions wait for the clinic, how many it rejected, and what the uplink says of itself."""
+    """How many sessions wait for the clinic, what it rejected last, and what the uplink says of itself."""
 
     waiting: int
     rejected: int
-    connected: bool
-    trouble: str
+    said: spool.Link
+    last_rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something that the clinic asks for, and the file that says so, to be dropped when it is done."""
+
+    asked: PrescriptionOrder | Erasure
+    path: Path
+
+
+Arrival: TypeAlias = Answered | Order
 
 
 class Exchange:
@@ -53,6 +72,8 @@ class Exchange:
     def __init__(self, journal: Journal, outbox: Path, inbox: Path) -> None:
         self._journal = journal
         self._outbox, self._inbox = outbox, inbox
+        self._seen_ns = -1
+        self._said: spool.StationSaid | None = None
 
     def put_out(self, session_id: str | None = None) -> None:
         """Put documents that the clinic has not answered into the outbox as the journal has them: one's, or all.
@@ -62,10 +83,32 @@ class Exchange:
         OSError
             If one cannot be written.
         """
-        for seq, owner, revision, document in self._journal.waiting():
-            path = self._outbox / spool.document_name(seq, owner, revision)
-            if session_id in (None, owner) and not (path.is_file() and path.read_bytes() == document):
-                spool.place(self._outbox, path.name, document)
+        for one in self._journal.waiting(session_id):
+            name = _name(one)
+            if not self._lies_there(name, one.size_bytes):
+                spool.place(self._outbox, name, self._journal.document(one.session_id, one.revision))
+        ring(self._inbox)
+
+    def _lies_there(self, name: str, size_bytes: int) -> bool:
+        try:
+            return (self._outbox / name).stat().st_size == size_bytes
+        except OSError:
+            return False
+
+    def put_again(self, session_id: str) -> None:
+        """Write a session's documents anew: what lies in the outbox is not what the journal has.
+
+        Raises
+        ------
+        OSError
+            If one cannot be written.
+        """
+        for one in self._journal.waiting(session_id):
+            name = _name(one)
+            document = self._journal.document(one.session_id, one.revision)
+            if not (self._outbox / name).is_file() or (self._outbox / name).read_bytes() != document:
+                spool.place(self._outbox, name, document)
+        ring(self._inbox)
 
     def announced(self, events: list[StationEvent]) -> list[StationEvent]:
         """Put events into the outbox, the oldest there making room; give those that must wait."""
@@ -79,46 +122,120 @@ class Exchange:
                 (self._outbox / name).unlink(missing_ok=True)
         except OSError as error:
             logger.warning("an event for the clinic waits in memory: %s", error)
+        ring(self._inbox)
         return waiting
+
+    def say(self, *, in_session: bool) -> None:
+        """Let the clinic know how the station is, when that changes."""
+        rejected = answers.rejected(self._journal)
+        _waiting, count = answers.undelivered(self._journal)
+        reason = rejected[0].reason if rejected else ""
+        said = spool.StationSaid(in_session=in_session, rejected=count, reason=reason)
+        if said == self._said:
+            return
+        try:
+            spool.place(self._outbox, spool.STATION, msgspec.json.encode(said))
+            self._said = said
+        except OSError as error:
+            logger.debug("how the station is cannot be told yet: %s", error)
+        ring(self._inbox)
 
     def link(self) -> LinkSeen:
         """Look how the way to the clinic is."""
         try:
-            said = msgspec.json.decode((self._inbox / spool.LINK).read_bytes(), type=spool.Link)
-        except (OSError, ValueError):
-            said = spool.Link(trouble="the uplink has not said anything yet")
-        waiting, rejected = self._journal.undelivered()
-        return LinkSeen(waiting, rejected, said.connected, said.trouble)
+            said = spool.read(self._inbox / spool.LINK, spool.Link)
+        except OSError:
+            said = None
+        said = said or spool.Link(trouble=LinkTrouble.NO_UPLINK)
+        waiting, rejected = answers.undelivered(self._journal)
+        return LinkSeen(waiting, rejected, said, tuple(answers.rejected(self._journal)))
 
-    def answers(self) -> Iterator[Answered]:
-        """Take what the uplink has put into the inbox, and give what the clinic answered."""
-        for path, answer in spool.answers(self._inbox):
+    @property
+    def changed(self) -> bool:
+        """Whether something may have come since the last look; costs one look at the folder itself."""
+        try:
+            now_ns = self._inbox.stat().st_mtime_ns
+        except OSError:
+            return True
+        changed, self._seen_ns = now_ns != self._seen_ns, now_ns
+        return changed
+
+    def arrivals(self, at: str | None, put_off: Collection[str] = ()) -> tuple[list[Arrival], bool]:
+        """Take some of what the uplink has put into the inbox, as of `at` (None: nobody knows); say whether more waits.
+
+        Answers are noted in the journal, marks dropped, orders given for the writer to carry out; those `put_off`
+        are left alone.
+        """
+        arrived: list[Arrival] = []
+        names = [name for name in spool.waiting(self._inbox) if name not in put_off]
+        for name in names[:AT_ONCE]:
+            path = self._inbox / name
             try:
-                if answer is not None:
-                    yield from self._taken(answer)
-                path.unlink(missing_ok=True)
+                arrived.extend(self._taken(path, at))
             except (JournalError, OSError) as error:
-                logger.warning("an answer of the clinic waits in the inbox: %s", error)
-        for path, name in spool.taken(self._inbox):
-            try:
-                if spool.EVENT.fullmatch(name):
-                    (self._outbox / name).unlink(missing_ok=True)
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                logger.warning("an event that was said lies in the outbox still: %s", error)
+                logger.warning("%s waits in the inbox: %s", name, error)
+        return arrived, len(names) > AT_ONCE
 
-    def _taken(self, answer: spool.Answer) -> Iterator[Answered]:
-        ack = answer.ack
-        session_id = self._journal.answered(ack.sha256, str(ack.result), ack.reason)
-        if session_id is None:
-            # These bytes are not what the journal holds: what lay in the outbox was damaged. Put it right.
-            self.put_out(answer.session_id)
-            return
-        self._drop(session_id, ack.revision)
-        yield Answered(session_id, ack.result, ack.reason)
+    def done(self, order: Order) -> None:
+        """Drop the file of an order that was carried out.
 
-    def _drop(self, session_id: str, revision: int) -> None:
-        """Take an answered document out of the outbox; the journal still has it."""
+        Raises
+        ------
+        OSError
+            If it cannot be dropped; then it comes again, which does no harm.
+        """
+        order.path.unlink(missing_ok=True)
+
+    def withdraw(self, sessions: set[str]) -> None:
+        """Take sessions out of the outbox.
+
+        Raises
+        ------
+        OSError
+            If one cannot be taken out.
+        """
         for name in spool.documents(self._outbox):
-            if spool.session_of(name) == session_id and (revision == 0 or name.endswith(f".{revision}.json")):
+            if spool.session_of(name) in sessions:
                 (self._outbox / name).unlink(missing_ok=True)
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _taken(self, path: Path, at: str | None) -> list[Arrival]:
+        kind = path.name.split(".")[0]
+        match kind:
+            case "acks":
+                found = self._answered(spool.read(path, list[spool.Answer]) or [], at)
+            case "taken":
+                self._said_to_the_broker(path.name.removeprefix("taken."))
+                found = []
+            case "prescription" | "erase":
+                asked: PrescriptionOrder | Erasure | None = spool.read(path, PrescriptionOrder)
+                if kind == "erase":
+                    asked = spool.read(path, Erasure)
+                if asked is not None:
+                    return [Order(asked, path)]
+                found = []
+            case _:
+                found = []
+        path.unlink(missing_ok=True)
+        return found
+
+    def _answered(self, said: list[spool.Answer], at: str | None) -> list[Arrival]:
+        found: list[Arrival] = []
+        for one, answered in zip(said, answers.answered(self._journal, [one.ack for one in said], at), strict=True):
+            if answered is None:
+                # These bytes are not what the journal holds: what lay in the outbox was damaged. Put it right.
+                self.put_again(one.session_id)
+                continue
+            # The journal still has it.
+            (self._outbox / _name(answered)).unlink(missing_ok=True)
+            found.append(Answered(answered.session_id, one.ack.result, one.ack.reason))
+        return found
+
+    def _said_to_the_broker(self, name: str) -> None:
+        if spool.EVENT.fullmatch(name):
+            (self._outbox / name).unlink(missing_ok=True)
+
+
+def _name(one: Waiting) -> str:
+    return spool.document_name(one.seq, one.session_id, one.revision)

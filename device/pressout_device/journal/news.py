@@ -44,6 +44,13 @@ class Prescribed:
 
 
 @dataclass(frozen=True, slots=True)
+class Occupied:
+    """Whether someone is at the station."""
+
+    in_session: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Someone wants to see a patient's last visits."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from pressout_session.troubles import LinkTrouble
 from pressout_session.wire import Ack
 
 DOCUMENT = re.compile(r"\d{10}\.[0-9a-f-]{36}\.\d+\.json")
@@ -22,15 +23,31 @@ EVENT = re.compile(r"event\.[0-9a-f-]{36}\.json")
 MOST_EVENTS = 500
 
 
-# What the uplink says of itself, for staff: hidden, since it is no answer.
+# What each side says of itself to the other: hidden, since it is neither a document nor an answer.
 LINK = ".link.json"
+STATION = ".station.json"
+
+
+Read = TypeVar("Read")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """How the way to the clinic is."""
+    """How the way to the clinic is: the kind of trouble if there is one, and its details in English."""
 
     connected: bool = False
-    trouble: str = ""
+    trouble: LinkTrouble | None = None
+    details: str = ""
+    plain: bool = False
+    refused: int = 0
+    answered_at: str | None = None
+
+
+class StationSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What the station lets the clinic know of itself."""
+
+    in_session: bool = False
+    rejected: int = 0
+    reason: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -90,13 +107,6 @@ def event_name(event_id: str) -> str:
     return f"event.{event_id}.json"
 
 
-def taken(inbox: Path) -> Iterator[tuple[Path, str]]:
-    """Give the marks in `inbox` that say which event the broker has, each with that event's name."""
-    for name in waiting(inbox):
-        if name.startswith("taken."):
-            yield inbox / name, name.removeprefix("taken.")
-
-
 def document_name(seq: int, session_id: str, revision: int) -> str:
     """Name a document in the outbox so that the oldest sorts first.
 
@@ -115,15 +125,20 @@ def session_of(name: str) -> str:
     return name.split(".")[1]
 
 
-def answers(inbox: Path) -> Iterator[tuple[Path, Answer | None]]:
-    """Give the acks that wait in `inbox`, with None for a file that is no ack."""
-    for name in waiting(inbox):
-        path = inbox / name
-        if not name.startswith("ack."):
-            continue
-        try:
-            yield path, msgspec.json.decode(path.read_bytes(), type=Answer)
-        except OSError:
-            continue  # it may be readable the next time
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            yield path, None
+def acks_name(moment_ns: int) -> str:
+    """Name a file of answers, so that the oldest sorts first."""
+    return f"acks.{moment_ns:020d}.json"
+
+
+def read(path: Path, kind: type[Read]) -> Read | None:
+    """Give what a file holds; None where it holds nothing of this kind.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read; it may be readable the next time.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        return None

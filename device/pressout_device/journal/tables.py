@@ -1,6 +1,7 @@
 """The journal's SQLite file: facts in order, sessions with their place in the sequence. Imports sqlite3.
 
-A fact is one row and is never changed. `synchronous=FULL`: when a commit returns, it would survive a power cut.
+A fact is one row and is never changed. `synchronous=FULL`: when a commit returns, it would survive a power cut. A file
+that is damaged is set aside, and what can be read of it goes on in a new one (`salvage`).
 """
 
 from __future__ import annotations
@@ -12,42 +13,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pressout_device.errors import JournalError
+import msgspec
+
+from pressout_device.errors import DamagedError, JournalError
+from pressout_device.journal import salvage
+from pressout_device.journal.migrations import migrate
 from pressout_session.document import SessionDocument
 from pressout_session.document import encode as document_encoded
-from pressout_session.facts import AnyFact, Closed, decode, encode
+from pressout_session.facts import AnyFact, Closed, Opened, decode, encode
 from pressout_session.record import Record, folded
 from pressout_session.wire import digest
 
 logger = logging.getLogger(__name__)
 
-MIGRATIONS = (
-    """
-    CREATE TABLE journal (journal_id TEXT NOT NULL, next_seq INTEGER NOT NULL);
-    CREATE TABLE facts (
-        session_id TEXT NOT NULL,
-        place INTEGER NOT NULL,
-        fact BLOB NOT NULL,
-        PRIMARY KEY (session_id, place)
-    ) WITHOUT ROWID;
-    CREATE TABLE documents (
-        session_id TEXT NOT NULL,
-        revision INTEGER NOT NULL,
-        seq INTEGER NOT NULL UNIQUE,
-        sha256 TEXT NOT NULL,
-        document BLOB NOT NULL,
-        answer TEXT,
-        reason TEXT,
-        PRIMARY KEY (session_id, revision)
-    );
-    """,
-    """
-    ALTER TABLE documents ADD COLUMN patient_ref TEXT;
-    UPDATE documents SET patient_ref = json_extract(CAST(document AS TEXT), '$.patient_ref');
-    CREATE INDEX documents_by_patient ON documents (patient_ref, session_id);
-    CREATE TABLE prescriptions (patient_ref TEXT PRIMARY KEY, prescription BLOB NOT NULL) WITHOUT ROWID;
-    """,
-)
+# Facts that change a document which there may be already.
+CORRECTIONS = ("reassigned", "sessionvoided", "clockcorrected")
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A document that the clinic has not answered."""
+
+    seq: int
+    session_id: str
+    revision: int
+    size_bytes: int
 
 
 class Journal:
@@ -63,38 +52,72 @@ class Journal:
     Raises
     ------
     JournalError
-        If it cannot be opened or written, is damaged, or belongs to a newer version.
+        If it cannot be opened or written, or belongs to a newer version.
     """
 
     def __init__(self, path: Path, new_id: Callable[[], str]) -> None:
         self._path = path
+        self._new_id = new_id
+        left_over = salvage.pending(path)
+        try:
+            self._open()
+        except DamagedError:
+            self.mend()
+        for aside in left_over:
+            self._take_over(aside)
+
+    def _open(self) -> None:
         with self._said_plainly():
             # The writer thread is the only one that uses it after this.
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+            self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5.0)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            # What is forgotten is overwritten, not only unlisted.
+            self._db.execute("PRAGMA secure_delete = ON")
             (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)
-            self._migrate(new_id)
+                raise sqlite3.DatabaseError(f"malformed: {verdict}")
+            migrate(self._db, self._new_id())
             # A write, so that a file or a disk that cannot be written is known now and not at the first repetition.
             named = self._db.execute("UPDATE journal SET next_seq = next_seq RETURNING journal_id").fetchone()
             if named is None:
-                raise sqlite3.DatabaseError("a journal without a name")
+                raise sqlite3.DatabaseError("malformed: a journal without a name")
             self.journal_id = str(named[0])
 
-    def _migrate(self, new_id: Callable[[], str]) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise sqlite3.DatabaseError(f"version {version}, made by a newer pressout than this one")
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-            named = f"INSERT INTO journal VALUES ('{new_id()}', 1);" if number == 1 else ""
-            self._db.executescript(f"BEGIN; {script} {named} PRAGMA user_version = {number}; COMMIT;")
+    def mend(self) -> None:
+        """Set the file aside, begin a new one, and take over what can be read of the old.
+
+        Raises
+        ------
+        JournalError
+            If the file cannot be set aside or a new one cannot be made.
+        """
+        self._db.close()
+        aside = salvage.set_aside(self._path)
+        self._open()
+        self._take_over(aside)
+
+    def _take_over(self, aside: Path) -> None:
+        with self.change() as db:
+            saved = salvage.take_over(aside, db)
+        try:
+            salvage.taken_over(aside)
+        except OSError as error:
+            logger.warning("%s is taken over and cannot be marked so: %s", aside, error)
+        logger.error(
+            "the journal was damaged and is set aside as %s; %d facts and %d documents of it were saved, and the "
+            "station goes on with a new one",
+            aside,
+            saved.facts,
+            saved.documents,
+        )
+
+    # ---- facts -------------------------------------------------------------------------------
 
     def keep(self, facts: Iterable[tuple[str, AnyFact]]) -> None:
         """Append facts, each with its session; all of them or none. Returns when they are safe."""
-        with self._said_plainly(), self._transaction():
-            self._db.executemany(
+        with self._said_plainly(), self.transaction() as db:
+            db.executemany(
                 "INSERT INTO facts"
                 " SELECT ?1, 1 + coalesce((SELECT max(place) FROM facts WHERE session_id = ?1), 0), ?2",
                 [(session_id, encode(fact)) for session_id, fact in facts],
@@ -103,7 +126,7 @@ class Journal:
     def record(self, session_id: str) -> Record:
         """Fold what is known of a session; a fact that cannot be read is left out rather than all the others."""
         facts: list[AnyFact] = []
-        for place, fact in self._rows(
+        for place, fact in self.rows(
             "SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,)
         ):
             try:
@@ -114,7 +137,7 @@ class Journal:
 
     def unfinished(self) -> list[str]:
         """Give the sessions that have no document yet, oldest first: something stopped us in the middle."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT DISTINCT session_id FROM facts WHERE session_id NOT IN (SELECT session_id FROM documents)"
             " ORDER BY session_id"
         )
@@ -126,39 +149,49 @@ class Journal:
         if record.closed is None:
             self.keep([(session_id, Closed(t_s=record.last_s, reason="interrupted"))])
 
+    def openings(self) -> Iterator[tuple[str, Opened]]:
+        """Give each session's opening, oldest first."""
+        for session_id, fact in self.rows("SELECT session_id, fact FROM facts WHERE place = 1 ORDER BY session_id"):
+            try:
+                opened = decode(fact)
+            except ValueError:
+                continue
+            if isinstance(opened, Opened):
+                yield session_id, opened
+
     def uncorrected(self) -> list[str]:
         """Give the sessions whose last correction has no document yet."""
-        rows = self._rows(
-            'SELECT session_id FROM facts WHERE CAST(fact AS TEXT) LIKE \'{"fact":"reassigned"%\''
-            ' OR CAST(fact AS TEXT) LIKE \'{"fact":"sessionvoided"%\' GROUP BY session_id'
-        )
-        return [owner for (owner,) in rows if self.revision(owner) < self.record(owner).revision]
+        kinds = " OR ".join(f'CAST(fact AS TEXT) LIKE \'{{"fact":"{kind}"%\'' for kind in CORRECTIONS)
+        rows = self.rows(f"SELECT session_id FROM facts WHERE {kinds} GROUP BY session_id")
+        return [owner for (owner,) in rows if 0 < self.revision(owner) < self.record(owner).revision]
+
+    # ---- documents ---------------------------------------------------------------------------
 
     def finish(self, session_id: str, written: Callable[[Record, int], SessionDocument]) -> None:
         """Give a closed or corrected session its place in the sequence and its document, in one transaction.
 
         `written` makes the document of a record and a `seq`.
         """
-        with self._said_plainly(), self._transaction():
-            (seq,) = self._db.execute("UPDATE journal SET next_seq = next_seq + 1 RETURNING next_seq - 1").fetchone()
+        with self._said_plainly(), self.transaction() as db:
+            (seq,) = db.execute("UPDATE journal SET next_seq = next_seq + 1 RETURNING next_seq - 1").fetchone()
             document = written(self.record(session_id), seq)
             payload = document_encoded(document)
-            self._db.execute(
-                "INSERT INTO documents (session_id, revision, seq, sha256, document, patient_ref)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (session_id, document.revision, seq, digest(payload), payload, document.patient_ref),
+            db.execute(
+                "INSERT INTO documents (session_id, revision, journal_id, seq, sha256, document, patient_ref)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (session_id, document.revision, self.journal_id, seq, digest(payload), payload, document.patient_ref),
             )
 
     def revision(self, session_id: str) -> int:
         """Give the revision of a session's last document; 0 where it has none."""
-        ((revision,),) = self._rows(
+        ((revision,),) = self.rows(
             "SELECT coalesce(max(revision), 0) FROM documents WHERE session_id = ?", (session_id,)
         )
         return int(revision)
 
     def documents_of(self, patient_ref: str, most: int) -> list[bytes]:
         """Give the last documents of a patient's last sessions, oldest first."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT document FROM documents AS one WHERE patient_ref = ?1 AND revision ="
             " (SELECT max(revision) FROM documents WHERE session_id = one.session_id)"
             " ORDER BY session_id DESC LIMIT ?2",
@@ -166,72 +199,67 @@ class Journal:
         )
         return [document for (document,) in rows][::-1]
 
-    def prescribe(self, patient_ref: str, prescription: bytes) -> None:
-        """Keep what a patient is to do from now on."""
-        with self._said_plainly():
-            self._db.execute("INSERT OR REPLACE INTO prescriptions VALUES (?, ?)", (patient_ref, prescription))
+    def waiting(self, session_id: str | None = None) -> list[Waiting]:
+        """Give what the clinic has not answered, oldest first: one session's, or all."""
+        chosen = "" if session_id is None else " AND session_id = ?"
+        rows = self.rows(
+            "SELECT seq, session_id, revision, length(document) FROM documents WHERE answer IS NULL"
+            f"{chosen} ORDER BY seq",
+            () if session_id is None else (session_id,),
+        )
+        return [Waiting(*row) for row in rows]
 
-    def prescriptions(self) -> dict[str, bytes]:
-        """Give what each patient is to do."""
-        return dict(self._rows("SELECT patient_ref, prescription FROM prescriptions"))
-
-    def waiting(self) -> list[tuple[int, str, int, bytes]]:
-        """Give (seq, session, revision, document) of all that the clinic has not answered, oldest first."""
-        rows = self._rows("SELECT seq, session_id, revision, document FROM documents WHERE answer IS NULL ORDER BY seq")
-        return [(seq, session_id, revision, document) for seq, session_id, revision, document in rows]
+    def document(self, session_id: str, revision: int) -> bytes:
+        """Give the bytes of one document."""
+        ((document,),) = self.rows(
+            "SELECT document FROM documents WHERE session_id = ? AND revision = ?", (session_id, revision)
+        )
+        return bytes(document)
 
     def documents(self) -> list[bytes]:
         """Give every document, oldest first."""
-        return [document for (document,) in self._rows("SELECT document FROM documents ORDER BY seq")]
-
-    def answered(self, sha256: str, answer: str, reason: str | None) -> str | None:
-        """Note the clinic's answer to the document with this digest; give its session, or None if it is not ours."""
-        with self._said_plainly():
-            row = self._db.execute(
-                "UPDATE documents SET answer = ?, reason = ? WHERE sha256 = ? RETURNING session_id",
-                (answer, reason, sha256),
-            ).fetchone()
-        return None if row is None else str(row[0])
-
-    def counts(self) -> tuple[int, int]:
-        """How many sessions are finished, and how many of them the clinic has."""
-        ((finished, delivered),) = self._rows(
-            "SELECT count(*), coalesce(sum(answer IN ('stored', 'duplicate')), 0) FROM documents"
-        )
-        return int(finished), int(delivered)
-
-    def undelivered(self) -> tuple[int, int]:
-        """How many documents wait for an answer, and how many were rejected."""
-        ((waiting, rejected),) = self._rows(
-            "SELECT coalesce(sum(answer IS NULL), 0), coalesce(sum(answer = 'rejected'), 0) FROM documents"
-        )
-        return int(waiting), int(rejected)
+        return [document for (document,) in self.rows("SELECT document FROM documents ORDER BY seq")]
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def _rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    # ---- for what else is kept in it -------------------------------------------------------------
+
+    def rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """Read; what cannot be read is said as what cannot be written is."""
         with self._said_plainly():
             return self._db.execute(sql, values).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """Write several things, all of them or none; a failure is said plainly."""
+        with self._said_plainly(), self.transaction() as db:
+            yield db
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Begin, and commit unless something fails."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            yield self._db
             self._db.execute("COMMIT")
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+
+    def settle(self) -> None:
+        """Leave nothing of what was overwritten in the file beside the journal."""
+        with self._said_plainly():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise JournalError(
+            kind = DamagedError if salvage.is_damage(error) else JournalError
+            raise kind(
                 f"journal {self._path}: found {error}, expected an SQLite file in a folder with space that this user "
                 "may write; what is already in it is untouched"
             ) from error

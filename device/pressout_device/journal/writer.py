@@ -12,34 +12,33 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import msgspec
-
-from pressout_device.cellbook import CellBook
-from pressout_device.errors import JournalError
-from pressout_device.journal.exchange import Exchange, LinkSeen
-from pressout_device.journal.news import Asked, Found, Kept, NotKept, Prescribed, Told
-from pressout_device.journal.tables import Journal
+from pressout_device.auditing import Entry
+from pressout_device.errors import DamagedError, JournalError
+from pressout_device.journal.news import Asked, Found, Kept, NotKept, Occupied, Prescribed, Told
+from pressout_device.journal.rawtraces import SetTrace
+from pressout_device.journal.shelves import Rules, Shelves
+from pressout_device.journal.tending import Tending
 from pressout_session.cell import AnyCellFact
 from pressout_session.document import SessionDocument, decode
-from pressout_session.facts import AnyFact, Closed, Reassigned, SessionVoided
+from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
 from pressout_session.history import PastVisit, past_visit
 from pressout_session.prescription import Prescription
 from pressout_session.record import Record
 from pressout_session.wire import StationEvent
-from pressout_session.writing import Origin, document_of
+from pressout_session.writing import document_of
 
 logger = logging.getLogger(__name__)
 
-# How often the inbox is looked into, and a refused commit tried again.
+# How often the inbox is looked at, and a refused commit tried again.
 TEND_S = 0.25
 # What a therapist's charts show.
 MOST_VISITS = 8
+# What a card that cannot be written may cost of memory: a set's readings are for arguments, not for counting.
+MOST_TRACES = 4
 
-
-_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | Asked | None
+_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | Asked | Entry | SetTrace | Occupied
 
 
 class Writer:
@@ -47,37 +46,33 @@ class Writer:
 
     Parameters
     ----------
-    journal : Journal
-        Open; used by nobody else from now on.
-    folders : tuple of Path
-        Outbox and inbox, shared with the uplink.
-    origin_of : callable
-        Gives a document's origin for its `seq`: site, station, device, clock.
-    book : CellBook
-        The load cell's.
+    shelves : Shelves
+        Where things are kept; used by nobody else from now on.
+    rules : Rules
+        What the site says of what is kept, and who says what time it is.
     """
 
-    def __init__(
-        self, journal: Journal, folders: tuple[Path, Path], origin_of: Callable[[str, int], Origin], book: CellBook
-    ) -> None:
-        self._journal = journal
-        self._exchange = Exchange(journal, *folders)
-        self._book = book
-        self._origin_of = origin_of
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+    def __init__(self, shelves: Shelves, rules: Rules) -> None:
+        self._shelves = shelves
+        self._rules = rules
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
-        self._unsaved: list[tuple[str, AnyFact]] = []
-        self._unnoted: list[AnyCellFact] = []
-        self._unsaid: list[StationEvent] = []
-        self._unprescribed: list[Prescribed] = []
+        # What waits, by what is to be done with it, in the order in which it is done.
+        self._waiting: dict[Callable[[list[Any]], list[Any]], list[Any]] = {
+            desk: []
+            for desk in (self._save, self._write_down, self._write_audit, self._prescribe, self._announce, self._trace)
+        }
         self._unanswered: list[str] = []
+        self._open: dict[str, str] = {}
         self._unfinished: set[str] = set()
         self._refused = False
-        self._link: LinkSeen | None = None
+        self._in_session = False
+        self._tending = Tending(shelves, rules, self.audit, self.tell)
         self._recover()
-        self.prescriptions = self._prescriptions()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
         self._thread.start()
+
+    # ---- what is asked for -------------------------------------------------------------------
 
     def keep(self, session_id: str, fact: AnyFact) -> None:
         """Ask for a fact to be kept; `Kept` says when it is."""
@@ -91,6 +86,18 @@ class Writer:
         """Ask for something to be said to the clinic, some time."""
         self._jobs.put(event)
 
+    def audit(self, entry: Entry) -> None:
+        """Ask for what someone did to be written down."""
+        self._jobs.put(entry)
+
+    def trace(self, trace: SetTrace) -> None:
+        """Ask for a set's raw readings to be kept."""
+        self._jobs.put(trace)
+
+    def occupied(self, *, in_session: bool) -> None:
+        """Say whether someone is at the station."""
+        self._jobs.put(Occupied(in_session))
+
     def prescribe(self, patient_ref: str, prescription: Prescription) -> None:
         """Ask for what a patient is to do to be kept."""
         self.prescriptions[patient_ref] = prescription
@@ -99,6 +106,11 @@ class Writer:
     def ask(self, patient_ref: str) -> None:
         """Ask for a patient's last visits; `Found` brings them."""
         self._jobs.put(Asked(patient_ref))
+
+    @property
+    def prescriptions(self) -> dict[str, Prescription]:
+        """What each patient is to do."""
+        return self._shelves.doses.known
 
     def told(self) -> list[Told]:
         """Give what has happened since the last call; never waits."""
@@ -116,63 +128,48 @@ class Writer:
         """Write what is queued and end; say whether everything was saved."""
         self._jobs.put(None)
         self._thread.join(patience_s)
-        return not self._thread.is_alive() and self._jobs.empty() and not self._waiting
+        lost = (self._save, self._write_down, self._write_audit, self._prescribe)
+        return not self._thread.is_alive() and self._jobs.empty() and not any(self._waiting[desk] for desk in lost)
 
-    @property
-    def _waiting(self) -> bool:
-        return bool(self._unsaved or self._unnoted or self._unprescribed)
-
-    def _prescriptions(self) -> dict[str, Prescription]:
-        """Give what each patient is to do; one that cannot be read is left out, and the station's default holds."""
-        known: dict[str, Prescription] = {}
-        for patient_ref, written in self._journal.prescriptions().items():
-            try:
-                known[patient_ref] = msgspec.json.decode(written, type=Prescription)
-            except ValueError as error:
-                logger.error("a prescription cannot be read, the station's own holds: %s", error)
-        return known
+    # ---- the thread ----------------------------------------------------------------------------
 
     def _recover(self) -> None:
         """Find what a power cut left: close it as interrupted, and put back into the outbox what the clinic lacks."""
-        for session_id in self._journal.unfinished():
+        journal = self._shelves.journal
+        for session_id in journal.unfinished():
             logger.warning("session %s was interrupted, closing it", session_id)
             try:
-                self._journal.interrupt(session_id)
+                journal.interrupt(session_id)
             except (JournalError, ValueError) as error:
                 logger.error("session %s cannot be closed: %s", session_id, error)
                 continue
             self._finish(session_id)
-        for session_id in self._journal.uncorrected():
+        for session_id in journal.uncorrected():
             self._finish(session_id)
-        self._exchange.put_out()
+        self._shelves.exchange.put_out()
 
     def _run(self) -> None:
         going_on = True
         while going_on:
             going_on = self._gather()
-            if self._unsaved:
-                self._save()
-            if self._unnoted:
-                self._write_down()
-            if self._unprescribed:
-                self._write_prescriptions()
-            if self._unsaid:
-                self._unsaid = self._exchange.announced(self._unsaid)
+            for desk, jobs in self._waiting.items():
+                if jobs:
+                    self._waiting[desk] = self._tried(desk, jobs)
             for session_id in tuple(self._unfinished):
                 self._finish(session_id)
             try:
-                self._tell_news()
+                self._tend()
             except JournalError as error:
-                logger.warning("the journal cannot be read just now: %s", error)
-        self._journal.close()
+                logger.warning("the journal cannot be read or written just now: %s", error)
+        self._shelves.journal.close()
 
-    def _tell_news(self) -> None:
-        """Tell what the clinic answered, how the way to it is, and, after all that was saved, what was asked for."""
-        for answered in self._exchange.answers():
-            self._told.put(answered)
-        if (link := self._exchange.link()) != self._link:
-            self._link = link
-            self._told.put(link)
+    def _tend(self) -> None:
+        """Tell what has come from the clinic, how the way to it is, and, after all that was saved, what was asked."""
+        for news in self._tending.turn(set(self._open.values()), in_session=self._in_session):
+            if isinstance(news, str):
+                self._finish(news)
+            else:
+                self._told.put(news)
         while self._unanswered:
             self._told.put(Found(self._unanswered[0], self._past_visits(self._unanswered[0])))
             del self._unanswered[0]
@@ -180,68 +177,93 @@ class Writer:
     def _gather(self) -> bool:
         """Wait for work, take all there is; False when it was the last."""
         try:
-            job = self._jobs.get(timeout=TEND_S)
+            job = self._jobs.get(timeout=0.0 if self._tending.more else TEND_S)
         except queue.Empty:
             return True
         while job is not None:
             match job:
                 case tuple():
-                    self._unsaved.append(job)
+                    self._waiting[self._save].append(job)
                 case StationEvent():
-                    self._unsaid.append(job)
+                    self._waiting[self._announce].append(job)
                 case Prescribed():
-                    self._unprescribed.append(job)
+                    self._waiting[self._prescribe].append(job)
+                case Entry():
+                    self._waiting[self._write_audit].append(job)
+                case SetTrace():
+                    self._waiting[self._trace].append(job)
                 case Asked(patient_ref=patient_ref):
                     self._unanswered.append(patient_ref)
+                case Occupied(in_session=in_session):
+                    self._in_session = in_session
                 case _:
-                    self._unnoted.append(job)
+                    self._waiting[self._write_down].append(job)
             if self._jobs.empty():
                 return True
             job = self._jobs.get()
         return False
 
-    def _save(self) -> None:
+    def _tried(self, desk: Callable[[list[Any]], list[Any]], jobs: list[Any]) -> list[Any]:
+        """Do what waits at a desk; give what must wait on, because the disk refused it."""
         try:
-            self._journal.keep(self._unsaved)
+            left = desk(jobs)
         except JournalError as error:
             if not self._refused:
-                logger.error("%s; what is counted waits in memory", error)
+                logger.error("%s; what is to be kept waits in memory", error)
             self._refused = True
-            self._told.put(NotKept(str(error), len(self._unsaved)))
-            return
-        if self._refused:
-            logger.warning("the journal takes facts again, %d were waiting", len(self._unsaved))
-        self._refused = False
-        saved, self._unsaved = self._unsaved, []
-        for session_id, fact in saved:
+            if desk == self._save:
+                self._told.put(NotKept(str(error), len(jobs)))
+            return jobs
+        if desk == self._save:
+            if self._refused:
+                logger.warning("the journal takes facts again, %d were waiting", len(jobs))
+            self._refused = False
+        return left
+
+    # ---- the desks: each does what it can, and gives what must wait -------------------------------
+
+    def _save(self, facts: list[tuple[str, AnyFact]]) -> list[tuple[str, AnyFact]]:
+        journal = self._shelves.journal
+        try:
+            journal.keep(facts)
+        except DamagedError as error:
+            logger.error("%s", error)
+            journal.mend()
+            journal.keep(facts)
+        for session_id, fact in facts:
+            if isinstance(fact, Opened):
+                self._open[session_id] = fact.patient_ref
+            if isinstance(fact, Closed):
+                self._open.pop(session_id, None)
             if isinstance(fact, Closed | Reassigned | SessionVoided):
                 self._finish(session_id)
             self._told.put(Kept(session_id, fact))
+        return []
 
-    def _write_down(self) -> None:
-        try:
-            self._book.write(*self._unnoted)
-        except JournalError as error:
-            if not self._refused:
-                logger.error("%s; what happened to the load cell waits in memory", error)
-            self._refused = True
-            return
-        self._unnoted = []
+    def _write_down(self, facts: list[AnyCellFact]) -> list[AnyCellFact]:
+        self._shelves.book.write(*facts)
+        return []
 
-    def _write_prescriptions(self) -> None:
-        try:
-            while self._unprescribed:
-                one = self._unprescribed[0]
-                self._journal.prescribe(one.patient_ref, msgspec.json.encode(one.prescription))
-                del self._unprescribed[0]
-        except JournalError as error:
-            if not self._refused:
-                logger.error("%s; a prescription waits in memory", error)
-            self._refused = True
+    def _write_audit(self, entries: list[Entry]) -> list[Entry]:
+        self._shelves.audit.add(*entries)
+        return []
+
+    def _prescribe(self, prescribed: list[Prescribed]) -> list[Prescribed]:
+        for one in prescribed:
+            self._shelves.doses.keep(one.patient_ref, one.prescription)
+        return []
+
+    def _announce(self, events: list[StationEvent]) -> list[StationEvent]:
+        return self._shelves.exchange.announced(events)
+
+    def _trace(self, traces: list[SetTrace]) -> list[SetTrace]:
+        for one in traces[-MOST_TRACES:]:
+            self._shelves.traces.keep(one)
+        return []
 
     def _past_visits(self, patient_ref: str) -> tuple[PastVisit, ...]:
         visits = []
-        for document in self._journal.documents_of(patient_ref, MOST_VISITS):
+        for document in self._shelves.journal.documents_of(patient_ref, MOST_VISITS):
             try:
                 visits.append(past_visit(decode(document)))
             except ValueError as error:
@@ -253,14 +275,15 @@ class Writer:
 
         Any step may be the last before the power goes: see `_recover`. One that fails is tried again.
         """
+        journal = self._shelves.journal
 
         def written(record: Record, seq: int) -> SessionDocument:
-            return document_of(record, self._origin_of(self._journal.journal_id, seq))
+            return document_of(record, self._rules.origin_of(journal.journal_id, seq))
 
         try:
-            if self._journal.revision(session_id) < self._journal.record(session_id).revision:
-                self._journal.finish(session_id, written)
-            self._exchange.put_out(session_id)
+            if journal.revision(session_id) < journal.record(session_id).revision:
+                journal.finish(session_id, written)
+            self._shelves.exchange.put_out(session_id)
         except (JournalError, OSError, ValueError) as error:
             if session_id not in self._unfinished:
                 logger.error("session %s is kept but cannot be made ready to send yet: %s", session_id, error)

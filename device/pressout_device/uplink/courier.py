@@ -1,4 +1,7 @@
-"""The uplink's loop: outbox to broker, the clinic's own answer to inbox. A PUBACK is no answer."""
+"""The uplink's loop: outbox to broker, the clinic's own answer to inbox. A PUBACK is no answer.
+
+It sleeps until the station rings, something arrives, or something is to be sent again.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +18,33 @@ from pressout_device.config import Config
 from pressout_device.errors import JournalError
 from pressout_device.identity import device_of
 from pressout_device.journal import spool
-from pressout_device.uplink.delivery import IN_FLIGHT, Delivery
+from pressout_device.journal.bell import Bell
+from pressout_device.uplink.announcements import Announcements
+from pressout_device.uplink.delivery import Delivery
+from pressout_device.uplink.hearing import Hearing
+from pressout_device.uplink.saying import Saying
+from pressout_device.uplink.shelf import Shelf
 from pressout_link.broker import Broker
-from pressout_link.connection import Arrived, Connection, Publication
+from pressout_link.connection import Arrived, Connection, Manner, Publication
 from pressout_session.document import SCHEMA
+from pressout_session.incoming import LARGEST_BYTES
 from pressout_session.wire import (
-    Ack,
-    StationEvent,
+    Info,
     StationState,
-    Status,
     ack_topic,
-    digest,
-    event_topic,
+    erase_topic,
     info_topic,
+    prescription_topic,
     session_topic,
-    status_topic,
 )
 
 logger = logging.getLogger(__name__)
 
-LOOK_S = 0.2
+# Without a ring or an arrival it looks up so often: what is in flight may have to be sent again.
+PACE_S = 0.5
+# Another station of our name is answered so often.
+INFO_EVERY_S = 30.0
+LIVE_EVERY_S = 0.2
 
 
 class Courier:
@@ -44,59 +54,66 @@ class Courier:
     ----------
     broker : Broker
         The clinic's.
-    site_id, station_id : str
-        Whose sessions these are.
+    station : tuple of str
+        Site and station: whose sessions these are.
     outbox, inbox : Path
         The station's folders: read from one, write to the other.
-    info : dict
-        What the station is, for the retained `info` topic: versions and capabilities.
+    info : Info
+        What the station is, for the retained `info` topic.
     """
 
-    def __init__(
-        self, broker: Broker, station: tuple[str, str], *, outbox: Path, inbox: Path, info: dict[str, str]
-    ) -> None:
-        self._site_id, self._station_id = station
-        self._outbox = outbox
-        self._inbox = inbox
-        self._tls = broker.tls
+    def __init__(self, broker: Broker, station: tuple[str, str], *, outbox: Path, inbox: Path, info: Info) -> None:
+        self._station = station
+        self._outbox, self._inbox = outbox, inbox
+        self._info = Publication(info_topic(*station), msgspec.json.encode(info), retained=True)
+        self._info_s = 0.0
+        self._live_s = 0.0
+        self._bell = Bell(inbox)
+        self._shelf = Shelf(outbox)
         self._delivery = Delivery()
-        # Answered, and not yet taken out of the outbox by the station: each with when its file was written.
-        self._answered: dict[str, int] = {}
-        self._said: dict[int, str] = {}  # events that the broker may not have yet, by their token
-        self._unmarked: set[str] = set()  # events that it has, and whose mark could not be written yet
-        self._reported: bytes | None = None
-        self._link: spool.Link | None = None
+        self._hearing = Hearing(station, outbox, inbox, info.serial)
+        self._saying = Saying(station, outbox, inbox, tls=broker.tls, serial=info.serial)
+        self._announcements = Announcements(station, outbox, inbox)
         self._connection = Connection(
             broker,
-            f"pressout-{self._site_id}-{self._station_id}",
-            topics=(ack_topic(self._site_id, self._station_id, "+"),),
-            will=self._status(StationState.LOST, 0),
-            greetings=(
-                Publication(info_topic(self._site_id, self._station_id), msgspec.json.encode(info), retained=True),
+            # With the computer's own number in it, a copied card does not throw the other out time and again.
+            f"pressout-{'-'.join(station)}-{info.serial[-16:]}",
+            topics=(
+                ack_topic(*station, "+"),
+                prescription_topic(*station, "+"),
+                erase_topic(*station, "+"),
+                info_topic(*station),
+            ),
+            will=self._saying.status(StationState.LOST, self._hearing, 0),
+            manner=Manner(
+                greetings=lambda: (self._info, *self._saying.requests(self._hearing.since)),
+                woken=self._bell.wake,
+                largest_bytes=2 * LARGEST_BYTES,
             ),
         )
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Carry until `stopped()`."""
+        rung = True
+        live: list[bytes] = []
         while not stopped():
             self._connection.tend()
+            self._shelf.look(rung=rung)
+            self._look_on(live)
             self._send()
-            self._say_events()
-            self._say_link()
+            self._announcements.say(self._connection, look=rung)
+            self._saying.turn(self._connection, self._hearing, self._shelf, self._delivery)
+            rung, live = self._bell.wait(PACE_S)
             self._receive()
-        self._connection.close(self._status(StationState.OFFLINE, len(spool.documents(self._outbox))))
+        waiting = len(self._shelf.waiting)
+        self._connection.close(self._saying.status(StationState.OFFLINE, self._hearing, waiting))
+        self._bell.close()
 
     def _send(self) -> None:
-        waiting = spool.documents(self._outbox)
-        self._answered = {name: at for name, at in self._answered.items() if name in waiting}
-        unanswered = [name for name in waiting if self._answered.get(name) != self._written_at(name)]
         if not self._connection.connected:
             self._delivery = self._delivery.lost_connection()
-            self._reported = None
-            self._said.clear()
             return
-        self._report(len(unanswered))
-        self._delivery, names = self._delivery.due(unanswered, time.monotonic())
+        self._delivery, names = self._delivery.due(self._shelf.waiting, time.monotonic())
         for name in names:
             try:
                 payload = (self._outbox / name).read_bytes()
@@ -104,109 +121,36 @@ class Courier:
                 if not isinstance(error, FileNotFoundError):  # the station may have taken it out meanwhile
                     logger.warning("%s cannot be read and waits: %s", name, error)
                 continue
-            topic = session_topic(self._site_id, self._station_id, spool.session_of(name))
+            topic = session_topic(*self._station, spool.session_of(name))
             self._connection.publish(Publication(topic, payload))
 
-    def _say_link(self) -> None:
-        """Tell the station's staff how the way to the clinic is, when that changes."""
-        connected = self._connection.connected
-        link = spool.Link(connected=connected, trouble="" if connected else self._connection.trouble or "")
-        if link == self._link:
-            return
-        try:
-            spool.place(self._inbox, spool.LINK, msgspec.json.encode(link))
-            self._link = link
-        except OSError as error:
-            logger.debug("what the link is like cannot be told yet: %s", error)
-
-    def _say_events(self) -> None:
-        """Say what the station says beside its sessions, and mark what the broker has."""
-        while not self._connection.taken.empty():
-            name = self._said.pop(self._connection.taken.get(), None)
-            if name is not None:
-                self._unmarked.add(name)
-        for name in tuple(self._unmarked):
-            self._mark_taken(name)
-        if not self._connection.connected:
-            return
-        for name in spool.events(self._outbox):
-            if len(self._said) >= IN_FLIGHT:
-                return
-            if name in self._unmarked or name in self._said.values() or (self._inbox / f"taken.{name}").exists():
-                continue
-            try:
-                payload = (self._outbox / name).read_bytes()
-                event = msgspec.json.decode(payload, type=StationEvent)
-            except OSError:
-                continue  # the station took it out meanwhile, or it may be readable the next time
-            except (msgspec.MsgspecError, ValueError):
-                self._unmarked.add(name)  # nobody could read it there either
-                continue
-            topic = event_topic(self._site_id, self._station_id, event.kind)
-            self._said[self._connection.publish(Publication(topic, payload))] = name
-
-    def _mark_taken(self, name: str) -> None:
-        try:
-            spool.place(self._inbox, f"taken.{name}", b"")
-            self._unmarked.discard(name)
-        except OSError as error:
-            logger.debug("an event that was said cannot be marked so yet: %s", error)
+    def _look_on(self, live: list[bytes]) -> None:
+        """Pass on what happens at the station now: the last of it, and not more often than is allowed."""
+        now_s = time.monotonic()
+        if live and self._connection.connected and now_s - self._live_s >= LIVE_EVERY_S:
+            self._live_s = now_s
+            self._connection.publish(self._saying.live(live[-1]))
 
     def _receive(self) -> None:
-        """Take the clinic's answers for a moment; this wait is also the loop's pace."""
+        """Take what has arrived."""
+        messages: list[Arrived] = []
         try:
-            self._answer(self._connection.arrived.get(timeout=LOOK_S))
             while True:
-                self._answer(self._connection.arrived.get_nowait())
+                messages.append(self._connection.arrived.get_nowait())
         except queue.Empty:
+            pass
+        if not messages:
             return
-
-    def _answer(self, message: Arrived) -> None:
-        session_id = message.topic.rsplit("/", 1)[-1]
-        try:
-            ack = msgspec.json.decode(message.payload, type=Ack)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            logger.warning("an ack that cannot be read was ignored: %s", error)
+        heard = self._hearing.take(messages, self._shelf)
+        for name in heard.answered:
+            self._delivery = self._delivery.answered(name)
+        self._shelf.answered(heard.answered)
+        for message in heard.safe:
             self._connection.acknowledge(message)
-            return
-        try:
-            for name in spool.documents(self._outbox):
-                if spool.session_of(name) == session_id and self._is_answer_to(ack, name):
-                    self._hand_over(name, spool.Answer(session_id, ack))
-        except OSError as error:
-            # Unacknowledged, it comes again; and what it answers is sent again.
-            logger.warning("the clinic's answer cannot be written to the inbox: %s", error)
-            return
-        self._connection.acknowledge(message)
-
-    def _hand_over(self, name: str, answer: spool.Answer) -> None:
-        spool.place(self._inbox, f"ack.{name}", msgspec.json.encode(answer))
-        self._delivery = self._delivery.answered(name)
-        self._answered[name] = self._written_at(name)
-        logger.info("session %s: %s", answer.session_id, answer.ack.result)
-
-    def _written_at(self, name: str) -> int:
-        try:
-            return (self._outbox / name).stat().st_mtime_ns
-        except OSError:
-            return 0
-
-    def _is_answer_to(self, ack: Ack, name: str) -> bool:
-        """Tell whether these are the bytes that were answered: the document may have been revised meanwhile."""
-        try:
-            return digest((self._outbox / name).read_bytes()) == ack.sha256
-        except OSError:
-            return False
-
-    def _report(self, backlog: int) -> None:
-        status = self._status(StationState.READY, backlog)
-        if status.payload != self._reported:
-            self._connection.publish(status)
-            self._reported = status.payload
-
-    def _status(self, state: StationState, backlog: int) -> Publication:
-        status = Status(state=state, backlog=backlog, tls=self._tls)
-        return Publication(status_topic(self._site_id, self._station_id), msgspec.json.encode(status), retained=True)
+        now_s = time.monotonic()
+        if self._hearing.must_say_info and now_s - self._info_s > INFO_EVERY_S:
+            self._info_s, self._hearing.must_say_info = now_s, False
+            self._connection.publish(self._info)
 
 
 def courier_of(config: Config) -> Courier:
@@ -215,18 +159,24 @@ def courier_of(config: Config) -> Courier:
     Raises
     ------
     PressoutError
-        If no broker is configured, or the station's folders are not there.
+        If no broker is configured, or the station's folders are not there or not for this user to write.
     """
     outbox, inbox = config.folder / "outbox", config.folder / "inbox"
     for folder in (outbox, inbox):
         if not folder.is_dir():
             raise JournalError(f"{folder}: found no such folder, expected the station's; start the station once")
     device = device_of(CellBook(config.folder).life(config.load_cell.load_cell_id))
-    info = {
-        "software_version": device.software_version,
-        "schema": SCHEMA,
-        "load_cell_id": device.load_cell_id,
-        "calibration_id": device.calibration_id,
-    }
+    live = config.broker is not None and config.broker.live
+    info = Info(
+        serial=device.serial,
+        software_version=device.software_version,
+        schema=SCHEMA,
+        load_cell_id=device.load_cell_id,
+        calibration_id=device.calibration_id,
+        capabilities=("prescriptions", "erasures", *(("live",) if live else ())),
+    )
     station = (config.station.site_id, config.station.station_id)
-    return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)
+    try:
+        return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)
+    except PermissionError as error:
+        raise JournalError(f"{inbox}: found {error.strerror}, expected a folder that this user may write") from error

@@ -35,6 +35,7 @@ def view(_scene: Today, known: Known, plane: Plane) -> Drawing:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(0.0, 0.0, PICTURE, plane.height, "out"),
         *signed_in(known, 36.0, 52.0),
+        *_whose(known),
         Picture(_picture(known.side)),
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
         Text(title, left, 80.0, size),
@@ -63,6 +64,13 @@ def _lines(item: CabledItem, known: Known, left: float, right: float) -> tuple[S
         shapes.append(Text(value, right, baseline, size, anchor="end"))
         shapes.append(Stroke(((left, baseline + 18.0), (right, baseline + 18.0)), "quiet", 2.0, butt=True))
     return tuple(shapes)
+
+
+def _whose(known: Known) -> tuple[Shape, ...]:
+    """Say that the clinic has sent it, until someone here has accepted it."""
+    if known.visit is None or not known.visit.prescription.unaccepted:
+        return ()
+    return (Text(known.words.from_clinic, 36.0, 88.0, 24.0, weight="600"),)
 
 
 def _dose(item: CabledItem) -> str:

@@ -179,6 +179,9 @@ class Words:
     sessions_waiting: str
     broker: str
     connected: str
+    connected_plain: str
+    link_why: Mapping[str, str]  # by what is in the way; shown beside its number
+    from_clinic: str
     not_connected: str
     rejected: str
     nothing_lost: str

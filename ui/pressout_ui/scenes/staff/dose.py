@@ -98,8 +98,9 @@ def view(scene: Dose, known: Known, plane: Plane) -> Drawing:
     wide = (plane.width - 64.0 - 28.0) / 3
     sides = [(Side.LEFT.value, words.left), (Side.RIGHT.value, words.right)]
     lines = [(Resistance.TUBING.value, words.line_tubing), (Resistance.CABLE.value, words.line_stack)]
-    # Once saved, the place beside the label says from when it holds.
-    held_less = None if scene.saved else harder_side(known.own_visits)
+    # The place beside the label says whose dose it is, and, once it is saved, from when it holds.
+    theirs = known.visit is not None and known.visit.prescription.unaccepted
+    held_less = None if scene.saved or theirs else harder_side(known.own_visits)
     first = words.first_label if held_less is None else words.first_label_held_less[held_less]
     half = (plane.width - 64.0 - 28.0) * 0.36
     last = plane.width - 32.0
@@ -117,7 +118,11 @@ def view(scene: Dose, known: Known, plane: Plane) -> Drawing:
         *choices(words.line_label, "resistance", lines, item.resistance.value, (32.0, 396.0, half)),
         *choices(first, "first_side", sides, item.first_side.value, (46.0 + half, 396.0, last - half - 316.0)),
         plain_button(words.more, (last - 256.0, 396.0, 108.0, 70.0), PageTapped(Page.MORE)),
-        *((Text(words.saved, last, 386.0, 22.0, "good", "700", "end"), done) if scene.saved else (save,)),
+        *(
+            (Text(words.saved, last, 386.0, 22.0, "good", "700", "end"), done)
+            if scene.saved
+            else (*((Text(words.from_clinic, last, 386.0, 22.0, "ink", "700", "end"),) if theirs else ()), save)
+        ),
     )
 
 

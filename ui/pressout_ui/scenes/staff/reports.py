@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pressout_session.history import PastVisit, harder_side
+from pressout_session.troubles import NUMBERS
 from pressout_signal.samples import Reading
+from pressout_ui.advances import estimated_width
 from pressout_ui.known import G_M_PER_S2, LB_PER_KG, Known
 from pressout_ui.scenes.staff.keys import back_to_menu, top_line
 from pressout_ui.scenes.staff.raw import curve
-from pressout_ui.shapes import Disc, Drawing, Picture, Plane, Point, Rect, Shape, Stroke, Text
+from pressout_ui.shapes import Disc, Drawing, Picture, Plane, Point, Rect, Shape, Stroke, Text, sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +202,49 @@ def _tension(tension_n: float | None, known: Known) -> str:
 
 
 def network_view(known: Known, plane: Plane) -> Drawing:
-    """Draw what waits, whether the broker is there, and why not."""
+    """Draw what waits, whether the broker is there, what is in the way, and what the clinic would not have."""
     words, link = known.words, known.link
+    there = words.connected_plain if link.plain else words.connected
     rows = [
         (words.sessions_waiting, str(link.waiting)),
-        (words.broker, words.connected if link.connected else words.not_connected),
+        (words.broker, there if link.connected else words.not_connected),
         (words.rejected, str(link.rejected)),
     ]
-    trouble = link.trouble if len(link.trouble) <= 70 else f"{link.trouble[:67]}…"
     return (
         *top_line(known, words.pages["network"], plane),
         *_rows(rows, plane),
-        Text(trouble, 36.0, 262.0, 20.0, "ink", "600"),
-        Text(words.nothing_lost, 36.0, 312.0, 26.0, "ink2", "500"),
+        *_in_the_way(known, plane),
+        *((Text(_cut(link.reasons[0], plane), 36.0, 350.0, 20.0, "ink", "600"),) if link.reasons else ()),
+        _kept(words.nothing_lost, plane),
         back_to_menu(known, plane),
     )
+
+
+def _kept(said: str, plane: Plane) -> Text:
+    size = sized(said, (26.0, 24.0, 22.0, 20.0), plane.width - 64.0 - 190.0)
+    return Text(said, plane.width - 32.0, plane.height - 44.0, size, "ink2", "500", "end")
+
+
+def _in_the_way(known: Known, plane: Plane) -> tuple[Shape, ...]:
+    """Say in words what is in the way, with its number, and below it the details for whoever can mend it."""
+    trouble = known.link.trouble
+    if trouble is None:
+        return ()
+    why = known.words.link_why[trouble]
+    number = NUMBERS[trouble]
+    room = plane.width - 72.0 - estimated_width(number, 26.0) - 20.0
+    return (
+        Text(why, 36.0, 266.0, sized(why, (26.0, 24.0, 22.0, 20.0), room), weight="700"),
+        Text(number, plane.width - 36.0, 266.0, 26.0, "ink2", "700", "end"),
+        Text(_cut(known.link.details, plane), 36.0, 300.0, 20.0, "ink2", "500"),
+    )
+
+
+def _cut(text: str, plane: Plane) -> str:
+    """Give as much of a sentence as has room on one line."""
+    room = plane.width - 72.0
+    if estimated_width(text, 20.0) <= room:
+        return text
+    while text and estimated_width(f"{text}…", 20.0) > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"

@@ -1,0 +1,135 @@
+"""What leaves the journal: sessions that the clinic has had for long enough, and at once whoever it says to forget.
+
+What is forgotten is overwritten in the file (`secure_delete`), and its log is emptied. A memory card keeps spare copies
+of what it wrote, which no program can reach; so does a backup.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from pressout_device.errors import JournalError
+from pressout_device.journal import salvage
+from pressout_device.journal.tables import Journal
+from pressout_session.facts import Opened, Reassigned, decode, encode
+from pressout_session.writing import rfc3339
+
+logger = logging.getLogger(__name__)
+
+# In the place of a reference that was forgotten, in a session that is another patient's since.
+NOBODY = "erased"
+# What one turn of the writer may drop: a repetition must not wait for it.
+MOST_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was forgotten: sessions by name, and the places in the sequence of those that the clinic never had."""
+
+    sessions: tuple[str, ...]
+    lost_seqs: tuple[int, ...]
+
+
+def old_sessions(journal: Journal, now: datetime, keep_days: float) -> list[str]:
+    """Give sessions whose last document the clinic has had for `keep_days` and of which none waits; some at a time."""
+    with journal.change() as db:
+        # Answered while nobody knew the time: the days count from now.
+        db.execute(
+            "UPDATE documents SET answered_at = ? WHERE answered_at IS NULL AND answer IS NOT NULL", (rfc3339(now),)
+        )
+    rows = journal.rows(
+        "SELECT session_id FROM documents AS last WHERE answer IN ('stored', 'duplicate') AND answered_at < ?"
+        " AND NOT EXISTS (SELECT 1 FROM documents WHERE session_id = last.session_id"
+        " AND (answer IS NULL OR revision > last.revision)) LIMIT ?",
+        (rfc3339(now - timedelta(days=keep_days)), MOST_AT_ONCE),
+    )
+    return [session_id for (session_id,) in rows]
+
+
+def drop(journal: Journal, sessions: list[str]) -> None:
+    """Drop sessions: facts and documents."""
+    with journal.change() as db:
+        _drop(db, sessions)
+
+
+def _drop(db: sqlite3.Connection, sessions: list[str]) -> None:
+    for session_id in sessions:
+        db.execute("DELETE FROM facts WHERE session_id = ?", (session_id,))
+        db.execute("DELETE FROM documents WHERE session_id = ?", (session_id,))
+
+
+def sessions_of(journal: Journal, patient_ref: str) -> tuple[list[str], list[str]]:
+    """Give the sessions that are a patient's, and those that only once were."""
+    named = journal.rows("SELECT DISTINCT session_id FROM documents WHERE patient_ref = ?", (patient_ref,))
+    opened = journal.rows(
+        "SELECT DISTINCT session_id FROM facts WHERE instr(CAST(fact AS TEXT), ?) > 0", (f'"{patient_ref}"',)
+    )
+    own: list[str] = []
+    once: list[str] = []
+    for session_id in sorted({one for (one,) in (*named, *opened)}):
+        (own if journal.record(session_id).patient_ref == patient_ref else once).append(session_id)
+    return own, once
+
+
+def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
+    """Forget a patient: their sessions and doses, and their reference in what became someone else's.
+
+    That it was done is kept, by the number of the erasure and not by whose it was. Doing it again does no harm.
+    """
+    own, once = sessions_of(journal, patient_ref)
+    with journal.change() as db:
+        lost = [
+            seq
+            for session_id in own
+            for (seq,) in db.execute(
+                "SELECT seq FROM documents WHERE session_id = ? AND answer IS NULL", (session_id,)
+            ).fetchall()
+        ]
+        _drop(db, own)
+        for session_id in once:
+            _redact(db, session_id, patient_ref)
+        db.execute("DELETE FROM prescriptions WHERE patient_ref = ?", (patient_ref,))
+        db.execute("INSERT OR IGNORE INTO erasures VALUES (?, ?)", (erase_id, at))
+    journal.settle()
+    return Erased(tuple(own), tuple(lost))
+
+
+def _redact(db: sqlite3.Connection, session_id: str, patient_ref: str) -> None:
+    """Take a patient's reference out of a session that became someone else's."""
+    for place, fact in db.execute("SELECT place, fact FROM facts WHERE session_id = ?", (session_id,)).fetchall():
+        if (redacted := _without(fact, patient_ref)) is not None:
+            db.execute("UPDATE facts SET fact = ? WHERE session_id = ? AND place = ?", (redacted, session_id, place))
+    db.execute("DELETE FROM documents WHERE session_id = ? AND patient_ref = ?", (session_id, patient_ref))
+
+
+def drop_set_aside(folder: Path, patient_ref: str) -> None:
+    """Drop damaged journals that name a patient: what could be read of them was taken over.
+
+    Raises
+    ------
+    JournalError
+        If one cannot be dropped.
+    """
+    try:
+        for part in (folder / salvage.FOLDER).glob("*.db*"):
+            if patient_ref.encode() in part.read_bytes():
+                part.unlink()
+    except OSError as error:
+        raise JournalError(f"{folder}: found {error}, expected to be able to drop a damaged journal") from error
+
+
+def _without(written: bytes, patient_ref: str) -> bytes | None:
+    """Give a fact without a reference, or None if it has none."""
+    try:
+        fact = decode(written)
+    except ValueError:
+        return None
+    if isinstance(fact, Opened | Reassigned) and fact.patient_ref == patient_ref:
+        return encode(msgspec.structs.replace(fact, patient_ref=NOBODY))
+    return None

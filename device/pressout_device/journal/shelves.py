@@ -1,0 +1,64 @@
+"""Where the writer keeps things, and the rules by which: built by the composition root, used by the writer's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pressout_device.auditing import Audit
+from pressout_device.cellbook import CellBook
+from pressout_device.journal.doses import Doses
+from pressout_device.journal.exchange import Exchange
+from pressout_device.journal.rawtraces import Budget, RawTraces
+from pressout_device.journal.tables import Journal
+from pressout_device.journal.wallclock import WallClock
+from pressout_device.sections import ClinicDoses
+from pressout_session.writing import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelves:
+    """Journal, folders, and the files beside them."""
+
+    folder: Path
+    journal: Journal
+    exchange: Exchange
+    doses: Doses
+    book: CellBook
+    audit: Audit
+    traces: RawTraces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the site says, and who knows what time it is.
+
+    `origin_of` gives a document's origin for its journal and `seq`; delivered sessions stay for `keep_days`.
+    """
+
+    origin_of: Callable[[str, int], Origin]
+    wall_clock: WallClock
+    new_id: Callable[[], str]
+    policy: ClinicDoses = ClinicDoses.SHOWN
+    keep_days: float = 365.0
+
+
+def shelves_in(folder: Path, new_id: Callable[[], str], budget: Budget) -> Shelves:
+    """Open what a station keeps in its folder, where outbox and inbox are already.
+
+    Raises
+    ------
+    JournalError
+        If the journal cannot be opened.
+    """
+    journal = Journal(folder / "journal.db", new_id)
+    return Shelves(
+        folder=folder,
+        journal=journal,
+        exchange=Exchange(journal, folder / "outbox", folder / "inbox"),
+        doses=Doses(journal),
+        book=CellBook(folder),
+        audit=Audit(folder),
+        traces=RawTraces(folder, budget),
+    )

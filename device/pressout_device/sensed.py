@@ -1,0 +1,42 @@
+"""What the sensor did during a session: samples believed, faults by kind, the rate it was measured at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from pressout_session.facts import SignalSeen
+from pressout_signal.samples import Fault
+
+
+class Sensed:
+    """A tally that begins anew with each session.
+
+    Parameters
+    ----------
+    measured_hz : callable
+        Gives the measured rate, or None where nobody knows it yet.
+    """
+
+    def __init__(self, measured_hz: Callable[[], float | None]) -> None:
+        self._measured_hz = measured_hz
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with nothing."""
+        self._samples = 0
+        self._faults: Counter[str] = Counter()
+
+    def sample(self) -> None:
+        """Count a sample that was believed."""
+        self._samples += 1
+
+    def fault(self, fault: Fault) -> None:
+        """Count a fault."""
+        self._faults[str(fault.kind)] += 1
+
+    def seen(self, t_s: float) -> SignalSeen:
+        """Say what it was; also at every set's end, for a session that nobody closes."""
+        found_hz = self._measured_hz()
+        rate_hz = None if found_hz is None else round(found_hz, 2)
+        return SignalSeen(t_s=t_s, samples=self._samples, faults=dict(self._faults), sample_rate_hz=rate_hz)

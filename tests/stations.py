@@ -1,0 +1,66 @@
+"""A station's journal and its writer, for tests that keep things and look what became of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from builders import SESSION_ID, an_origin
+from pressout_device.clock import Moment
+from pressout_device.journal.news import Kept, Told
+from pressout_device.journal.rawtraces import Budget
+from pressout_device.journal.shelves import Rules, shelves_in
+from pressout_device.journal.wallclock import WallClock
+from pressout_device.journal.writer import Writer
+from pressout_session.facts import AnyFact
+from pressout_session.writing import Origin
+
+FIRST = SESSION_ID.format(1)
+MORNING = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+def new_id() -> str:
+    return "journal"
+
+
+def origin(journal_id: str, seq: int) -> Origin:
+    return an_origin(seq, journal_id)
+
+
+@dataclass
+class FakeWall:
+    """What a station believes of the time; tests move it."""
+
+    moment: Moment = field(default_factory=lambda: Moment(1_000.0, MORNING, "boot", synchronised=True))
+
+    def __call__(self) -> Moment:
+        """Give it."""
+        return self.moment
+
+
+def a_writer(folder: Path, wall: FakeWall | None = None, budget: Budget | None = None, **rules: Any) -> Writer:
+    for name in ("outbox", "inbox"):
+        (folder / name).mkdir(exist_ok=True)
+    shelves = shelves_in(folder, new_id, budget or Budget())
+    known = {"origin_of": origin, "wall_clock": WallClock(wall or FakeWall()), "new_id": new_id}
+    return Writer(shelves, Rules(**{**known, **rules}))
+
+
+def wait_for(writer: Writer, done: Callable[[list[Told]], bool]) -> list[Told]:
+    told: list[Told] = []
+    until_s = time.monotonic() + 10.0
+    while not done(told):
+        assert time.monotonic() < until_s, told
+        told.extend(writer.told())
+        time.sleep(0.001)  # the thread under test needs the interpreter
+    return told
+
+
+def keep(writer: Writer, facts: list[AnyFact], session_id: str = FIRST) -> None:
+    for fact in facts:
+        writer.keep(session_id, fact)
+    wait_for(writer, lambda told: sum(isinstance(one, Kept) for one in told) == len(facts))
