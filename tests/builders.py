@@ -13,6 +13,7 @@ from pressout_session.cell import Calibrated
 from pressout_session.document import Clock, Device, SessionDocument
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept, SetClosed, SetOpened
+from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_session.record import folded
 from pressout_session.wire import EventKind, Info, StationEvent
@@ -198,6 +199,25 @@ def an_event(number: int = 1) -> StationEvent:
         what="overloaded",
         number="4F-30",
     )
+
+
+def an_order(version: int = 1, patient_ref: str = "471922", **changes: object) -> PrescriptionOrder:
+    """Give a dose that the clinic sends."""
+    order = PrescriptionOrder(
+        schema="pressout.prescription/1",
+        prescription_id="rx-1",
+        version=version,
+        patient_ref=patient_ref,
+        items=(an_item(target_n=55.0),),
+        set_at=f"2026-03-02T08:00:{version:02d}Z",
+        set_by="t-42",
+    )
+    return msgspec.structs.replace(order, **changes)
+
+
+def an_erasure(patient_ref: str = "471922") -> Erasure:
+    """Give the clinic's word to forget a patient."""
+    return Erasure(schema="pressout.erase/1", erase_id="er-1", patient_ref=patient_ref, at="2026-03-02T08:00:00Z")
 
 
 def an_info(serial: str = "1234") -> Info:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,12 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import SESSION_ID, a_document, an_event, an_info
-from pressout_clinic.store import Store
-from pressout_clinic.subscriber import Subscriber
+from builders import SESSION_ID, a_document, an_event
+from couriers import Folders, clinic, eventually, stored, turning
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.journal import spool
-from pressout_device.uplink.courier import Courier
 from pressout_device.uplink.delivery import ANSWER_S, IN_FLIGHT, Delivery
 from pressout_link.broker import Broker, broker_at
 from pressout_link.connection import Connection, Publication
@@ -46,10 +41,18 @@ def test_never_more_than_twenty_are_in_flight_and_the_newest_is_among_them(waiti
 
 def test_what_is_not_answered_is_sent_again_and_what_is_answered_is_not() -> None:
     delivery, _ = Delivery().due(["a", "b"], 0.0)
-    delivery = delivery.answered("a")
+    delivery = delivery.answered("a", 0.2)
 
     assert delivery.due(["b"], ANSWER_S - 1.0)[1] == ()
     assert delivery.due(["b"], ANSWER_S)[1] == ("b",)
+
+
+def test_a_clinic_that_is_slow_does_not_get_everything_twice() -> None:
+    delivery, _ = Delivery().due(["a", "b"], 0.0)
+    delivery = delivery.answered("a", 30.0)
+
+    assert delivery.due(["b"], 100.0)[1] == ()
+    assert delivery.due(["b"], 120.0)[1] == ("b",)
 
 
 def test_a_lost_connection_makes_everything_unsent() -> None:
@@ -59,50 +62,6 @@ def test_a_lost_connection_makes_everything_unsent() -> None:
 
 
 # ---- over a real broker ---------------------------------------------------------------------------------
-
-
-class Folders:
-    """An outbox and an inbox."""
-
-    def __init__(self, folder: Path) -> None:
-        self.outbox, self.inbox = folder / "outbox", folder / "inbox"
-        self.outbox.mkdir()
-        self.inbox.mkdir()
-
-    def finish(self, session: int) -> str:
-        """Put a session's document into the outbox."""
-        name = spool.document_name(session, SESSION_ID.format(session), 1)
-        spool.place(self.outbox, name, encode(a_document(session)))
-        return name
-
-    def answers(self) -> list[spool.Answer]:
-        """Give what the clinic answered, as the station finds it."""
-        names = [name for name in spool.waiting(self.inbox) if name.startswith("acks.")]
-        return [answer for name in names for answer in spool.read(self.inbox / name, list[spool.Answer]) or []]
-
-    def courier(self, broker: Broker) -> Courier:
-        """Give an uplink over these folders."""
-        return Courier(broker, ("north", "s3"), outbox=self.outbox, inbox=self.inbox, info=an_info())
-
-
-@contextmanager
-def turning(run: Callable[[Callable[[], bool]], None]) -> Iterator[None]:
-    stop = threading.Event()
-    thread = threading.Thread(target=run, args=(stop.is_set,))
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(20.0)
-        assert not thread.is_alive()
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    until_s = time.monotonic() + 25.0
-    while not true():
-        assert time.monotonic() < until_s
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -121,34 +80,13 @@ def plain(broker: EmbeddedBroker) -> Broker:
     return broker_at(broker.url, allow_plain=True)
 
 
-@contextmanager
-def clinic(broker: EmbeddedBroker, database: Path) -> Iterator[None]:
-    def run(stopped: Callable[[], bool]) -> None:
-        store = Store(database)
-        try:
-            Subscriber(plain(broker), store, "1").run(stopped)
-        finally:
-            store.close()
-
-    with turning(run):
-        yield
-
-
-def stored(database: Path) -> int:
-    store = Store(database)
-    try:
-        return store.count()
-    finally:
-        store.close()
-
-
 @pytest.mark.service
 def test_finished_sessions_reach_the_clinic_and_its_answers_the_inbox(
     broker: EmbeddedBroker, folders: Folders, tmp_path: Path
 ) -> None:
     names = [folders.finish(session) for session in (1, 2, 3)]
 
-    with clinic(broker, tmp_path / "clinic.db"), turning(folders.courier(plain(broker)).run):
+    with clinic(plain(broker), tmp_path / "clinic.db"), turning(folders.courier(plain(broker)).run):
         eventually(lambda: len(folders.answers()) == 3)
 
     answers = folders.answers()
@@ -168,7 +106,7 @@ def test_a_broker_that_takes_it_is_no_clinic_that_has_it(
         listener.close()
         assert spool.waiting(folders.inbox) == []
 
-        with clinic(broker, tmp_path / "clinic.db"):
+        with clinic(plain(broker), tmp_path / "clinic.db"):
             eventually(lambda: len(spool.waiting(folders.inbox)) == 1)
 
 
@@ -181,7 +119,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(folders: Folders, 
         first.close()
         folders.finish(1)
         second = EmbeddedBroker(tmp_path, port)
-        with clinic(second, tmp_path / "clinic.db"):
+        with clinic(plain(second), tmp_path / "clinic.db"):
             eventually(lambda: len(spool.waiting(folders.inbox)) == 1)
         second.close()
 
@@ -199,7 +137,7 @@ def test_acks_that_cannot_be_read_and_strays_in_the_outbox_stop_nothing(
             stranger.publish(Publication(ack_topic("north", "s3", SESSION_ID.format(1)), rubbish))
         wrong = {"revision": 1, "sha256": "0" * 64, "result": "stored", "reason": None}
         stranger.publish(Publication(ack_topic("north", "s3", SESSION_ID.format(1)), msgspec.json.encode(wrong)))
-        with clinic(broker, tmp_path / "clinic.db"):
+        with clinic(plain(broker), tmp_path / "clinic.db"):
             eventually(lambda: digest(encode(a_document(1))) in {one.ack.sha256 for one in folders.answers()})
     stranger.close()
 

@@ -26,7 +26,7 @@ class Broadcasting:
         Takes a message on its way; never waits.
     """
 
-    def __init__(self, say: Callable[[bytes], None]) -> None:
+    def __init__(self, say: Callable[[bytes], object]) -> None:
         self._say = say
         self._phase = "rest"
         self._said_s = 0.0

@@ -114,11 +114,14 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
 
 def _calibrated(work: _Work, masses_kg: tuple[float, ...], by: str) -> None:
     from pressout_device import calibrating, listening
+    from pressout_device.auditing import Act, Audit, entry
     from pressout_device.identity import new_id
 
     with listening.listener(work.settings, work.way) as listener:
         found = calibrating.by_wizard(masses_kg, listener.heard, work.terminal)
         fact = calibrating.kept(work.book, work.settings.load_cell, found, new_id(), by)
+    act = entry(Act.CALIBRATED, who=by, about=fact.load_cell_id, after=fact.calibration_id)
+    Audit(work.book.folder).add(act)
     click.echo("\n".join(calibrating.report(found)))
     click.echo(f"Kept as calibration {fact.calibration_id} of load cell {fact.load_cell_id}; it holds from now on.")
 

@@ -34,6 +34,7 @@ class CellBook:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._ledger = Ledger(folder / NAME)
 
     def life(self, load_cell_id: str) -> CellLife:

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,8 @@ import click
 from pressout_device.cell_commands import calibrate, diagnose, record
 from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
 from pressout_device.errors import PressoutError
+from pressout_device.record_commands import audit, export, uplink
+from pressout_device.stopping import stopped
 from pressout_device.therapist_commands import therapist
 from pressout_session.exercises import CABLED
 
@@ -73,7 +72,7 @@ def demo(**given: Any) -> None:  # noqa: ANN401
         headless=given["headless"] or not _display(),
         config=None if file is None else config.read(file),
         say=None if as_json else click.echo,
-        stopped=_stopped(),
+        stopped=stopped(),
     )
     outcome = demo.run(options)
     click.echo(outcome.as_json() if as_json else outcome.in_words())
@@ -89,17 +88,7 @@ def run(config_file: Path, simulate: bool) -> None:
     """Run the station."""
     from pressout_device import config, running
 
-    running.station(config.read(config_file), stopped=_stopped(), simulate=simulate)
-
-
-@cli.command()
-@config_option
-def uplink(config_file: Path) -> None:
-    """Send what the journal holds to the clinic."""
-    from pressout_device import config
-    from pressout_device.uplink.courier import courier_of
-
-    courier_of(config.read(config_file)).run(_stopped())
+    running.station(config.read(config_file), stopped=stopped(), simulate=simulate)
 
 
 @cli.command()
@@ -120,7 +109,7 @@ def clinic(config_file: Path | None, url: str | None, allow_plain: bool, databas
     broker = broker_at(url, allow_plain=allow_plain) if url else config.read_broker(config_file or DEFAULT_CONFIG)
     store = Store(database_path(database))
     try:
-        Subscriber(broker, store, worker).run(_stopped())
+        Subscriber(broker, store, worker).run(stopped())
     finally:
         store.close()
 
@@ -159,7 +148,7 @@ def analyze(
         sys.exit(1)
 
 
-for each in (record, diagnose, calibrate, therapist):
+for each in (record, diagnose, calibrate, therapist, uplink, export, audit):
     cli.add_command(each)
 
 
@@ -178,21 +167,6 @@ def config_check(file: Path) -> None:
     click.echo(f"{file}: no mistakes found")
 
 
-@cli.command()
-@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
-@click.argument("source", type=click.Path(path_type=Path))
-def export(form: str, source: Path) -> None:
-    """Print the sessions of a journal or of a clinic's database."""
-    from pressout_device import exporting
-
-    documents = exporting.sessions_in(source)
-    if form == "csv":
-        click.echo(exporting.as_csv(documents), nl=False)
-        return
-    for document in documents:
-        click.echo(document)
-
-
 def _display() -> bool:
     """Tell whether a window can be opened."""
     try:
@@ -200,14 +174,6 @@ def _display() -> bool:
     except ImportError:
         return False
     return can_open()
-
-
-def _stopped() -> Callable[[], bool]:
-    """Give a question that is answered yes once someone asked us to stop."""
-    asked = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _number, _frame: asked.set())
-    return asked.is_set
 
 
 def main() -> None:

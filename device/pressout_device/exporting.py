@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+from pressout_device.auditing import Act, Audit, entry
 from pressout_device.errors import JournalError
 from pressout_session.document import SessionDocument, decode
 
@@ -19,8 +23,25 @@ COLUMNS = (
 )
 
 
-def sessions_in(path: Path) -> Iterator[bytes]:
-    """Give the newest revision of every session in a file, oldest first. The file is only read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which sessions: begun from `since` on and before `until` (RFC 3339, or the beginning of one), of one patient."""
+
+    since: str | None = None
+    until: str | None = None
+    patient_ref: str | None = None
+
+    def takes(self, document: SessionDocument) -> bool:
+        """Tell whether a session is among them."""
+        return (
+            (self.since is None or document.started_at >= self.since)
+            and (self.until is None or document.started_at < self.until)
+            and self.patient_ref in (None, document.patient_ref)
+        )
+
+
+def sessions_in(path: Path, chosen: Chosen | None = None) -> Iterator[bytes]:
+    """Give the newest revision of every session in a file, or of those chosen, oldest first. The file is only read.
 
     Raises
     ------
@@ -31,16 +52,30 @@ def sessions_in(path: Path) -> Iterator[bytes]:
         raise JournalError(f"{path}: found no such file, expected a journal.db or a clinic's database")
     try:
         # Read-only; `immutable` is not said, since a station may be writing to it.
-        db = sqlite3.connect(f"file:{path.resolve()}?mode=ro", uri=True)
-        rows = db.execute(
-            "SELECT document FROM documents AS d WHERE revision ="
-            " (SELECT max(revision) FROM documents WHERE session_id = d.session_id) ORDER BY session_id"
-        )
-        for (document,) in rows:
-            yield document
-        db.close()
+        with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro", uri=True)) as db:
+            rows = db.execute(
+                "SELECT document FROM documents AS d WHERE revision ="
+                " (SELECT max(revision) FROM documents WHERE session_id = d.session_id) ORDER BY session_id"
+            )
+            for (document,) in rows:
+                if chosen is None or chosen.takes(decode(document)):
+                    yield document
     except sqlite3.Error as error:
         raise JournalError(f"{path}: found {error}, expected a journal.db or a clinic's database") from error
+    except ValueError as error:
+        raise JournalError(f"{path}: found a session that cannot be read ({error}), expected one of ours") from error
+
+
+def noted(path: Path, what: str) -> None:
+    """Write down in a station's audit that its sessions were exported, and by which user of the computer.
+
+    Raises
+    ------
+    JournalError
+        If that cannot be done: what cannot be written down is not exported.
+    """
+    if (path.parent / "outbox").is_dir():
+        Audit(path.parent).add(entry(Act.EXPORTED, who=f"uid {os.getuid()}", after=what))
 
 
 def as_csv(documents: Iterable[bytes]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
+from pressout_device.auditing import Act, Audit, entry
 from pressout_device.command_options import config_option
 
 
@@ -23,9 +25,11 @@ def add(config_file: Path, initials: str) -> None:
     from pressout_device.identity import new_id
     from pressout_device.therapists import Therapists
 
-    known = Therapists(config.read(config_file).folder)
+    folder = config.read(config_file).folder
+    known = Therapists(folder)
     pin = click.prompt("PIN, six digits", hide_input=True, confirmation_prompt="The same again")
     known.add(initials.upper(), pin, f"t-{new_id()[-12:]}")
+    _noted(folder, Act.THERAPIST_ADDED, known.all()[initials.upper()].therapist_ref)
     click.echo(f"{initials.upper()} may come in; a station that runs already knows it when it is started anew.")
 
 
@@ -48,5 +52,13 @@ def remove(config_file: Path, initials: str) -> None:
     from pressout_device import config
     from pressout_device.therapists import Therapists
 
-    Therapists(config.read(config_file).folder).remove(initials.upper())
+    folder = config.read(config_file).folder
+    known = Therapists(folder).all().get(initials.upper())
+    Therapists(folder).remove(initials.upper())
+    _noted(folder, Act.THERAPIST_REMOVED, "" if known is None else known.therapist_ref)
     click.echo(f"{initials.upper()} may come in no longer.")
+
+
+def _noted(folder: Path, act: Act, about: str) -> None:
+    """Write it down, with the computer's own number of whoever does it."""
+    Audit(folder).add(entry(act, who=f"uid {os.getuid()}", about=about))

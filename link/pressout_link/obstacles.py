@@ -25,6 +25,10 @@ OURS = (
 NOT_TLS = ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
 
 
+class NoTlsError(ConnectionError):
+    """Whoever listens there hung up when TLS began."""
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """What is in the way, and its details: what was found, what was expected, what to do."""
@@ -59,6 +63,8 @@ def obstacle_of(error: Exception, broker: Broker) -> Obstacle:
             kind, expected = LinkTrouble.CERTIFICATE_REFUSED, "our certificate to be taken; have a new one made"
         case ssl.SSLError(reason=str(reason)) if any(word in reason for word in NOT_TLS):
             kind, expected = LinkTrouble.NO_TLS, "TLS; check the port in url"
+        case NoTlsError():
+            kind, expected = LinkTrouble.NO_TLS, "TLS; check the port in url"
         case socket.gaierror():
             kind, expected = LinkTrouble.NAME_UNKNOWN, "a name that the network knows; check url and the network"
         case _:
@@ -72,7 +78,7 @@ def looked_at(broker: Broker, context: ssl.SSLContext | None) -> Obstacle | None
         with socket.create_connection((broker.host, broker.port), timeout=LOOK_S) as plain:
             if context is None:
                 return None
-            with context.wrap_socket(plain, server_hostname=broker.host) as secured:
+            with _secured(context, plain, broker) as secured:
                 # What it thinks of our certificate it says after the handshake (TLS 1.3); silence is consent.
                 secured.settimeout(0.5)
                 try:
@@ -82,6 +88,14 @@ def looked_at(broker: Broker, context: ssl.SSLContext | None) -> Obstacle | None
     except (OSError, ValueError) as error:
         return obstacle_of(error, broker)
     return None
+
+
+def _secured(context: ssl.SSLContext, plain: socket.socket, broker: Broker) -> ssl.SSLSocket:
+    """Begin TLS; whoever hangs up on that does not speak it."""
+    try:
+        return context.wrap_socket(plain, server_hostname=broker.host)
+    except ConnectionError as error:
+        raise NoTlsError("it hung up when TLS began") from error
 
 
 def _plainly(error: Exception) -> str:

@@ -18,15 +18,26 @@ NAME = ".bell"
 LARGEST_BYTES = 2048
 
 
-def ring(inbox: Path, said: bytes = b"") -> None:
-    """Wake the uplink, if it listens; never waits."""
-    with (
-        contextlib.suppress(OSError),
-        _address(inbox) as address,
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller,
-    ):
-        caller.setblocking(False)
-        caller.sendto(said, address)
+# Asks whether anyone listens.
+PROBE = b"?"
+
+
+def ring(inbox: Path, said: bytes = b"") -> bool:
+    """Wake the uplink and say whether it listens; never waits."""
+    try:
+        with _address(inbox) as address, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
+            caller.setblocking(False)
+            caller.sendto(said, address)
+    except BlockingIOError:
+        return True  # it has more than enough to hear already
+    except OSError:
+        return False
+    return True
+
+
+def listens(inbox: Path) -> bool:
+    """Tell whether an uplink runs."""
+    return ring(inbox, PROBE)
 
 
 @contextlib.contextmanager
@@ -81,7 +92,7 @@ class Bell:
         with contextlib.suppress(BlockingIOError):
             while True:
                 said.append(self._socket.recv(LARGEST_BYTES))
-        return b"" in said, [one for one in said if one]
+        return b"" in said, [one for one in said if one not in (b"", PROBE)]
 
     def close(self) -> None:
         """Stop listening."""

@@ -16,7 +16,7 @@ import msgspec
 from pressout_device.errors import JournalError
 from pressout_device.journal import answers, spool
 from pressout_device.journal.answers import Rejected
-from pressout_device.journal.bell import ring
+from pressout_device.journal.bell import listens, ring
 from pressout_device.journal.tables import Journal, Waiting
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.troubles import LinkTrouble
@@ -146,7 +146,8 @@ class Exchange:
             said = spool.read(self._inbox / spool.LINK, spool.Link)
         except OSError:
             said = None
-        said = said or spool.Link(trouble=LinkTrouble.NO_UPLINK)
+        if said is None or not listens(self._inbox):
+            said = spool.Link(trouble=LinkTrouble.NO_UPLINK)
         waiting, rejected = answers.undelivered(self._journal)
         return LinkSeen(waiting, rejected, said, tuple(answers.rejected(self._journal)))
 

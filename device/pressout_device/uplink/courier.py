@@ -143,7 +143,7 @@ class Courier:
             return
         heard = self._hearing.take(messages, self._shelf)
         for name in heard.answered:
-            self._delivery = self._delivery.answered(name)
+            self._delivery = self._delivery.answered(name, time.monotonic())
         self._shelf.answered(heard.answered)
         for message in heard.safe:
             self._connection.acknowledge(message)

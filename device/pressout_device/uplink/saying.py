@@ -98,12 +98,12 @@ class Saying:
             return spool.StationSaid()
 
     def _link_now(self, connection: Connection, hearing: Hearing, delivery: Delivery) -> spool.Link:
-        kind, details = None, ""
+        kind: LinkTrouble | None = None
+        details = ""
         longest_s = delivery.unanswered_s(time.monotonic())
         if not connection.connected:
-            obstacle = connection.obstacle
-            kind, details = LinkTrouble.UNREACHABLE, "" if obstacle is None else obstacle.details
-            kind = kind if obstacle is None else obstacle.kind
+            if connection.obstacle is not None:
+                kind, details = connection.obstacle.kind, connection.obstacle.details
         elif hearing.clone is not None:
             kind, details = LinkTrouble.CLONED, f"serials {self._serial} and {hearing.clone}"
         elif longest_s > UNANSWERED_S:

@@ -1,0 +1,95 @@
+"""An uplink between two folders, turning on a thread of its own, and what it left there."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from builders import SESSION_ID, a_document, an_info
+from pressout_clinic.store import Store
+from pressout_clinic.subscriber import Subscriber
+from pressout_device.journal import spool
+from pressout_device.journal.bell import ring
+from pressout_device.uplink.courier import Courier
+from pressout_link.broker import Broker
+from pressout_session.document import encode
+from pressout_session.wire import Info
+
+
+class Folders:
+    """An outbox and an inbox."""
+
+    def __init__(self, folder: Path) -> None:
+        self.outbox, self.inbox = folder / "outbox", folder / "inbox"
+        for each in (self.outbox, self.inbox):
+            each.mkdir(parents=True, exist_ok=True)
+
+    def finish(self, session: int) -> str:
+        """Put a session's document into the outbox."""
+        name = spool.document_name(session, SESSION_ID.format(session), 1)
+        spool.place(self.outbox, name, encode(a_document(session)))
+        ring(self.inbox)
+        return name
+
+    def answers(self) -> list[spool.Answer]:
+        """Give what the clinic answered, as the station finds it."""
+        names = [name for name in spool.waiting(self.inbox) if name.startswith("acks.")]
+        return [answer for name in names for answer in spool.read(self.inbox / name, list[spool.Answer]) or []]
+
+    def link(self) -> spool.Link:
+        """Give what the uplink says of itself."""
+        path = self.inbox / spool.LINK
+        return (spool.read(path, spool.Link) if path.exists() else None) or spool.Link()
+
+    def courier(self, broker: Broker, info: Info | None = None) -> Courier:
+        """Give an uplink over these folders."""
+        return Courier(broker, ("north", "s3"), outbox=self.outbox, inbox=self.inbox, info=info or an_info())
+
+
+@contextmanager
+def turning(run: Callable[[Callable[[], bool]], None]) -> Iterator[None]:
+    """Let something run until the block ends."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run, args=(stop.is_set,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20.0)
+        assert not thread.is_alive()
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    until_s = time.monotonic() + 25.0
+    while not true():
+        assert time.monotonic() < until_s
+        time.sleep(0.02)
+
+
+@contextmanager
+def clinic(broker: Broker, database: Path) -> Iterator[None]:
+    """Let a clinic's subscriber run until the block ends."""
+
+    def run(stopped: Callable[[], bool]) -> None:
+        store = Store(database)
+        try:
+            Subscriber(broker, store, "1").run(stopped)
+        finally:
+            store.close()
+
+    with turning(run):
+        yield
+
+
+def stored(database: Path) -> int:
+    """How many sessions the clinic has."""
+    store = Store(database)
+    try:
+        return store.count()
+    finally:
+        store.close()
