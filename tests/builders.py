@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
@@ -149,16 +150,19 @@ def a_repetition(start_s: float = 10.0, number: int = 1) -> RepetitionCompleted:
     )
 
 
-def facts_of_a_session(reps: int = 2, session: int = 1, *, closed: bool = True) -> list[AnyFact]:
+def facts_of_a_session(
+    reps: int = 2, session: int = 1, *, closed: bool = True, patient_ref: str = "471922", **opened: Any
+) -> list[AnyFact]:
     """Give the facts of a session with one set on the left."""
     facts: list[AnyFact] = [
         Opened(
             t_s=5.0,
             session_id=SESSION_ID.format(session),
-            patient_ref="471922",
+            patient_ref=patient_ref,
             prescription=a_prescription(),
             wall_time="2026-03-01T09:00:00Z",
             boot_id="boot",
+            **opened,
         ),
         SetOpened(t_s=9.0, item=0, side=Side.LEFT),
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from builders import SESSION_ID, an_origin
+from pressout_device import identity
 from pressout_device.clock import Moment
 from pressout_device.journal.news import Kept, Told
 from pressout_device.journal.rawtraces import Budget
@@ -46,7 +47,7 @@ def a_writer(folder: Path, wall: FakeWall | None = None, budget: Budget | None =
     for name in ("outbox", "inbox"):
         (folder / name).mkdir(exist_ok=True)
     shelves = shelves_in(folder, new_id, budget or Budget())
-    known = {"origin_of": origin, "wall_clock": WallClock(wall or FakeWall()), "new_id": new_id}
+    known = {"origin_of": origin, "wall_clock": WallClock(wall or FakeWall()), "new_id": identity.new_id}
     return Writer(shelves, Rules(**{**known, **rules}))
 
 

@@ -84,20 +84,22 @@ def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
     """
     own, once = sessions_of(journal, patient_ref)
     with journal.change() as db:
-        lost = [
-            seq
-            for session_id in own
-            for (seq,) in db.execute(
-                "SELECT seq FROM documents WHERE session_id = ? AND answer IS NULL", (session_id,)
-            ).fetchall()
-        ]
+        lost: set[int] = set()
+        for session_id in (*own, *once):
+            lost.update(
+                seq
+                for (seq,) in db.execute(
+                    "SELECT seq FROM documents WHERE session_id = ?1 AND answer IS NULL AND (patient_ref = ?2 OR ?3)",
+                    (session_id, patient_ref, session_id in own),
+                )
+            )
         _drop(db, own)
         for session_id in once:
             _redact(db, session_id, patient_ref)
         db.execute("DELETE FROM prescriptions WHERE patient_ref = ?", (patient_ref,))
         db.execute("INSERT OR IGNORE INTO erasures VALUES (?, ?)", (erase_id, at))
     journal.settle()
-    return Erased(tuple(own), tuple(lost))
+    return Erased(tuple(own), tuple(sorted(lost)))
 
 
 def _redact(db: sqlite3.Connection, session_id: str, patient_ref: str) -> None:

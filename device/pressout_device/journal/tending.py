@@ -117,8 +117,8 @@ class Tending:
 
     def _erase(self, asked: Erasure) -> None:
         shelves = self._shelves
-        own, _once = forgetting.sessions_of(shelves.journal, asked.patient_ref)
-        shelves.exchange.withdraw(set(own))
+        own, once = forgetting.sessions_of(shelves.journal, asked.patient_ref)
+        shelves.exchange.withdraw({*own, *once})  # what may stay is put back below
         shelves.traces.forget(set(own))
         forgetting.drop_set_aside(shelves.folder, asked.patient_ref)
         erased = forgetting.erase(

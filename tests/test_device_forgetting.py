@@ -1,0 +1,193 @@
+"""What the station forgets: delivered sessions after a time, and at once whoever the clinic says to forget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from builders import SESSION_ID, an_erasure, facts_of_a_session
+from pressout_device.auditing import Act, Audit
+from pressout_device.journal import spool
+from pressout_device.journal.news import Found
+from pressout_device.journal.rawtraces import Budget, RawTraces, SetTrace
+from pressout_device.journal.writer import Writer
+from pressout_session.document import decode
+from pressout_session.facts import Closed, Reassigned
+from pressout_session.wire import Ack, AckResult, EventKind, StationEvent, digest
+from stations import FIRST, MORNING, FakeWall, a_writer, keep, wait_for
+
+ANOTHER = "530863"
+
+
+def a_trace(session_id: str = FIRST, number: int = 1, samples: int = 800) -> SetTrace:
+    head = {"zero_counts": "0", "counts_per_newton": "4400", "rate_hz": "80"}
+    times_s = tuple(n / 80 for n in range(samples))
+    counts = tuple((n * 7919) % 100_003 for n in range(samples))
+    return SetTrace(session_id=session_id, number=number, head=head, times_s=times_s, counts=counts)
+
+
+def answer(folder: Path, result: AckResult = AckResult.STORED) -> None:
+    """Let the clinic answer for all that waits."""
+    answers = []
+    for name in spool.documents(folder / "outbox"):
+        ack = Ack(revision=1, sha256=digest((folder / "outbox" / name).read_bytes()), result=result)
+        answers.append(spool.Answer(spool.session_of(name), ack))
+    spool.place(folder / "inbox", spool.acks_name(1), msgspec.json.encode(answers))
+
+
+def order(folder: Path, name: str, what: object) -> None:
+    spool.place(folder / "inbox", f"{name}.json", msgspec.json.encode(what))
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def events(folder: Path) -> list[StationEvent]:
+    found = [spool.read(folder / "outbox" / name, StationEvent) for name in spool.events(folder / "outbox")]
+    return [one for one in found if one is not None]
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    made = a_writer(tmp_path)
+    keep(made, facts_of_a_session(3))
+    keep(made, facts_of_a_session(2, 2, patient_ref=ANOTHER), SESSION_ID.format(2))
+    yield made
+    made.close()
+
+
+def test_nothing_of_a_patient_who_is_to_be_forgotten_is_left_anywhere(writer: Writer, tmp_path: Path) -> None:
+    for session in (1, 2):
+        writer.trace(a_trace(SESSION_ID.format(session)))
+    writer.prescribe("471922", facts_of_a_session()[0].prescription)  # type: ignore[union-attr]
+    wait_for(writer, lambda _told: len(list((tmp_path / "raw").glob("*"))) == 2)
+    assert b"471922" in everything(tmp_path)
+
+    order(tmp_path, "erase.er-1", an_erasure())
+    wait_for(writer, lambda _told: bool(events(tmp_path)))
+    writer.close()
+
+    assert b"471922" not in everything(tmp_path)
+    assert FIRST.encode() not in everything(tmp_path)
+    assert ANOTHER.encode() in everything(tmp_path)
+    (said,) = events(tmp_path)
+    assert (said.kind, said.about, said.seqs) == (EventKind.ERASED, "er-1", (1,))
+    assert [one.about for one in Audit(tmp_path).all()] == ["er-1"]
+
+
+def test_a_session_that_became_anothers_keeps_its_numbers_and_loses_the_name(writer: Writer, tmp_path: Path) -> None:
+    keep(writer, [Reassigned(t_s=900.0, patient_ref=ANOTHER, therapist_ref="MR")])
+
+    order(tmp_path, "erase.er-1", an_erasure())
+    wait_for(writer, lambda _told: bool(events(tmp_path)))
+    writer.close()
+
+    assert b"471922" not in everything(tmp_path)
+    sent = [decode((tmp_path / "outbox" / name).read_bytes()) for name in spool.documents(tmp_path / "outbox")]
+    assert {(one.session_id, one.patient_ref) for one in sent} == {
+        (FIRST, ANOTHER),
+        (SESSION_ID.format(2), ANOTHER),
+    }
+
+
+def test_whoever_is_at_the_station_is_forgotten_when_they_have_gone(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(2, closed=False))
+
+    order(tmp_path, "erase.er-1", an_erasure())
+    writer.ask("471922")
+    wait_for(writer, lambda told: any(isinstance(one, Found) for one in told))
+    assert writer._shelves.journal.record(FIRST).count(facts_of_a_session()[1].side) == 2  # type: ignore[union-attr]
+    keep(writer, [Closed(t_s=100.0, reason="done")])
+    wait_for(writer, lambda _told: bool(events(tmp_path)))
+    writer.close()
+
+    assert b"471922" not in everything(tmp_path)
+
+
+def test_an_erasure_that_comes_twice_is_done_twice_and_harms_nothing(writer: Writer, tmp_path: Path) -> None:
+    for number in (1, 2):
+        order(tmp_path, "erase.er-1", an_erasure())
+        wait_for(writer, lambda _told, number=number: len(events(tmp_path)) == number)  # type: ignore[misc]
+
+    assert len(spool.documents(tmp_path / "outbox")) == 1
+
+
+def test_delivered_sessions_leave_after_their_time_and_others_never(tmp_path: Path) -> None:
+    wall = FakeWall()
+    writer = a_writer(tmp_path, wall, keep_days=30.0)
+    keep(writer, facts_of_a_session(3))
+    writer.trace(a_trace())
+    answer(tmp_path)
+    wait_for(writer, lambda _told: not spool.documents(tmp_path / "outbox"))
+    keep(writer, facts_of_a_session(2, 2), SESSION_ID.format(2))
+    writer.close()
+
+    for days, left in ((29, 2), (31, 1)):
+        later = FakeWall(wall.moment._replace(wall=MORNING + timedelta(days=days)))
+        again = a_writer(tmp_path, later, keep_days=30.0)
+        wait_for(
+            again,
+            lambda _told, left=left, again=again: len(again._shelves.journal.documents()) == left,  # type: ignore[misc]
+        )
+        again.close()
+
+    assert [one.act for one in Audit(tmp_path).all()] == [Act.DROPPED]
+    assert list((tmp_path / "raw").iterdir()) == []
+    assert len(spool.documents(tmp_path / "outbox")) == 1
+
+
+def test_a_clock_that_nobody_vouches_for_drops_nothing(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(3))
+    answer(tmp_path)
+    wait_for(writer, lambda _told: not spool.documents(tmp_path / "outbox"))
+    writer.close()
+    unsure = FakeWall()
+    unsure.moment = unsure.moment._replace(wall=MORNING + timedelta(days=9_999), synchronised=False)
+
+    again = a_writer(tmp_path, unsure, keep_days=1.0)
+    again.ask("471922")
+    wait_for(again, lambda told: any(isinstance(one, Found) and one.visits for one in told))
+    again.close()
+
+
+# ---- raw readings ---------------------------------------------------------------------------------------
+
+
+def test_raw_readings_stay_within_their_budget_and_the_delivered_go_first(tmp_path: Path) -> None:
+    traces = RawTraces(tmp_path, Budget(size_bytes=10**9))
+    for session in range(1, 6):
+        traces.keep(a_trace(SESSION_ID.format(session)))
+    one = traces.all()[0].stat().st_size
+    waiting = {SESSION_ID.format(session) for session in (1, 2)}
+
+    RawTraces(tmp_path, Budget(size_bytes=3 * one)).trim(waiting, None)
+    assert [path.name[35] for path in traces.all()] == ["1", "2", "5"]
+
+    RawTraces(tmp_path, Budget(size_bytes=one)).trim(waiting, None)
+    assert [path.name[35] for path in traces.all()] == ["2"]
+
+
+def test_raw_readings_that_are_too_old_go_once_they_are_delivered(tmp_path: Path) -> None:
+    traces = RawTraces(tmp_path, Budget(days=90.0))
+    for session in (1, 2):
+        traces.keep(a_trace(SESSION_ID.format(session)))
+    later = MORNING.now(tz=MORNING.tzinfo) + timedelta(days=91)
+
+    traces.trim({FIRST}, later)
+
+    assert [path.name[:36] for path in traces.all()] == [FIRST]
+
+
+def test_a_disk_without_room_costs_the_raw_readings_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_text("no folder")
+
+    RawTraces(tmp_path, Budget()).keep(a_trace())
+
+    assert RawTraces(tmp_path, Budget()).all() == []

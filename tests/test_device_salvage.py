@@ -1,0 +1,180 @@
+"""A damaged journal: set aside as it is, read as far as it can be, and the station works on."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import facts_of_a_session
+from pressout_device.errors import JournalError
+from pressout_device.journal import salvage, spool
+from pressout_device.journal.answers import answered
+from pressout_device.journal.tables import Journal
+from pressout_session.wire import Ack, AckResult, digest
+from stations import a_writer, keep, new_id
+
+PAGE = 4096
+
+
+def session_id(number: int) -> str:
+    # Names as a year of use makes them: a minute or more between two.
+    return f"019{number:05x}-0000-7000-8000-{number:012d}"
+
+
+def a_full_journal(folder: Path, sessions: int = 40) -> Path:
+    path = folder / "journal.db"
+    journal = Journal(path, new_id)
+    for number in range(1, sessions + 1):
+        journal.keep([(session_id(number), fact) for fact in facts_of_a_session(12)])
+    journal.close()
+    return path
+
+
+def sessions_in(path: Path) -> dict[str, int]:
+    journal = Journal(path, new_id)
+    found = dict(journal.rows("SELECT session_id, count(*) FROM facts GROUP BY session_id"))
+    journal.close()
+    return found
+
+
+def damage(path: Path, page: int) -> None:
+    with open(path, "r+b") as file:
+        file.seek(page * PAGE)
+        file.write(os.urandom(PAGE))
+
+
+def test_a_file_that_is_no_journal_is_set_aside_as_it_is_and_the_station_works_on(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"this is not a database" * 1_000)
+
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session())
+    writer.close()
+
+    (aside,) = (tmp_path / salvage.FOLDER).glob("*.db")
+    assert aside.read_bytes().startswith(b"this is not a database")
+    assert len(spool.documents(tmp_path / "outbox")) == 1
+
+
+def test_a_damaged_page_costs_what_is_on_it_and_no_more(tmp_path: Path) -> None:
+    path = a_full_journal(tmp_path)
+    whole = sessions_in(path)
+    pages = path.stat().st_size // PAGE
+    lost = []
+
+    for page in range(3, pages, max(1, pages // 12)):
+        copy = tmp_path / str(page)
+        copy.mkdir()
+        (copy / "journal.db").write_bytes(path.read_bytes())
+        damage(copy / "journal.db", page)
+        left = sessions_in(copy / "journal.db")
+        lost.append(sum(whole.values()) - sum(left.values()))
+
+    # A leaf holds about twenty facts; an inner page hides the leaves below it.
+    assert sorted(lost)[len(lost) // 2] <= 30, lost
+    assert max(lost) < sum(whole.values()), lost
+
+
+@given(pages=st.lists(st.integers(0, 200), min_size=1, max_size=8))
+def test_whatever_is_damaged_the_journal_opens_and_holds_nothing_that_was_not_kept(
+    tmp_path_factory: pytest.TempPathFactory, pages: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("j")
+    path = a_full_journal(folder, 6)
+    whole = sessions_in(path)
+    for page in pages:
+        damage(path, page % (path.stat().st_size // PAGE))
+
+    left = sessions_in(path)
+
+    assert all(left[one] <= whole[one] for one in left)
+
+
+def test_what_the_clinic_has_is_not_sent_again_after_a_salvage(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    for number in (1, 2):
+        keep(writer, facts_of_a_session(3, number), session_id(number))
+    writer.close()
+    journal = Journal(tmp_path / "journal.db", new_id)
+    known = journal.documents()[0]
+    answered(journal, [Ack(revision=1, sha256=digest(known), result=AckResult.STORED)], None)
+    journal.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    journal.close()
+    for name in spool.documents(tmp_path / "outbox"):
+        (tmp_path / "outbox" / name).unlink()
+    damage(tmp_path / "journal.db", 1)  # the first page after the list of tables
+
+    writer = a_writer(tmp_path)
+    writer.close()
+
+    assert [spool.session_of(name) for name in spool.documents(tmp_path / "outbox")] in (
+        [session_id(2)],
+        [session_id(1), session_id(2)],  # where the damaged page was the documents' own
+    )
+    assert (tmp_path / salvage.FOLDER).is_dir()
+
+
+def test_a_power_cut_while_a_damaged_file_is_moved_loses_none_of_it(tmp_path: Path) -> None:
+    path = a_full_journal(tmp_path, 5)
+    whole = sessions_in(path)
+    live = sqlite3.connect(path)  # so that its log stays beside it
+    live.execute("PRAGMA wal_autocheckpoint = 0")
+    live.execute(
+        "INSERT INTO facts SELECT session_id, place + 1000, fact FROM facts WHERE session_id = ?", (session_id(1),)
+    )
+    live.commit()
+    (tmp_path / salvage.FOLDER).mkdir()
+    # The first step is done, and then the power goes.
+    (tmp_path / salvage.FOLDER / "20260301-093000-000.db").write_bytes(path.read_bytes())
+    log = path.with_name("journal.db-wal").read_bytes()
+    live.close()
+    for part in tmp_path.glob("journal.db*"):
+        part.unlink()
+    path.with_name("journal.db-wal").write_bytes(log)
+
+    left = sessions_in(path)
+
+    assert left == {**whole, session_id(1): 2 * whole[session_id(1)]}
+
+
+def test_a_journal_is_taken_over_once(tmp_path: Path) -> None:
+    path = a_full_journal(tmp_path, 5)
+    damage(path, 4)
+    left = sessions_in(path)
+
+    again = sessions_in(path)
+
+    assert again == left
+    assert salvage.pending(path) == []
+
+
+def test_a_journal_that_breaks_while_the_station_runs_is_mended_and_the_repetition_kept(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    facts = facts_of_a_session(40, closed=False)
+    keep(writer, facts[:-1])
+    writer._shelves.journal.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    for page in range(1, (tmp_path / "journal.db").stat().st_size // PAGE):
+        damage(tmp_path / "journal.db", page)
+    writer._shelves.journal.rows("PRAGMA shrink_memory")
+    writer._shelves.journal._db.execute("PRAGMA cache_size = 0")
+
+    keep(writer, facts[-1:])
+
+    assert writer.close()
+    assert (tmp_path / salvage.FOLDER).is_dir()
+
+
+def test_a_journal_of_a_newer_version_is_refused_and_left_where_it_is(tmp_path: Path) -> None:
+    Journal(tmp_path / "journal.db", new_id).close()
+    db = sqlite3.connect(tmp_path / "journal.db")
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+
+    with pytest.raises(JournalError, match="newer"):
+        Journal(tmp_path / "journal.db", new_id)
+
+    assert not (tmp_path / salvage.FOLDER).exists()
