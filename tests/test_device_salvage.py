@@ -16,7 +16,7 @@ from pressout_device.journal import salvage, spool
 from pressout_device.journal.answers import answered
 from pressout_device.journal.tables import Journal
 from pressout_session.wire import Ack, AckResult, digest
-from stations import a_writer, keep, new_id
+from stations import FIRST, a_writer, keep, new_id
 
 PAGE = 4096
 
@@ -153,19 +153,19 @@ def test_a_journal_is_taken_over_once(tmp_path: Path) -> None:
 
 
 def test_a_journal_that_breaks_while_the_station_runs_is_mended_and_the_repetition_kept(tmp_path: Path) -> None:
-    writer = a_writer(tmp_path)
-    facts = facts_of_a_session(40, closed=False)
-    keep(writer, facts[:-1])
-    writer._shelves.journal.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    journal = Journal(tmp_path / "journal.db", new_id)
+    facts = [(FIRST, fact) for fact in facts_of_a_session(40, closed=False)]
+    journal.keep(facts[:-1])
+    journal.settle()
     for page in range(1, (tmp_path / "journal.db").stat().st_size // PAGE):
         damage(tmp_path / "journal.db", page)
-    writer._shelves.journal.rows("PRAGMA shrink_memory")
-    writer._shelves.journal._db.execute("PRAGMA cache_size = 0")
+    journal._db.execute("PRAGMA shrink_memory")
 
-    keep(writer, facts[-1:])
+    journal.keep(facts[-1:])
 
-    assert writer.close()
-    assert (tmp_path / salvage.FOLDER).is_dir()
+    assert journal.rows("SELECT count(*) FROM facts") == [(1,)]  # the damage was everywhere else
+    assert len(list((tmp_path / salvage.FOLDER).glob("*.db"))) == 1
+    journal.close()
 
 
 def test_a_journal_of_a_newer_version_is_refused_and_left_where_it_is(tmp_path: Path) -> None:

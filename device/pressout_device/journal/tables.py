@@ -7,8 +7,9 @@ that is damaged is set aside, and what can be read of it goes on in a new one (`
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Journal:
             self._take_over(aside)
 
     def _open(self) -> None:
+        self._own()
         with self._said_plainly():
             # The writer thread is the only one that uses it after this.
             self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5.0)
@@ -83,6 +85,17 @@ class Journal:
             if named is None:
                 raise sqlite3.DatabaseError("malformed: a journal without a name")
             self.journal_id = str(named[0])
+
+    def _own(self) -> None:
+        """See that nobody but the station's user can read it; SQLite gives what lies beside it the same rights."""
+        try:
+            with open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+                if os.fstat(file.fileno()).st_uid == os.geteuid():
+                    os.fchmod(file.fileno(), 0o600)
+        except OSError as error:
+            raise JournalError(
+                f"journal {self._path}: found {error.strerror}, expected a file that this user may write"
+            ) from error
 
     def mend(self) -> None:
         """Set the file aside, begin a new one, and take over what can be read of the old.
@@ -114,9 +127,20 @@ class Journal:
 
     # ---- facts -------------------------------------------------------------------------------
 
-    def keep(self, facts: Iterable[tuple[str, AnyFact]]) -> None:
-        """Append facts, each with its session; all of them or none. Returns when they are safe."""
-        with self._said_plainly(), self.transaction() as db:
+    def keep(self, facts: Sequence[tuple[str, AnyFact]]) -> None:
+        """Append facts, each with its session; all of them or none. Returns when they are safe.
+
+        A file that turns out to be damaged is mended first: what is counted now must not wait for a restart.
+        """
+        try:
+            self._append(facts)
+        except DamagedError as error:
+            logger.error("%s", error)
+            self.mend()
+            self._append(facts)
+
+    def _append(self, facts: Sequence[tuple[str, AnyFact]]) -> None:
+        with self.change() as db:
             db.executemany(
                 "INSERT INTO facts"
                 " SELECT ?1, 1 + coalesce((SELECT max(place) FROM facts WHERE session_id = ?1), 0), ?2",

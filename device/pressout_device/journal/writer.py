@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from pressout_device.auditing import Entry
-from pressout_device.errors import DamagedError, JournalError
+from pressout_device.errors import JournalError
 from pressout_device.journal.news import Asked, Found, Kept, NotKept, Occupied, Prescribed, Told
 from pressout_device.journal.rawtraces import SetTrace
 from pressout_device.journal.shelves import Rules, Shelves
@@ -223,13 +223,7 @@ class Writer:
     # ---- the desks: each does what it can, and gives what must wait -------------------------------
 
     def _save(self, facts: list[tuple[str, AnyFact]]) -> list[tuple[str, AnyFact]]:
-        journal = self._shelves.journal
-        try:
-            journal.keep(facts)
-        except DamagedError as error:
-            logger.error("%s", error)
-            journal.mend()
-            journal.keep(facts)
+        self._shelves.journal.keep(facts)
         for session_id, fact in facts:
             if isinstance(fact, Opened):
                 self._open[session_id] = fact.patient_ref
