@@ -1,12 +1,12 @@
-"""Runs the parts that were asked for, or all: `python -m bench [signal] [reader] [ui]`. Prints what it measured."""
+"""Runs the parts that were asked for, or all: `python -m bench [PART...]`. Prints what it measured."""
 
 from __future__ import annotations
 
 import click
 
-from bench import reader, screen
+from bench import durability, reader, screen
 
-PARTS = ("signal", "reader", "ui")
+PARTS = ("signal", "reader", "ui", "durability")
 # The fewest sessions a kind whose figures are worth a page.
 SESSIONS = 500
 
@@ -16,8 +16,9 @@ SESSIONS = 500
 @click.option("--sessions", default=SESSIONS, show_default=True, help="Simulated sessions a kind of line.")
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
+@click.option("--kills", default=durability.KILLS, show_default=True, help="Kills of durability.")
 @click.option("--events", default=screen.EVENTS, show_default=True, help="Random touches of the screen.")
-def main(parts: tuple[str, ...], sessions: int, frames: int, minutes: float, events: int) -> None:
+def main(parts: tuple[str, ...], sessions: int, minutes: float, **counts: int) -> None:
     """Measure what we claim. A page in docs/reference is rewritten by a whole measurement only."""
     for part in parts or PARTS:
         if part == "signal":
@@ -25,9 +26,11 @@ def main(parts: tuple[str, ...], sessions: int, frames: int, minutes: float, eve
 
             accuracy.run(sessions, write=sessions >= SESSIONS)
         elif part == "reader":
-            reader.run(frames=frames, minutes=minutes)
+            reader.run(frames=counts["frames"], minutes=minutes)
+        elif part == "durability":
+            durability.run(counts["kills"])
         else:
-            screen.run(station_s=min(screen.STATION_S, 6.0 * minutes), events=events)
+            screen.run(station_s=min(screen.STATION_S, 6.0 * minutes), events=counts["events"])
 
 
 if __name__ == "__main__":

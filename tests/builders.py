@@ -151,13 +151,19 @@ def a_repetition(start_s: float = 10.0, number: int = 1) -> RepetitionCompleted:
 
 
 def facts_of_a_session(
-    reps: int = 2, session: int = 1, *, closed: bool = True, patient_ref: str = "471922", **opened: Any
+    reps: int = 2,
+    session: int = 1,
+    *,
+    closed: bool = True,
+    patient_ref: str = "471922",
+    session_id: str | None = None,
+    **opened: Any,
 ) -> list[AnyFact]:
     """Give the facts of a session with one set on the left."""
     facts: list[AnyFact] = [
         Opened(
             t_s=5.0,
-            session_id=SESSION_ID.format(session),
+            session_id=session_id or SESSION_ID.format(session),
             patient_ref=patient_ref,
             prescription=a_prescription(),
             wall_time="2026-03-01T09:00:00Z",

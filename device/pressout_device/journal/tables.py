@@ -19,6 +19,7 @@ import msgspec
 from pressout_device.errors import DamagedError, JournalError
 from pressout_device.journal import salvage
 from pressout_device.journal.migrations import migrate
+from pressout_device.journal.spool import settle
 from pressout_session.document import SessionDocument
 from pressout_session.document import encode as document_encoded
 from pressout_session.facts import AnyFact, Closed, Opened, decode, encode
@@ -89,9 +90,12 @@ class Journal:
     def _own(self) -> None:
         """See that nobody but the station's user can read it; SQLite gives what lies beside it the same rights."""
         try:
+            new = not self._path.exists()
             with open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
                 if os.fstat(file.fileno()).st_uid == os.geteuid():
                     os.fchmod(file.fileno(), 0o600)
+            if new:
+                settle(self._path.parent)  # SQLite does it for files that it makes itself
         except OSError as error:
             raise JournalError(
                 f"journal {self._path}: found {error.strerror}, expected a file that this user may write"
