@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +16,11 @@ from pressout_device.journal import spool
 from pressout_device.journal.bell import ring
 from pressout_device.uplink.courier import Courier
 from pressout_link.broker import Broker
+from pressout_link.connection import Connection
 from pressout_session.document import encode
 from pressout_session.wire import Info
+
+NUMBERS = itertools.count()
 
 
 class Folders:
@@ -93,3 +97,20 @@ def stored(database: Path) -> int:
         return store.count()
     finally:
         store.close()
+
+
+def listening(broker: Broker, *topics: str) -> Connection:
+    """Give a connection that hears some topics."""
+    connection = Connection(broker, f"listener-{next(NUMBERS)}", topics=topics)
+    eventually(lambda: connection.connected)
+    return connection
+
+
+def heard(connection: Connection) -> list[tuple[str, bytes]]:
+    """Give what it has heard since the last call."""
+    found = []
+    while not connection.arrived.empty():
+        message = connection.arrived.get()
+        connection.acknowledge(message)
+        found.append((message.topic, message.payload))
+    return found

@@ -11,6 +11,7 @@ import pytest
 
 from pressout_device.app import Simulated, first_screen, parts_of
 from pressout_device.attending import Attending
+from pressout_device.auditing import Act, Audit
 from pressout_device.cellbook import CellBook
 from pressout_device.config import Config
 from pressout_device.running import asked_of
@@ -90,9 +91,15 @@ def test_a_pin_is_checked_and_a_lock_told_to_the_clinic(parts: Parts, tmp_path: 
     (event,) = (tmp_path / "outbox").glob("event.*.json")
     assert b'"kind":"pin_lockout"' in event.read_bytes()
     assert PIN.encode() not in event.read_bytes()
+    acts = [one for one in Audit(tmp_path).all() if one.act.startswith("pin")]
+    assert [one.act for one in acts] == [Act.PIN_RIGHT, *[Act.PIN_WRONG] * (MOST_TRIES - 1), Act.PIN_LOCKED]
+    assert {one.who for one in acts} == {"t-1"}
+    assert PIN.encode() not in (tmp_path / "audit.jsonl").read_bytes()
 
 
-def test_a_dose_is_signed_with_the_reference_and_opens_the_next_visit(parts: Parts) -> None:
+def test_a_dose_is_signed_with_the_reference_opens_the_next_visit_and_is_written_down(
+    parts: Parts, tmp_path: Path
+) -> None:
     counting = parts.counting
     counting.begin("471922")
     assert counting.visit is not None
@@ -103,10 +110,19 @@ def test_a_dose_is_signed_with_the_reference_and_opens_the_next_visit(parts: Par
     counting.end("signed_out")
     counting.begin("471922")
     assert counting.visit is not None
+    assert not counting.visit.course.prescription.unaccepted
     prescription = counting.visit.course.prescription
     assert (prescription.first_on_the_line.reps, prescription.set_by) == (7, "t-1")
     counting.begin("guest")
     assert counting.visit.course.prescription.first_on_the_line.reps == 15
+    parts.writer.close()
+    (set_,) = [one for one in Audit(tmp_path).all() if one.act is Act.DOSE_SET]
+    assert (set_.who, set_.before, set_.after) == (
+        "t-1",
+        "pallof_press 40.0 N, 1 x 15, hold 2 s",
+        "pallof_press 40.0 N, 1 x 7, hold 2 s",
+    )
+    assert b"471922" not in (tmp_path / "audit.jsonl").read_bytes()
 
 
 def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: Parts, tmp_path: Path) -> None:

@@ -79,6 +79,25 @@ def test_a_password_in_a_url_is_refused_and_never_printed(url: str) -> None:
     assert "s3cret" not in str(refused.value)
 
 
+def test_a_key_that_everyone_may_read_is_refused(tmp_path: Path) -> None:
+    key = tmp_path / "station.key"
+    key.write_text("a key")
+    key.chmod(0o644)
+
+    with pytest.raises(BrokerAddressError, match="readable by everyone"):
+        broker_at("mqtts://host", certificate_file=str(key), key_file=str(key)).context()
+
+
+def test_a_file_without_a_folder_is_one_of_systemds_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    broker = broker_at("mqtts://host", certificate_file="station.pem", key_file="station.key", ca_file="/etc/ca.pem")
+
+    assert (broker.key_file, broker.ca_file) == (str(tmp_path / "station.key"), "/etc/ca.pem")
+
+
 def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("s3cret")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sqlite3
@@ -12,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from builders import SESSION_ID, a_prescription, an_event, event_id, facts_of_a_session
+from builders import SESSION_ID, a_prescription, an_event, an_order, event_id, facts_of_a_session
 from pressout_device.errors import JournalError
 from pressout_device.journal import spool
 from pressout_device.journal.answers import counts
@@ -43,6 +44,19 @@ def test_a_closed_session_lands_in_the_outbox_once(tmp_path: Path) -> None:
     (name,) = spool.waiting(tmp_path / "outbox")
     document = decode((tmp_path / "outbox" / name).read_bytes())
     assert (document.session_id, document.seq, document.sets[0].count) == (FIRST, 1, 3)
+
+
+def test_the_log_knows_sessions_and_nobodys_reference(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        writer = a_writer(tmp_path)
+        keep(writer, facts_of_a_session(3, closed=False))
+        spool.place(tmp_path / "inbox", "prescription.rx-1.json", msgspec.json.encode(an_order()))
+        wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
+        writer.close()
+        a_writer(tmp_path).close()
+
+    assert FIRST in caplog.text
+    assert "471922" not in caplog.text
 
 
 def test_seq_has_no_gaps(tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ def test_a_sets_raw_readings_are_a_trace_that_can_be_read_again(tmp_path: Path) 
         spoilt = n % 1_000 == 7
         tracing.heard(Fault(n / 80, next(iter(FaultKind))) if spoilt else Reading(n / 80, 100 + 10 * (n % 50)))
 
-    tracing.set_over(FIRST, 2, 60.0, "pallof_press")
+    tracing.set_over(FIRST, 2, 60.0, an_item())
     RawTraces(tmp_path, Budget()).keep(kept[0])
 
     (path,) = RawTraces(tmp_path, Budget()).all()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-import logging
-import ssl
+import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from brokers import SecureBroker, certificates, free_port
+from brokers import SecureBroker
 from builders import SESSION_ID, a_document, an_info
-from couriers import Folders, clinic, eventually, stored, turning
+from couriers import Folders, clinic, eventually, heard, listening, stored, turning
+from pressout_device.embedded import EmbeddedBroker
 from pressout_device.journal import spool
-from pressout_link.broker import Broker
+from pressout_device.journal.bell import ring
+from pressout_link.broker import broker_at
 from pressout_link.connection import Connection, Publication
 from pressout_session.document import encode
 from pressout_session.troubles import LinkTrouble
@@ -24,18 +23,18 @@ from pressout_session.wire import (
     ROOT,
     Ack,
     AckResult,
+    Live,
     StationState,
     Status,
     ack_topic,
     digest,
     info_topic,
+    live_topic,
     session_topic,
     status_topic,
 )
 
 pytestmark = pytest.mark.service
-NUMBERS = itertools.count()
-SECRET = "a-long-secret-of-nobody"
 
 
 @pytest.fixture
@@ -51,21 +50,6 @@ def broker(tmp_path: Path) -> Iterator[SecureBroker]:
     made.kill()
 
 
-def listening(broker: Broker, *topics: str) -> Connection:
-    connection = Connection(broker, f"listener-{next(NUMBERS)}", topics=topics)
-    eventually(lambda: connection.connected)
-    return connection
-
-
-def heard(connection: Connection) -> list[tuple[str, bytes]]:
-    found = []
-    while not connection.arrived.empty():
-        message = connection.arrived.get()
-        connection.acknowledge(message)
-        found.append((message.topic, message.payload))
-    return found
-
-
 def test_a_session_goes_all_the_way_with_certificates_and_rules(
     broker: SecureBroker, folders: Folders, tmp_path: Path
 ) -> None:
@@ -79,29 +63,6 @@ def test_a_session_goes_all_the_way_with_certificates_and_rules(
 
     assert folders.answers()[0].ack.result is AckResult.STORED
     assert stored(tmp_path / "clinic.db") == 1
-
-
-def test_the_certificates_stand_up_to_the_strictest_check(tmp_path: Path) -> None:
-    certificates(tmp_path, "authority")
-    certificates(tmp_path, "broker", "127.0.0.1", "localhost")
-    context = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
-    context.verify_flags |= ssl.VERIFY_X509_STRICT
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(tmp_path / "broker.pem", tmp_path / "broker.key")
-
-    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
-    ours = context.wrap_bio(there, back, server_hostname="localhost")
-    theirs = server.wrap_bio(back, there, server_side=True)
-    done: set[str] = set()
-    for _ in range(6):
-        for name, end in (("ours", ours), ("theirs", theirs)):
-            try:
-                end.do_handshake()
-                done.add(name)
-            except ssl.SSLWantReadError:
-                continue
-
-    assert done == {"ours", "theirs"}
 
 
 def test_a_station_neither_writes_nor_hears_anothers_topics(broker: SecureBroker) -> None:
@@ -130,103 +91,6 @@ def test_a_station_neither_writes_nor_hears_anothers_topics(broker: SecureBroker
     assert heard(other) == []
     for connection in (everything, own, other):
         connection.close()
-
-
-# ---- what is in the way ------------------------------------------------------------------------------
-
-
-def trouble_of(folders: Folders, broker: Broker, expected: LinkTrouble) -> spool.Link:
-    name = folders.finish(1)
-    with turning(folders.courier(broker).run):
-        eventually(lambda: folders.link().trouble is expected)
-        link = folders.link()
-    assert spool.documents(folders.outbox) == [name]  # nothing is dropped
-    assert folders.answers() == []
-    return link
-
-
-def test_a_broker_of_another_authority_gets_nothing(broker: SecureBroker, folders: Folders, tmp_path: Path) -> None:
-    certificates(tmp_path / "other", "authority")
-    stranger = replace(broker.client("north/s3"), ca_file=str(tmp_path / "other" / "authority.pem"))
-
-    assert "ca_file" in trouble_of(folders, stranger, LinkTrouble.WRONG_AUTHORITY).details
-
-
-def test_a_certificate_that_has_run_out_is_said_so_and_the_clock_is_named(
-    broker: SecureBroker, folders: Folders
-) -> None:
-    broker.kill()
-    broker.run_out()
-    broker.start()
-
-    link = trouble_of(folders, broker.client("north/s3"), LinkTrouble.CERTIFICATE_DATES)
-
-    assert "clock" in link.details
-
-
-def test_a_certificate_for_another_name_is_said_so(tmp_path: Path, folders: Folders) -> None:
-    broker = SecureBroker(tmp_path / "broker", names=("elsewhere.example",))
-    broker.start()
-
-    link = trouble_of(folders, broker.client("north/s3"), LinkTrouble.WRONG_HOST)
-
-    broker.kill()
-    assert "127.0.0.1" in link.details
-
-
-def test_a_revoked_station_is_out_and_keeps_what_it_has(broker: SecureBroker, folders: Folders) -> None:
-    known = broker.client("north/s3")
-    certificates(broker.folder, "revoke", "north/s3")
-    broker.kill()
-    broker.start()
-
-    trouble_of(folders, known, LinkTrouble.CERTIFICATE_REFUSED)
-
-
-def test_a_station_without_a_certificate_is_out(broker: SecureBroker, folders: Folders) -> None:
-    bare = replace(broker.client("north/s3"), certificate_file=None, key_file=None)
-
-    trouble_of(folders, bare, LinkTrouble.CERTIFICATE_REFUSED)
-
-
-def test_a_wrong_password_is_said_so_and_never_told(
-    tmp_path: Path, folders: Folders, caplog: pytest.LogCaptureFixture
-) -> None:
-    broker = SecureBroker(tmp_path / "broker", "mosquitto-passwords.conf")
-    broker.passwords(north_s3="the right one", clinic="theirs")
-    broker.start()
-
-    with caplog.at_level(logging.DEBUG):
-        link = trouble_of(folders, broker.user("north/s3", SECRET), LinkTrouble.REFUSED)
-        folders.finish(2)
-        with (
-            clinic(broker.user("clinic", "theirs"), tmp_path / "clinic.db"),
-            turning(folders.courier(broker.user("north/s3", "the right one")).run),
-        ):
-            eventually(lambda: len(folders.answers()) == 2)
-    broker.kill()
-
-    assert "password" in link.details
-    assert "refuse us" in caplog.text
-    assert SECRET not in caplog.text + str([path.read_bytes() for path in folders.inbox.iterdir() if path.is_file()])
-
-
-def test_a_broker_that_is_away_and_one_that_speaks_no_tls_are_told_apart(
-    tmp_path: Path, folders: Folders, broker: SecureBroker
-) -> None:
-    known = broker.client("north/s3")
-    trouble_of(folders, replace(known, port=free_port()), LinkTrouble.UNREACHABLE)
-    trouble_of(folders, replace(known, host="no-such-host.invalid"), LinkTrouble.NAME_UNKNOWN)
-    plain = tmp_path / "plain.conf"
-    port = free_port()
-    plain.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n")
-    made = SecureBroker(tmp_path / "plain")
-    (made.folder / "mosquitto.conf").write_text(plain.read_text())
-    made.port = port
-    made.start()
-
-    trouble_of(folders, replace(known, port=port), LinkTrouble.NO_TLS)
-    made.kill()
 
 
 # ---- what is said ------------------------------------------------------------------------------------
@@ -286,6 +150,49 @@ def test_whoever_is_at_the_station_is_in_its_status_and_nothing_else_of_them(
 
     assert any(topic.endswith("/info") and b'"serial":"1234"' in payload for topic, payload in said)
     assert b"patient" not in b"".join(payload for _topic, payload in said)
+
+
+def test_a_way_that_is_not_encrypted_says_so_to_everyone(tmp_path: Path, folders: Folders) -> None:
+    embedded = EmbeddedBroker(tmp_path)
+    plain = broker_at(embedded.url, allow_plain=True)
+    listener = listening(plain, status_topic("north", "s3"))
+    with turning(folders.courier(plain).run):
+        said: list[Status] = []
+
+        def ready() -> bool:
+            said.extend(statuses(listener))
+            return any(one.state is StationState.READY for one in said)
+
+        eventually(ready)
+        eventually(lambda: folders.link().connected)
+    listener.close()
+    embedded.close()
+
+    assert not any(one.tls for one in said)
+    assert folders.link().plain
+
+
+def test_what_happens_now_is_passed_on_at_most_five_times_a_second(broker: SecureBroker, folders: Folders) -> None:
+    listener = listening(broker.client("clinic"), live_topic("north", "s3"))
+    live = msgspec.json.encode(
+        Live(session_id=SESSION_ID.format(1), side="left", count=3, phase="hold", tension_n=56.0)
+    )
+    with turning(folders.courier(broker.client("north/s3")).run):
+        eventually(lambda: folders.link().connected)
+        began_s = time.monotonic()
+        heard_at: list[tuple[str, bytes]] = []
+
+        def a_few() -> bool:
+            ring(folders.inbox, live)
+            heard_at.extend(heard(listener))
+            return len(heard_at) >= 4
+
+        eventually(a_few)
+        took_s = time.monotonic() - began_s
+    listener.close()
+
+    assert took_s >= 3 * 0.2 - 0.05
+    assert {payload for _topic, payload in heard_at} == {live}
 
 
 def test_after_an_absence_a_station_asks_for_what_it_may_have_missed(broker: SecureBroker, folders: Folders) -> None:

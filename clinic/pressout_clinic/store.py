@@ -97,7 +97,7 @@ class Store:
             self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
     def keep(self, document: SessionDocument, payload: bytes) -> AckResult:
-        """Store one revision; return only when it would survive a power cut.
+        """Store one revision; it would survive a power cut when this returns, or `together` ends.
 
         The same revision with the same bytes is a duplicate; with other bytes it is rejected, since what
         was stored is never rewritten.
@@ -127,6 +127,24 @@ class Store:
                 "SELECT sha256 FROM documents WHERE session_id = ? AND revision = ?", row[:2]
             ).fetchone()
         return AckResult.DUPLICATE if held == sha256 else AckResult.REJECTED
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Store several, all of them or none; when this ends they would survive a power cut.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written; then nothing was stored.
+        """
+        with _said_plainly():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
 
     def set_aside(self, topic: str, payload: bytes, reason: str) -> None:
         """Keep what was rejected, once, with the reason."""

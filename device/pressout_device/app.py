@@ -99,7 +99,7 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
     weighed = Weighed(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
     announcer = Announcer(life.load_cell_id, writer.tell, wall_time, new_id)
     weighing = Weighing(weighed, writer.note, wall_time, announcer)
-    tracing = Tracing(functools.partial(trace_head, config, cell, weighing), writer.trace)
+    tracing = Tracing(functools.partial(trace_head, cell, weighing), writer.trace)
     given = Given(
         config.prescription,
         new_id,
@@ -158,16 +158,14 @@ def rules_of(config: Config, device: Device, clock: RealClock | ScaledClock) -> 
     )
 
 
-def trace_head(config: Config, cell: LoadCellSection, weighing: Weighing) -> dict[str, str]:
-    """Give the head of a set's raw readings: how to read its counts now, and which line it was."""
+def trace_head(cell: LoadCellSection, weighing: Weighing) -> dict[str, str]:
+    """Give the head of raw readings: how to read their counts now."""
     span = weighing.calibration.counts_per_newton
-    item = config.prescription.first_on_the_line
     return {
         "zero_counts": f"{weighing.calibration.zero_counts + weighing.zero_n * span:.1f}",
         "counts_per_newton": f"{span:g}",
         "rate_hz": str(cell.rate_hz),
         "load_cell_id": cell.load_cell_id,
-        "resistance": str(item.resistance),
     }
 
 

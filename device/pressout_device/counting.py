@@ -58,7 +58,7 @@ class Given:
     clock_now: Callable[[], ClockDocument]
     pulley_ratio: float = 1.0
     measured_hz: Callable[[], float | None] = lambda: None
-    set_over: Callable[[str, int, float, str], None] = lambda _session_id, _number, _since_s, _exercise: None
+    set_over: Callable[[str, int, float, CabledItem], None] = lambda _session_id, _number, _since_s, _item: None
 
 
 class Counting:
@@ -271,8 +271,7 @@ class Counting:
             if isinstance(fact, SetClosed):
                 self._keep(self._sensed.seen(fact.t_s))
                 if self.session_id is not None:
-                    exercise = self._tuned_to.exercise
-                    self._given.set_over(self.session_id, self._sets, self._set_since_s, exercise)
+                    self._given.set_over(self.session_id, self._sets, self._set_since_s, self._tuned_to)
         if self._tuned_to != self._item() and not self.visit.set_open:
             # Another line or another movement: what was learned of the last one does not hold.
             self._tune()

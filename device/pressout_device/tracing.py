@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 
 from pressout_device.journal.rawtraces import SetTrace
+from pressout_session.prescription import CabledItem
 from pressout_signal.samples import Fault, Reading
 
 # What is kept of before the set's first sign: the line's own zero, and the taking up.
@@ -26,7 +27,7 @@ class Tracing:
     Parameters
     ----------
     head_of : callable
-        Gives the head of a trace: how to read its counts, and which line it was.
+        Gives the head of a trace: how to read its counts now.
     keep : callable
         Takes a set's readings; never waits.
     """
@@ -47,9 +48,10 @@ class Tracing:
             gone = bisect_left(self._times_s, item.t_s - LONGEST_S)
             del self._times_s[:gone], self._counts[:gone]
 
-    def set_over(self, session_id: str, number: int, since_s: float, exercise: str) -> None:
+    def set_over(self, session_id: str, number: int, since_s: float, item: CabledItem) -> None:
         """Have the readings of a set kept: from a little before `since_s` until now."""
         first = bisect_left(self._times_s, since_s - BEFORE_S)
-        head = {**self._head_of(), "exercise": exercise, "session_id": session_id, "set": str(number)}
+        asked = {"resistance": str(item.resistance), "exercise": item.exercise, "target_n": f"{item.target_n:g}"}
+        head = {**self._head_of(), **asked, "session_id": session_id, "set": str(number)}
         times_s, counts = tuple(self._times_s[first:]), tuple(self._counts[first:])
         self._keep(SetTrace(session_id=session_id, number=number, head=head, times_s=times_s, counts=counts))

@@ -47,6 +47,8 @@ class Broker:
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
+            if self.key_file and os.stat(self.key_file).st_mode & 0o007:
+                raise BrokerAddressError(f"key_file: found {self.key_file} readable by everyone, expected chmod 400")
             if self.certificate_file:
                 context.load_cert_chain(self.certificate_file, self.key_file)
         except (OSError, ssl.SSLError) as error:
@@ -85,6 +87,7 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
         raise BrokerAddressError("broker: found mqtt://, which is plain text; expected mqtts://, or say allow_plain")
     password_file = files.pop("password_file", None)
     username = files.pop("username", None) or parts.username
+    files = {name: _placed(path) for name, path in files.items()}
     return Broker(
         host=host,
         port=port,
@@ -93,6 +96,12 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
         password=_secret(password_file) if username else None,
         **files,
     )
+
+
+def _placed(file: str | None) -> str | None:
+    """Give where a file is: one that is not named from the root on is a credential of systemd's, if there are any."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return str(Path(folder, file)) if file and folder else file
 
 
 def _secret(file: str | None) -> str | None:

@@ -180,5 +180,7 @@ def left(screen: Screen) -> Screen:
 def visit_ended(screen: Screen) -> Told:
     """Forget the patient whose visit ended meanwhile, and leave what was theirs."""
     known = screen.known.without_patient()
+    if isinstance(screen.scene, Guests):  # what is looked through is not theirs
+        known = replace(known, visits=screen.known.visits, visits_of=screen.known.visits_of)
     scene = Menu() if isinstance(screen.scene, Dose | More | Visits) else screen.scene
     return replace(screen, known=known, scene=scene, before=None), ()
