@@ -80,7 +80,7 @@ def clinic(broker: Broker, database: Path) -> Iterator[None]:
     """Let a clinic's subscriber run until the block ends."""
 
     def run(stopped: Callable[[], bool]) -> None:
-        store = Store(database)
+        store = Store(f"sqlite:///{database}")
         try:
             Subscriber(broker, store, "1").run(stopped)
         finally:
@@ -92,7 +92,7 @@ def clinic(broker: Broker, database: Path) -> Iterator[None]:
 
 def stored(database: Path) -> int:
     """How many sessions the clinic has."""
-    store = Store(database)
+    store = Store(f"sqlite:///{database}")
     try:
         return store.count()
     finally:

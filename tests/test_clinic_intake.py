@@ -10,29 +10,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import SESSION_ID, a_document
+from pressout_clinic.database import StoreError, database_path
 from pressout_clinic.intake import Rejection, checked
-from pressout_clinic.store import Store, StoreError, database_path
-from pressout_clinic.subscriber import answered
+from pressout_clinic.store import Store
+from pressout_clinic.subscriber import answered as answered_all
 from pressout_session.document import encode
-from pressout_session.wire import AckResult, digest, session_topic
+from pressout_session.wire import Ack, AckResult, digest, session_topic
 
 TOPIC = session_topic("north", "s3", SESSION_ID.format(1))
 PAYLOAD = encode(a_document())
 
 
+def answered(store: Store, topic: str, payload: bytes) -> Ack:
+    (ack,) = answered_all(store, [(topic, payload)])
+    return ack
+
+
 def test_a_sound_document_is_stored_and_the_same_again_is_a_duplicate(tmp_path: Path) -> None:
-    store = Store(tmp_path / "clinic.db")
+    store = Store(f"sqlite:///{tmp_path}/clinic.db")
 
     assert [answered(store, TOPIC, PAYLOAD).result for _ in range(2)] == [AckResult.STORED, AckResult.DUPLICATE]
     assert store.count() == 1
 
 
 def test_an_answer_names_the_very_bytes_it_answers(tmp_path: Path) -> None:
-    assert answered(Store(tmp_path / "clinic.db"), TOPIC, PAYLOAD).sha256 == digest(PAYLOAD)
+    assert answered(Store(f"sqlite:///{tmp_path}/clinic.db"), TOPIC, PAYLOAD).sha256 == digest(PAYLOAD)
 
 
 def test_other_content_under_a_stored_revision_is_rejected_and_set_aside(tmp_path: Path) -> None:
-    store = Store(tmp_path / "clinic.db")
+    store = Store(f"sqlite:///{tmp_path}/clinic.db")
     answered(store, TOPIC, PAYLOAD)
 
     ack = answered(store, TOPIC, encode(a_document(reps=3)))
@@ -69,7 +75,7 @@ def spoilt(**changes: object) -> bytes:
     ],
 )
 def test_hostile_payloads_are_rejected_with_a_reason_and_nothing_breaks(tmp_path: Path, payload: bytes) -> None:
-    ack = answered(Store(tmp_path / "clinic.db"), TOPIC, payload)
+    ack = answered(Store(f"sqlite:///{tmp_path}/clinic.db"), TOPIC, payload)
 
     assert ack.result is AckResult.REJECTED
     assert ack.reason
@@ -84,7 +90,7 @@ def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> 
     (tmp_path / "clinic.db").write_bytes(b"not a database at all" * 50)
 
     with pytest.raises(StoreError, match="expected an SQLite file"):
-        Store(tmp_path / "clinic.db")
+        Store(f"sqlite:///{tmp_path}/clinic.db")
 
 
 def test_a_database_of_another_kind_is_refused() -> None:

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from builders import Trace, a_document
+from builders import SESSION_ID, Trace, a_document
 from pressout_clinic.store import Store
+from pressout_clinic.subscriber import answered
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.errors import BrokerError
 from pressout_session.document import encode
+from pressout_session.wire import session_topic
 from shell import CONFIG, NOBODY, one_sentence, pressout
 
 
@@ -200,9 +202,9 @@ def test_two_cannot_hold_one_station(config_file: Path, tmp_path: Path) -> None:
 
 
 def test_export_gives_json_lines_and_a_table(tmp_path: Path) -> None:
-    store = Store(tmp_path / "clinic.db")
+    store = Store(f"sqlite:///{tmp_path}/clinic.db")
     for session in (1, 2):
-        store.keep(a_document(session), encode(a_document(session)))
+        answered(store, [(session_topic("north", "s3", SESSION_ID.format(session)), encode(a_document(session)))])
     store.close()
 
     lines = pressout("export", tmp_path / "clinic.db").stdout.splitlines()

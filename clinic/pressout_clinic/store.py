@@ -1,76 +1,47 @@
-"""The clinic's SQLite database: each revision of a session once, and aside, with its reason, what cannot be read."""
+"""The clinic's store: each revision of a session once, typed rows and all; aside, with its reason, what will not do.
+
+Many are stored together, in one transaction: all of them or none. Any number of workers may do so side by side.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
+from sqlalchemy import Connection, Table, func, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, IntegrityError
+
+from pressout_clinic.database import StoreError, opened, said_plainly
+from pressout_clinic.intake import Rejection
+from pressout_clinic.rows import Row, rows_of
+from pressout_clinic.tables import DOCUMENTS, REJECTED, TYPED
 from pressout_session.document import SessionDocument
-from pressout_session.wire import AckResult, digest
+from pressout_session.wire import Ack, AckResult, digest
+from pressout_session.writing import rfc3339
 
-MIGRATIONS = (
-    """
-    CREATE TABLE documents (
-        session_id TEXT NOT NULL,
-        revision INTEGER NOT NULL,
-        site_id TEXT NOT NULL,
-        station_id TEXT NOT NULL,
-        journal_id TEXT NOT NULL,
-        seq INTEGER NOT NULL,
-        patient_ref TEXT NOT NULL,
-        started_at TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        document BLOB NOT NULL,
-        stored_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
-        PRIMARY KEY (session_id, revision)
-    );
-    CREATE INDEX documents_by_patient ON documents (patient_ref, started_at);
-    CREATE VIEW sessions AS
-        SELECT * FROM documents AS d
-        WHERE revision = (SELECT max(revision) FROM documents WHERE session_id = d.session_id);
-    CREATE TABLE rejected (
-        sha256 TEXT PRIMARY KEY,
-        topic TEXT NOT NULL,
-        reason TEXT NOT NULL,
-        payload BLOB NOT NULL,
-        rejected_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ'))
-    );
-    """,
-)
+__all__ = ["Incoming", "Store", "StoreError"]
 
 
-class StoreError(OSError):
-    """The database cannot be opened or written."""
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What came: where, its bytes, and what they are."""
 
-
-def database_path(url: str) -> Path:
-    """Give the file of a `sqlite:///FILE` URL.
-
-    Raises
-    ------
-    StoreError
-        If it is another kind of URL.
-
-    Examples
-    --------
-    >>> database_path("sqlite:////srv/clinic.db")
-    PosixPath('/srv/clinic.db')
-    """
-    prefix = "sqlite:///"
-    if not url.startswith(prefix) or url == prefix:
-        raise StoreError(f"database: found {url!r}, expected sqlite:///FILE")
-    return Path(url.removeprefix(prefix))
+    topic: str
+    payload: bytes
+    read: SessionDocument | Rejection
 
 
 class Store:
-    """The clinic's SQLite database.
+    """The clinic's database.
 
     Parameters
     ----------
-    path : Path
-        The file; made if it is not there.
+    url : str
+        `sqlite:///FILE` (made if it is not there) or `postgresql://...`.
 
     Raises
     ------
@@ -78,96 +49,147 @@ class Store:
         If it cannot be opened, is no database, or was written by a newer version.
     """
 
-    def __init__(self, path: Path) -> None:
-        try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30.0)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._migrate()
-        except sqlite3.Error as error:
-            raise StoreError(
-                f"database {path}: found {error}, expected an SQLite file in a folder that may be written"
-            ) from error
+    def __init__(self, url: str) -> None:
+        self.engine = opened(url)
 
-    def _migrate(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise sqlite3.DatabaseError(f"version {version}, made by a newer pressout than this one")
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    def take(self, incoming: Sequence[Incoming]) -> list[Ack]:
+        """Store what will do and set aside what will not; give the answers, which hold when this returns.
 
-    def keep(self, document: SessionDocument, payload: bytes) -> AckResult:
-        """Store one revision; it would survive a power cut when this returns, or `together` ends.
-
-        The same revision with the same bytes is a duplicate; with other bytes it is rejected, since what
-        was stored is never rewritten.
-        """
-        sha256 = digest(payload)
-        row = (
-            document.session_id,
-            document.revision,
-            document.site_id,
-            document.station_id,
-            document.journal_id,
-            document.seq,
-            document.patient_ref,
-            document.started_at,
-            sha256,
-            payload,
-        )
-        with _said_plainly():
-            added = self._db.execute(
-                "INSERT INTO documents (session_id, revision, site_id, station_id, journal_id, seq, patient_ref,"
-                " started_at, sha256, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                row,
-            ).rowcount
-            if added:
-                return AckResult.STORED
-            (held,) = self._db.execute(
-                "SELECT sha256 FROM documents WHERE session_id = ? AND revision = ?", row[:2]
-            ).fetchone()
-        return AckResult.DUPLICATE if held == sha256 else AckResult.REJECTED
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Store several, all of them or none; when this ends they would survive a power cut.
+        The same revision with the same bytes is a duplicate; with other bytes it is rejected, since what was stored
+        is never rewritten.
 
         Raises
         ------
         StoreError
-            If the database cannot be written; then nothing was stored.
+            If the database cannot be written; then nothing of it was stored.
         """
-        with _said_plainly():
-            self._db.execute("BEGIN IMMEDIATE")
+        with said_plainly(self.engine):
             try:
-                yield
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-
-    def set_aside(self, topic: str, payload: bytes, reason: str) -> None:
-        """Keep what was rejected, once, with the reason."""
-        with _said_plainly():
-            self._db.execute(
-                "INSERT INTO rejected (sha256, topic, reason, payload) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (digest(payload), topic, reason, payload),
-            )
+                with self.engine.begin() as connection:
+                    return _taken(connection, incoming)
+            except (DataError, IntegrityError, ValueError, OverflowError) as error:
+                if len(incoming) > 1:
+                    # One of them fits the schema and not the tables: it must not take the others with it.
+                    return [ack for one in incoming for ack in self.take([one])]
+                reason = f"database: {str(getattr(error, 'orig', None) or error).splitlines()[0]}"
+                aside = Incoming(incoming[0].topic, incoming[0].payload, Rejection(reason))
+                with self.engine.begin() as connection:
+                    return _taken(connection, [aside])
 
     def count(self) -> int:
         """How many sessions are stored, each counted once whatever its revisions."""
-        (count,) = self._db.execute("SELECT count(DISTINCT session_id) FROM documents").fetchone()
+        with said_plainly(self.engine), self.engine.connect() as connection:
+            count = connection.execute(select(func.count(func.distinct(DOCUMENTS.c.session_id)))).scalar_one()
         return int(count)
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Let go of the database."""
+        self.engine.dispose()
 
 
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Turn SQLite's errors into ours, in one sentence."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(f"database: found {error}, expected to be able to write; is the disk full?") from error
+def insert_new(connection: Connection, table: Table) -> Any:  # noqa: ANN401
+    """Give an insertion that leaves alone what is there already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
+    documents: dict[tuple[str, int], Incoming] = {}
+    for one in incoming:
+        if isinstance(one.read, SessionDocument):
+            # Of two with the same name in one batch the first is stored, as it would be if they had come apart.
+            documents.setdefault((one.read.session_id, one.read.revision), one)
+    fresh = _stored(connection, documents)
+    held = _digests(connection, [key for key in documents if key not in fresh])
+    held |= {key: digest(documents[key].payload) for key in fresh}
+    acks = []
+    for one in incoming:
+        if isinstance(one.read, Rejection):
+            acks.append(_rejected(connection, one, 0, one.read.reason))
+            continue
+        key = (one.read.session_id, one.read.revision)
+        sha256 = digest(one.payload)
+        if held[key] != sha256:
+            reason = f"revision {key[1]} is already stored with other content; send it as a new revision"
+            acks.append(_rejected(connection, one, key[1], reason))
+            continue
+        result = AckResult.STORED if key in fresh else AckResult.DUPLICATE
+        fresh.discard(key)  # the same once more among them is a duplicate
+        acks.append(Ack(revision=key[1], sha256=sha256, result=result))
+    return acks
+
+
+def _stored(connection: Connection, documents: dict[tuple[str, int], Incoming]) -> set[tuple[str, int]]:
+    """Insert what is new, with its typed rows; give which it was."""
+    if not documents:
+        return set()
+    now = rfc3339(datetime.now(UTC))
+    # In the order of their keys: two workers with the same ones wait for each other and do not lock each other out.
+    rows = [_row(connection, documents[key], now) for key in sorted(documents)]
+    statement = insert_new(connection, DOCUMENTS).returning(DOCUMENTS.c.session_id, DOCUMENTS.c.revision)
+    fresh = {(session_id, revision) for session_id, revision in connection.execute(statement, rows)}
+    typed: dict[str, list[Row]] = {table.name: [] for table in TYPED}
+    for key in sorted(fresh):
+        read = documents[key].read
+        assert isinstance(read, SessionDocument)
+        for name, found in rows_of(read).items():
+            typed[name].extend(found)
+    for table in TYPED:
+        if typed[table.name]:
+            _filled(connection, table, typed[table.name])
+    return fresh
+
+
+def _row(connection: Connection, one: Incoming, now: str) -> Row:
+    read = one.read
+    assert isinstance(read, SessionDocument)
+    binary = connection.dialect.name == "sqlite"
+    return {
+        "session_id": read.session_id,
+        "revision": read.revision,
+        "site_id": read.site_id,
+        "station_id": read.station_id,
+        "journal_id": read.journal_id,
+        "seq": read.seq,
+        "patient_ref": read.patient_ref,
+        "started_at": read.started_at,
+        "sha256": digest(one.payload),
+        "document": one.payload if binary else msgspec.json.decode(one.payload),
+        "stored_at": now,
+    }
+
+
+def _filled(connection: Connection, table: Table, rows: list[Row]) -> None:
+    """Fill a table: by COPY where the database has it, which is several times as fast."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(table.insert(), rows)
+        return
+    names = [column.name for column in table.columns]
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    listed = ", ".join(f'"{name}"' for name in names)
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row([row[name] for name in names])
+
+
+def _digests(connection: Connection, keys: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    if not keys:
+        return {}
+    columns = (DOCUMENTS.c.session_id, DOCUMENTS.c.revision)
+    found = connection.execute(select(*columns, DOCUMENTS.c.sha256).where(tuple_(*columns).in_(keys)))
+    return {(session_id, revision): sha256 for session_id, revision, sha256 in found}
+
+
+def _rejected(connection: Connection, one: Incoming, revision: int, reason: str) -> Ack:
+    """Keep what was rejected, once, with the reason."""
+    sha256 = digest(one.payload)
+    row = {
+        "sha256": sha256,
+        "topic": one.topic.replace("\0", " "),
+        "reason": reason.replace("\0", " "),
+        "payload": one.payload,
+        "rejected_at": rfc3339(datetime.now(UTC)),
+    }
+    connection.execute(insert_new(connection, REJECTED), [row])
+    return Ack(revision=revision, sha256=sha256, result=AckResult.REJECTED, reason=reason)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import logging
 import queue
+import time
 from collections.abc import Callable
 
 import msgspec
 
-from pressout_clinic.intake import Rejection, checked
-from pressout_clinic.store import Store
+from pressout_clinic.intake import checked
+from pressout_clinic.store import Incoming, Store, StoreError
 from pressout_link.broker import Broker
 from pressout_link.connection import Arrived, Connection, Publication
-from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of, digest
+from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of
 
 logger = logging.getLogger(__name__)
 
 TOPIC = f"{ROOT}/+/+/session/+"
 # Workers of one clinic share this subscription where the broker can (MQTT 5); the store makes any of them enough.
 SHARED_TOPIC = f"$share/ingest/{TOPIC}"
-
-
-# One commit for so many: a disk that is asked once is much faster than one that is asked fifty times.
+# One commit for so many: a disk that is asked once is much faster than one that is asked fifty times. The broker hands
+# over no more than these before they are answered, so that a slow database costs time and no memory.
 MOST_AT_ONCE = 50
+# A database that is away is tried again so often.
+AGAIN_S = 1.0
 
 
 class Subscriber:
@@ -51,8 +53,9 @@ class Subscriber:
         """Take messages, as many at once as there are, until `stopped()`; an unanswered one comes again."""
         while not stopped():
             self._connection.tend()
-            if messages := self._arrived():
-                self._take(messages)
+            messages = self._arrived()
+            while messages and not self._took(messages) and not stopped():
+                time.sleep(AGAIN_S)
         self._connection.close()
 
     def _arrived(self) -> list[Arrived]:
@@ -65,35 +68,35 @@ class Subscriber:
             pass
         return messages
 
-    def _take(self, messages: list[Arrived]) -> None:
-        """Store some messages, all in one transaction, and answer for them when it is safe."""
-        with self._store.together():
-            acks = [answered(self._store, message.topic, message.payload) for message in messages]
+    def _took(self, messages: list[Arrived]) -> bool:
+        """Store some messages and answer for them; say whether that was possible."""
+        try:
+            acks = answered(self._store, [(message.topic, message.payload) for message in messages])
+        except StoreError as error:
+            logger.error("%s; %d sessions wait", error, len(messages))
+            return False
         for message, ack in zip(messages, acks, strict=True):
             address = address_of(message.topic)
             if address is not None:
                 topic = ack_topic(address.site_id, address.station_id, address.session_id)
                 self._connection.publish(Publication(topic, msgspec.json.encode(ack)))
             self._connection.acknowledge(message)
+        return True
 
 
-def answered(store: Store, topic: str, payload: bytes) -> Ack:
-    """Store what is sound, set aside what is not, and give the answer for the station."""
-    document = checked(topic, payload)
-    sha256 = digest(payload)
-    if isinstance(document, Rejection):
-        store.set_aside(topic, payload, document.reason)
-        logger.warning("rejected %d bytes: %s", len(payload), document.reason)
-        return Ack(revision=0, sha256=sha256, result=AckResult.REJECTED, reason=document.reason)
-    try:
-        result = store.keep(document, payload)
-    except (ValueError, OverflowError) as error:
-        # It fits the schema and not the table: a person must look, and the queue must go on.
-        store.set_aside(topic, payload, str(error))
-        return Ack(revision=document.revision, sha256=sha256, result=AckResult.REJECTED, reason=str(error))
-    reason = None
-    if result is AckResult.REJECTED:
-        reason = f"revision {document.revision} is already stored with other content; send it as a new revision"
-        store.set_aside(topic, payload, reason)
-    logger.info("session %s revision %d: %s", document.session_id, document.revision, result)
-    return Ack(revision=document.revision, sha256=sha256, result=result, reason=reason)
+def answered(store: Store, arrived: list[tuple[str, bytes]]) -> list[Ack]:
+    """Store what is sound, set aside what is not, and give the answers for the stations.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be written; then nothing is stored and nothing may be answered.
+    """
+    incoming = [Incoming(topic, payload, checked(topic, payload)) for topic, payload in arrived]
+    acks = store.take(incoming)
+    for one, ack in zip(incoming, acks, strict=True):
+        if ack.result is AckResult.REJECTED:
+            logger.warning("rejected %d bytes on %s: %s", len(one.payload), one.topic[:100], ack.reason)
+        else:
+            logger.info("%s revision %d: %s", one.topic.rsplit("/", 1)[-1], ack.revision, ack.result)
+    return acks

@@ -99,7 +99,7 @@ def run(config_file: Path, simulate: bool) -> None:
 @click.option("--worker", default="1", show_default=True, help="A stable name for this worker.")
 def clinic(config_file: Path | None, url: str | None, allow_plain: bool, database: str, worker: str) -> None:
     """Run the clinic's subscriber: check, store, acknowledge."""
-    from pressout_clinic.store import Store, database_path
+    from pressout_clinic.store import Store
     from pressout_clinic.subscriber import Subscriber
     from pressout_device import config
     from pressout_link.broker import broker_at
@@ -107,7 +107,7 @@ def clinic(config_file: Path | None, url: str | None, allow_plain: bool, databas
     if (url is None) == (config_file is None):
         raise click.UsageError("Say either --broker URL or --config FILE.")
     broker = broker_at(url, allow_plain=allow_plain) if url else config.read_broker(config_file or DEFAULT_CONFIG)
-    store = Store(database_path(database))
+    store = Store(database)
     try:
         Subscriber(broker, store, worker).run(stopped())
     finally:

@@ -1,0 +1,11 @@
+"""How alembic reaches the clinic's database: by the connection that it is given."""
+
+from alembic import context
+
+from pressout_clinic.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=METADATA, transaction_per_migration=True
+)
+with context.begin_transaction():
+    context.run_migrations()
