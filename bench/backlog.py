@@ -6,6 +6,7 @@ rules; commits beside a bare SQLite commit of the same bytes, turn by turn in th
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from bench.kills import CONFIG
 from brokers import SecureBroker
 from builders import a_repetition, an_origin, facts_of_a_session
+from pressout_device.journal import spool
 from pressout_device.journal.news import Kept
 from pressout_device.journal.tables import Journal
 from pressout_device.journal.writer import Writer
@@ -104,7 +106,7 @@ def drained(sessions: int, say: Callable[[str], None] = print) -> Drain:
         try:
             began_s = time.monotonic()
             outbox = station / "outbox"
-            busy = _kept(writer, session_id(10**9), lambda _number: not any(outbox.glob("[0-9]*.json")))
+            busy = _kept(writer, session_id(10**9), lambda _number: _empty(outbox))
             took_s = time.monotonic() - began_s
         finally:
             for end in ends:
@@ -113,6 +115,12 @@ def drained(sessions: int, say: Callable[[str], None] = print) -> Drain:
             writer.close()
             broker.kill()
     return Drain(sessions, size, took_s, _three(quiet), _three(busy))
+
+
+def _empty(outbox: Path) -> bool:
+    """Tell whether no document is left; looks at the first few names only, since it is asked at every frame."""
+    with os.scandir(outbox) as names:
+        return not any(spool.DOCUMENT.fullmatch(one.name) for one in names)
 
 
 def _three(times_s: list[float]) -> tuple[float, float, float]:

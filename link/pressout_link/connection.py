@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import random
+import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -243,8 +244,10 @@ class Connection:
         self.connected = False
         self._manner.woken()
 
-    def _on_socket_open(self, _client: mqtt.Client, _data: object, _socket: object) -> None:
+    def _on_socket_open(self, _client: mqtt.Client, _data: object, opened: object) -> None:
         self._reached_s = time.monotonic()
+        if isinstance(opened, socket.socket):  # small packets do not wait to travel together
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
         self._failed = True
