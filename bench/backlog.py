@@ -88,8 +88,8 @@ def commits(count: int = 4_000) -> Commits:
     return Commits(_three(ours)[:2], _three(theirs)[:2])
 
 
-def drained(sessions: int, say: Callable[[str], None] = print) -> Drain:
-    """Let a backlog drain while repetitions are counted."""
+def drained(sessions: int, say: Callable[[str], None] = print, quiet_reps: int = 100) -> Drain:
+    """Let a backlog drain while repetitions are counted; before it, `quiet_reps` for comparison."""
     with tempfile.TemporaryDirectory(prefix="pressout-backlog-") as where:
         folder = Path(where)
         broker = SecureBroker(folder / "broker")
@@ -101,7 +101,7 @@ def drained(sessions: int, say: Callable[[str], None] = print) -> Drain:
         size = _backlog(station, sessions)
         say(f"{sessions} sessions of {size / 1024:.0f} kB in the journal")
         writer = a_writer(station)
-        quiet = _kept(writer, session_id(10**9), lambda number: number >= 100)
+        quiet = _kept(writer, session_id(10**9), lambda number: number >= quiet_reps)
         ends = _ends(folder, broker)
         try:
             began_s = time.monotonic()
