@@ -77,16 +77,19 @@ def eventually(true: Callable[[], bool]) -> None:
 
 @contextmanager
 def clinic(broker: Broker, database: Path) -> Iterator[None]:
-    """Let a clinic's subscriber run until the block ends."""
+    """Let a clinic's subscriber run until the block ends; the block begins when it listens."""
+    made: list[Subscriber] = []
 
     def run(stopped: Callable[[], bool]) -> None:
         store = Store(f"sqlite:///{database}")
         try:
-            Subscriber(broker, store, "1").run(stopped)
+            made.append(Subscriber(broker, store, "1"))
+            made[0].run(stopped)
         finally:
             store.close()
 
     with turning(run):
+        eventually(lambda: bool(made) and made[0].connected)
         yield
 
 

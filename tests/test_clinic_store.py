@@ -109,11 +109,9 @@ def test_one_that_will_not_fit_the_tables_takes_no_other_with_it(store: Store) -
 def test_workers_side_by_side_store_each_once(url: str) -> None:
     documents = [a_document(session, 4) for session in range(1, 9)]
     results: list[AckResult] = []
-    one_at_a_time = threading.Lock()  # workers are processes: alembic wants one to itself
 
     def work(step: int) -> None:
-        with one_at_a_time:
-            mine = Store(url)
+        mine = Store(url)
         for first in range(0, 8, 2):
             batch = documents[first : first + 2][::step]
             results.extend(ack.result for ack in answered(mine, arrived(*batch)))

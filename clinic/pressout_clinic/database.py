@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from sqlalchemy.pool import StaticPool
 FIRST = "0001"
 # Workers that start together bring the tables up to date one after the other (PostgreSQL's advisory locks).
 LOCK = 7_269_770
+# Alembic keeps what it works on in a module of its own: two threads of a process would share it.
+ONE_AT_A_TIME = threading.Lock()
 
 
 class StoreError(OSError):
@@ -98,7 +101,7 @@ def _engine(url: str) -> Engine:
 def _migrated(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection:
+    with ONE_AT_A_TIME, engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             connection.commit()
