@@ -9,16 +9,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from builders import SESSION_ID, an_erasure, facts_of_a_session
+from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
 from pressout_device.auditing import Act, Audit
 from pressout_device.journal import spool
 from pressout_device.journal.news import Found
 from pressout_device.journal.rawtraces import Budget, RawTraces, SetTrace
+from pressout_device.journal.tables import Journal
 from pressout_device.journal.writer import Writer
 from pressout_session.document import decode
 from pressout_session.facts import Closed, Reassigned
 from pressout_session.wire import Ack, AckResult, EventKind, StationEvent, digest
-from stations import FIRST, MORNING, FakeWall, a_writer, keep, wait_for
+from stations import FIRST, MORNING, FakeWall, a_writer, keep, new_id, wait_for
 
 ANOTHER = "530863"
 
@@ -110,9 +111,22 @@ def test_whoever_is_at_the_station_is_forgotten_when_they_have_gone(tmp_path: Pa
     assert b"471922" not in everything(tmp_path)
 
 
+def test_a_dose_that_was_sent_before_its_patient_was_to_be_forgotten_goes_with_them(tmp_path: Path) -> None:
+    for name in ("outbox", "inbox"):
+        (tmp_path / name).mkdir()
+    order(tmp_path, "prescription.rx-1.00000000000000000001", an_order())
+    order(tmp_path, "erase.er-1.00000000000000000002", an_erasure())
+
+    writer = a_writer(tmp_path)
+    wait_for(writer, lambda _told: len(events(tmp_path)) == 2)
+    writer.close()
+
+    assert b"471922" not in everything(tmp_path)
+
+
 def test_an_erasure_that_comes_twice_is_done_twice_and_harms_nothing(writer: Writer, tmp_path: Path) -> None:
     for number in (1, 2):
-        order(tmp_path, "erase.er-1", an_erasure())
+        order(tmp_path, f"erase.er-1.{number}", an_erasure())
         wait_for(writer, lambda _told, number=number: len(events(tmp_path)) == number)  # type: ignore[misc]
 
     assert len(spool.documents(tmp_path / "outbox")) == 1
@@ -131,11 +145,10 @@ def test_delivered_sessions_leave_after_their_time_and_others_never(tmp_path: Pa
     for days, left in ((29, 2), (31, 1)):
         later = FakeWall(wall.moment._replace(wall=MORNING + timedelta(days=days)))
         again = a_writer(tmp_path, later, keep_days=30.0)
-        wait_for(
-            again,
-            lambda _told, left=left, again=again: len(again._shelves.journal.documents()) == left,  # type: ignore[misc]
-        )
+        again.ask("471922")
+        wait_for(again, lambda told: any(isinstance(one, Found) for one in told))
         again.close()
+        assert len(Journal(tmp_path / "journal.db", new_id).documents()) == left
 
     assert [one.act for one in Audit(tmp_path).all()] == [Act.DROPPED]
     assert list((tmp_path / "raw").iterdir()) == []

@@ -140,7 +140,7 @@ def test_the_clinic_hears_what_became_of_its_dose(tmp_path: Path) -> None:
     said: list[StationEvent] = []
 
     for version, kind in ((2, EventKind.PRESCRIBED), (1, EventKind.PRESCRIPTION_REFUSED)):
-        spool.place(tmp_path / "inbox", "prescription.rx-1.json", msgspec.json.encode(an_order(version)))
+        spool.place(tmp_path / "inbox", f"prescription.rx-1.{version}.json", msgspec.json.encode(an_order(version)))
         wait_for(writer, lambda _told, version=version: len(spool.events(tmp_path / "outbox")) == 3 - version)  # type: ignore[misc]
         read = (
             spool.read(tmp_path / "outbox" / name, StationEvent) for name in sorted(spool.events(tmp_path / "outbox"))

@@ -168,7 +168,8 @@ class Exchange:
         are left alone.
         """
         arrived: list[Arrival] = []
-        names = [name for name in spool.waiting(self._inbox) if name not in put_off]
+        # In the order in which they came: a dose that was sent before its patient was to be forgotten goes with them.
+        names = sorted((name for name in spool.waiting(self._inbox) if name not in put_off), key=_when)
         for name in names[:AT_ONCE]:
             path = self._inbox / name
             try:
@@ -236,6 +237,16 @@ class Exchange:
     def _said_to_the_broker(self, name: str) -> None:
         if spool.EVENT.fullmatch(name):
             (self._outbox / name).unlink(missing_ok=True)
+
+
+def _when(name: str) -> str:
+    """Give the moment in a file's name; a mark has none, and comes first.
+
+    >>> _when("erase.er-1.01764100000000000000.json")
+    '01764100000000000000'
+    """
+    parts = name.split(".")
+    return parts[-2] if len(parts) > 2 and parts[-2].isdigit() else ""
 
 
 def _name(one: Waiting) -> str:

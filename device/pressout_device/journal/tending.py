@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from pressout_device.auditing import Act, Entry, entry
+from pressout_device.auditing import Act, entry
 from pressout_device.journal import forgetting
 from pressout_device.journal.exchange import Answered, Exchange, LinkSeen, Order
 from pressout_device.journal.shelves import Rules, Shelves
@@ -34,17 +34,11 @@ class Tending:
         Where things are kept.
     rules : Rules
         What the site says.
-    audit, tell : callable
-        Take what was done, and what the clinic is to be told.
     """
 
-    def __init__(
-        self, shelves: Shelves, rules: Rules, audit: Callable[[Entry], None], tell: Callable[[StationEvent], None]
-    ) -> None:
+    def __init__(self, shelves: Shelves, rules: Rules) -> None:
         self._shelves = shelves
         self._rules = rules
-        self._audit = audit
-        self._tell = tell
         self._link: LinkSeen | None = None
         self._due_s: dict[str, float] = {}
         self._put_off: dict[str, Order] = {}
@@ -109,11 +103,11 @@ class Tending:
         if reason:
             logger.warning("prescription %s (%s) does not hold: %s", order.prescription_id, version, reason)
             self._say(EventKind.PRESCRIPTION_REFUSED, reason, order.prescription_id)
-            self._audit(entry(Act.DOSE_REFUSED, about=order.prescription_id, after=version))
+            self._shelves.audit.add(entry(Act.DOSE_REFUSED, about=order.prescription_id, after=version))
             return
         logger.info("prescription %s (%s) holds from its patient's next visit on", order.prescription_id, version)
         self._say(EventKind.PRESCRIBED, version, order.prescription_id)
-        self._audit(entry(Act.DOSE_RECEIVED, about=order.prescription_id, after=version))
+        self._shelves.audit.add(entry(Act.DOSE_RECEIVED, about=order.prescription_id, after=version))
 
     def _erase(self, asked: Erasure) -> None:
         shelves = self._shelves
@@ -128,7 +122,7 @@ class Tending:
         shelves.exchange.put_out()
         logger.info("erasure %s: %d sessions forgotten", asked.erase_id, len(erased.sessions))
         self._say(EventKind.ERASED, f"{len(erased.sessions)} sessions", asked.erase_id, erased.lost_seqs)
-        self._audit(entry(Act.ERASED, about=asked.erase_id, after=f"{len(erased.sessions)} sessions"))
+        self._shelves.audit.add(entry(Act.ERASED, about=asked.erase_id, after=f"{len(erased.sessions)} sessions"))
 
     def _put_clock_right(self) -> Iterator[str]:
         corrections = self._rules.wall_clock.corrections(self._shelves.journal)
@@ -150,23 +144,32 @@ class Tending:
                 except OSError as error:
                     logger.warning("raw readings of old sessions cannot be dropped: %s", error)
                 forgetting.drop(shelves.journal, old)
-                self._audit(entry(Act.DROPPED, after=f"{len(old)} sessions", before=f"{self._rules.keep_days:g} days"))
+                self._shelves.audit.add(
+                    entry(Act.DROPPED, after=f"{len(old)} sessions", before=f"{self._rules.keep_days:g} days")
+                )
                 if len(old) == forgetting.MOST_AT_ONCE:
                     self._due_s["housekeeping"] = 0.0
         waiting = {one.session_id for one in shelves.journal.waiting()}
         shelves.traces.trim(waiting, moment.wall if moment.synchronised else None)
 
     def _say(self, kind: EventKind, what: str, about: str, seqs: tuple[int, ...] = ()) -> None:
-        self._tell(
-            StationEvent(
-                event_id=self._rules.new_id(),
-                at=rfc3339(self._rules.wall_clock.now().wall),
-                kind=kind,
-                load_cell_id="",
-                what=what,
-                number="",
-                about=about,
-                seqs=seqs,
-                journal_id=self._shelves.journal.journal_id,
-            )
+        """Put what became of an order into the outbox, before the order itself is dropped.
+
+        Raises
+        ------
+        OSError
+            If that cannot be done.
+        """
+        event = StationEvent(
+            event_id=self._rules.new_id(),
+            at=rfc3339(self._rules.wall_clock.now().wall),
+            kind=kind,
+            load_cell_id="",
+            what=what,
+            number="",
+            about=about,
+            seqs=seqs,
+            journal_id=self._shelves.journal.journal_id,
         )
+        if self._shelves.exchange.announced([event]):
+            raise OSError("the answer to it cannot be put into the outbox")

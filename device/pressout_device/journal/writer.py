@@ -67,7 +67,7 @@ class Writer:
         self._unfinished: set[str] = set()
         self._refused = False
         self._in_session = False
-        self._tending = Tending(shelves, rules, self.audit, self.tell)
+        self._tending = Tending(shelves, rules)
         self._recover()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
         self._thread.start()

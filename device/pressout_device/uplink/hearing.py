@@ -151,13 +151,18 @@ class Hearing:
     def _ordered(self, order: PrescriptionOrder | Erasure) -> bool:
         """Hand an order over; say whether it is safe."""
         dose = isinstance(order, PrescriptionOrder)
-        name = f"prescription.{order.prescription_id}" if isinstance(order, PrescriptionOrder) else order.erase_id
-        at = order.set_at if isinstance(order, PrescriptionOrder) else order.at
+        kind, name, at = (
+            ("prescription", order.prescription_id, order.set_at)
+            if isinstance(order, PrescriptionOrder)
+            else ("erase", order.erase_id, order.at)
+        )
         try:
             if len(spool.waiting(self._inbox)) >= MOST_ORDERS:
                 logger.warning("the station does not take in what waits for it: an order stays with the broker")
                 return False
-            spool.place(self._inbox, f"{name}.json" if dose else f"erase.{name}.json", msgspec.json.encode(order))
+            # Each has a file of its own: the station may be about to drop the last one's.
+            file = f"{kind}.{name}.{time.time_ns():020d}.json"
+            spool.place(self._inbox, file, msgspec.json.encode(order))
             known = self.since.prescriptions if dose else self.since.erasures
             if known is None or at > known:
                 self.since = Since(at, self.since.erasures) if dose else Since(self.since.prescriptions, at)
