@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from databases import postgres, store, url
 from shell import CONFIG
+
+__all__ = ["config_file", "postgres", "store", "url"]
 
 
 @pytest.fixture

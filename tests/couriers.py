@@ -76,12 +76,12 @@ def eventually(true: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def clinic(broker: Broker, database: Path) -> Iterator[None]:
+def clinic(broker: Broker, database: Path | str) -> Iterator[None]:
     """Let a clinic's subscriber run until the block ends; the block begins when it listens."""
     made: list[Subscriber] = []
 
     def run(stopped: Callable[[], bool]) -> None:
-        store = Store(f"sqlite:///{database}")
+        store = Store(database if isinstance(database, str) else f"sqlite:///{database}")
         try:
             made.append(Subscriber(broker, store, "1"))
             made[0].run(stopped)

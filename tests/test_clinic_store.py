@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
 from builders import a_document
-from postgres import Postgres, has_postgres
 from pressout_clinic.database import StoreError
 from pressout_clinic.rows import rows_of
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
-from pressout_clinic.tables import DOCUMENTS, REJECTED, REPETITIONS, TYPED
+from pressout_clinic.tables import DOCUMENTS, METADATA, REJECTED, REPETITIONS, TYPED
 from pressout_session.document import SessionDocument, decode, encode
 from pressout_session.wire import AckResult, session_topic
-
-NAMES = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    made = Postgres(tmp_path_factory.mktemp("pg") / "cluster")
-    yield made
-    made.kill()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/clinic.db"
-    if not has_postgres():
-        pytest.skip("no PostgreSQL is installed")
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.database(f"clinic{next(NAMES)}")
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    made = Store(url)
-    yield made
-    made.close()
 
 
 def arrived(*documents: SessionDocument) -> list[tuple[str, bytes]]:
@@ -166,3 +139,10 @@ def test_a_database_that_is_away_is_said_so_and_its_password_is_not() -> None:
         Store("postgresql://clinic:a-secret@127.0.0.1:1/clinic")
 
     assert "a-secret" not in str(found.value)
+
+
+def test_a_migrated_database_is_as_the_tables_say(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": store.engine.dialect.name != "sqlite"})
+
+        assert compare_metadata(context, METADATA) == []

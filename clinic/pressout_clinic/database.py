@@ -39,6 +39,19 @@ def opened(url: str) -> Engine:
     return engine
 
 
+def existing(url: str) -> Engine:
+    """Open a database that is there already: a slip in its name makes no new one.
+
+    Raises
+    ------
+    StoreError
+        As `opened`, or if there is no such file.
+    """
+    if url.startswith("sqlite") and not database_path(url).is_file():
+        raise StoreError(f"database: found no file {database_path(url)}, expected the one that the subscriber writes")
+    return opened(url)
+
+
 def database_path(url: str) -> Path:
     """Give the file of a `sqlite:///FILE` URL.
 

@@ -44,6 +44,10 @@ def _facts(document: SessionDocument) -> Row:
         "effort": document.effort,
         "pain": document.pain,
         "voided": document.voided,
+        "samples": document.signal.samples,
+        "faults": sum(document.signal.faults.values()),
+        "zero_drift_n": document.signal.zero_drift_n,
+        "noise_n": document.signal.noise_n,
     }
 
 

@@ -5,25 +5,30 @@ Many are stored together, in one transaction: all of them or none. Any number of
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, func, select, tuple_
 from sqlalchemy.exc import DataError, IntegrityError
 
+from pressout_clinic import forgetting, orders
 from pressout_clinic.database import StoreError, opened, said_plainly
+from pressout_clinic.inserting import fill, insert_new
 from pressout_clinic.intake import Rejection
+from pressout_clinic.orders import Order
 from pressout_clinic.rows import Row, rows_of
+from pressout_clinic.stations import Message, heard
 from pressout_clinic.tables import DOCUMENTS, REJECTED, TYPED
 from pressout_session.document import SessionDocument
 from pressout_session.wire import Ack, AckResult, digest
 from pressout_session.writing import rfc3339
 
 __all__ = ["Incoming", "Store", "StoreError"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.engine = opened(url)
 
     def take(self, incoming: Sequence[Incoming]) -> list[Ack]:
@@ -76,6 +82,52 @@ class Store:
                 with self.engine.begin() as connection:
                     return _taken(connection, [aside])
 
+    def hear(self, messages: Sequence[Message]) -> list[Order]:
+        """Keep what stations say beside sessions; give what they ask for. What makes no sense is set aside.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written; then nothing of it was kept.
+        """
+        asked: list[Order] = []
+        with said_plainly(self.engine):
+            for message in messages:
+                try:
+                    with self.engine.begin() as connection:
+                        found = heard(connection, message)
+                except (DataError, IntegrityError) as error:
+                    found = Rejection(f"database: {str(error.orig).splitlines()[0]}")
+                if not isinstance(found, Rejection):
+                    asked.extend(found)
+                    continue
+                logger.warning("set aside %d bytes on %s: %s", len(message.payload), message.topic[:100], found.reason)
+                with self.engine.begin() as connection:
+                    _rejected(connection, Incoming(message.topic, message.payload, found), 0, found.reason)
+        return asked
+
+    def to_say(self) -> list[Order]:
+        """Give the orders that no worker has said yet.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be read.
+        """
+        with said_plainly(self.engine), self.engine.connect() as connection:
+            return orders.unsaid(connection)
+
+    def said(self, told: Sequence[Order]) -> None:
+        """Note that the broker has some orders.
+
+        Raises
+        ------
+        StoreError
+            If that cannot be written; then they are said again.
+        """
+        with said_plainly(self.engine), self.engine.begin() as connection:
+            orders.said(connection, told)
+
     def count(self) -> int:
         """How many sessions are stored, each counted once whatever its revisions."""
         with said_plainly(self.engine), self.engine.connect() as connection:
@@ -87,20 +139,14 @@ class Store:
         self.engine.dispose()
 
 
-def insert_new(connection: Connection, table: Table) -> Any:  # noqa: ANN401
-    """Give an insertion that leaves alone what is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
-
-
 def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
     documents: dict[tuple[str, int], Incoming] = {}
     for one in incoming:
         if isinstance(one.read, SessionDocument):
             # Of two with the same name in one batch the first is stored, as it would be if they had come apart.
             documents.setdefault((one.read.session_id, one.read.revision), one)
-    fresh = _stored(connection, documents)
-    held = _digests(connection, [key for key in documents if key not in fresh])
+    fresh, gone = _stored(connection, documents)
+    held = _digests(connection, [key for key in documents if key not in fresh and key not in gone])
     held |= {key: digest(documents[key].payload) for key in fresh}
     acks = []
     for one in incoming:
@@ -109,6 +155,10 @@ def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
             continue
         key = (one.read.session_id, one.read.revision)
         sha256 = digest(one.payload)
+        if key in gone:
+            # Not set aside either: nothing of it is to be kept.
+            acks.append(Ack(revision=key[1], sha256=sha256, result=AckResult.REJECTED, reason=gone[key]))
+            continue
         if held[key] != sha256:
             reason = f"revision {key[1]} is already stored with other content; send it as a new revision"
             acks.append(_rejected(connection, one, key[1], reason))
@@ -119,25 +169,32 @@ def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
     return acks
 
 
-def _stored(connection: Connection, documents: dict[tuple[str, int], Incoming]) -> set[tuple[str, int]]:
-    """Insert what is new, with its typed rows; give which it was."""
+def _stored(
+    connection: Connection, documents: dict[tuple[str, int], Incoming]
+) -> tuple[set[tuple[str, int]], dict[tuple[str, int], str]]:
+    """Insert what is new, with its typed rows; give which it was, and what must not be here, with the reason."""
     if not documents:
-        return set()
+        return set(), {}
     now = rfc3339(datetime.now(UTC))
     # In the order of their keys: two workers with the same ones wait for each other and do not lock each other out.
     rows = [_row(connection, documents[key], now) for key in sorted(documents)]
     statement = insert_new(connection, DOCUMENTS).returning(DOCUMENTS.c.session_id, DOCUMENTS.c.revision)
     fresh = {(session_id, revision) for session_id, revision in connection.execute(statement, rows)}
+    read = {key: one.read for key, one in documents.items() if isinstance(one.read, SessionDocument)}
+    # After the insertion: an erasure that came between is seen, one that comes later waits and finds them.
+    gone = forgetting.gone(connection, [read[key] for key in fresh])
+    if gone:
+        columns = tuple_(DOCUMENTS.c.session_id, DOCUMENTS.c.revision)
+        connection.execute(delete(DOCUMENTS).where(columns.in_(list(gone))))
+        fresh -= gone.keys()
     typed: dict[str, list[Row]] = {table.name: [] for table in TYPED}
     for key in sorted(fresh):
-        read = documents[key].read
-        assert isinstance(read, SessionDocument)
-        for name, found in rows_of(read).items():
+        for name, found in rows_of(read[key]).items():
             typed[name].extend(found)
     for table in TYPED:
         if typed[table.name]:
-            _filled(connection, table, typed[table.name])
-    return fresh
+            fill(connection, table, typed[table.name])
+    return fresh, gone
 
 
 def _row(connection: Connection, one: Incoming, now: str) -> Row:
@@ -157,20 +214,6 @@ def _row(connection: Connection, one: Incoming, now: str) -> Row:
         "document": one.payload if binary else msgspec.json.decode(one.payload),
         "stored_at": now,
     }
-
-
-def _filled(connection: Connection, table: Table, rows: list[Row]) -> None:
-    """Fill a table: by COPY where the database has it, which is several times as fast."""
-    if connection.dialect.name != "postgresql":
-        connection.execute(table.insert(), rows)
-        return
-    names = [column.name for column in table.columns]
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    listed = ", ".join(f'"{name}"' for name in names)
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row([row[name] for name in names])
 
 
 def _digests(connection: Connection, keys: list[tuple[str, int]]) -> dict[tuple[str, int], str]:

@@ -1,7 +1,11 @@
-"""Receives session documents, stores them, and only then answers: the broker, and the station."""
+"""Receives what stations say, stores it, and only then answers: the broker, and the station. Says the clinic's orders.
+
+Any number of these work side by side: the broker shares the sessions out among them, the database keeps each once.
+"""
 
 from __future__ import annotations
 
+import functools
 import logging
 import queue
 import time
@@ -10,6 +14,9 @@ from collections.abc import Callable
 import msgspec
 
 from pressout_clinic.intake import checked
+from pressout_clinic.rejected import replayed, to_replay
+from pressout_clinic.speaking import Speaking
+from pressout_clinic.stations import Message
 from pressout_clinic.store import Incoming, Store, StoreError
 from pressout_link.broker import Broker
 from pressout_link.connection import Arrived, Connection, Publication
@@ -17,9 +24,10 @@ from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of
 
 logger = logging.getLogger(__name__)
 
-TOPIC = f"{ROOT}/+/+/session/+"
-# Workers of one clinic share this subscription where the broker can (MQTT 5); the store makes any of them enough.
-SHARED_TOPIC = f"$share/ingest/{TOPIC}"
+# Workers of one clinic share these where the broker can (MQTT 5); the store makes any of them enough.
+SHARED = tuple(f"$share/ingest/{ROOT}/+/+/{kind}/+" for kind in ("session", "event", "request"))
+# What a broker keeps for newcomers cannot be shared: each worker hears it.
+KEPT = tuple(f"{ROOT}/+/+/{kind}" for kind in ("status", "info"))
 # One commit for so many: a disk that is asked once is much faster than one that is asked fifty times. The broker hands
 # over no more than these before they are answered, so that a slow database costs time and no memory.
 MOST_AT_ONCE = 50
@@ -42,7 +50,8 @@ class Subscriber:
 
     def __init__(self, broker: Broker, store: Store, worker: str) -> None:
         self._store = store
-        self._connection = Connection(broker, f"pressout-clinic-{worker}", topics=(SHARED_TOPIC,))
+        self._connection = Connection(broker, f"pressout-clinic-{worker}", topics=(*SHARED, *KEPT))
+        self._speaking = Speaking(self._connection, store)
 
     @property
     def connected(self) -> bool:
@@ -54,8 +63,11 @@ class Subscriber:
         while not stopped():
             self._connection.tend()
             messages = self._arrived()
-            while messages and not self._took(messages) and not stopped():
-                time.sleep(AGAIN_S)
+            sessions = [message for message in messages if address_of(message.topic) is not None]
+            others = [message for message in messages if address_of(message.topic) is None]
+            self._insisting(functools.partial(self._take, sessions), stopped)
+            self._insisting(functools.partial(self._hear, others), stopped)
+            self._insisting(self._turn, stopped)
         self._connection.close()
 
     def _arrived(self) -> list[Arrived]:
@@ -68,20 +80,56 @@ class Subscriber:
             pass
         return messages
 
-    def _took(self, messages: list[Arrived]) -> bool:
-        """Store some messages and answer for them; say whether that was possible."""
-        try:
-            acks = answered(self._store, [(message.topic, message.payload) for message in messages])
-        except StoreError as error:
-            logger.error("%s; %d sessions wait", error, len(messages))
-            return False
+    def _insisting(self, do: Callable[[], None], stopped: Callable[[], bool]) -> None:
+        """Do something that needs the database, as often as it takes."""
+        while True:
+            try:
+                do()
+            except StoreError as error:
+                logger.error("%s; what came waits", error)
+                if stopped():
+                    return
+                self._connection.tend()
+                time.sleep(AGAIN_S)
+            else:
+                return
+
+    def _take(self, messages: list[Arrived]) -> None:
+        """Store sessions and answer for them."""
+        if not messages:
+            return
+        acks = answered(self._store, [(message.topic, message.payload) for message in messages])
         for message, ack in zip(messages, acks, strict=True):
-            address = address_of(message.topic)
-            if address is not None:
-                topic = ack_topic(address.site_id, address.station_id, address.session_id)
-                self._connection.publish(Publication(topic, msgspec.json.encode(ack)))
+            self._answer(message.topic, ack)
             self._connection.acknowledge(message)
-        return True
+
+    def _hear(self, messages: list[Arrived]) -> None:
+        """Keep what stations say of themselves, and give them what they ask for."""
+        if not messages:
+            return
+        heard = [Message(message.topic, message.payload, message.retained) for message in messages]
+        for order in self._store.hear(heard):
+            self._connection.publish(Publication(order.topic, order.payload))
+        for message in messages:
+            self._connection.acknowledge(message)
+
+    def _turn(self) -> None:
+        """Say what nobody has said yet, and try again what someone asked to be tried again."""
+        if not self._speaking.due():
+            return
+        self._speaking.turn()
+        waiting = to_replay(self._store.engine)
+        if waiting:
+            acks = answered(self._store, waiting)
+            replayed(self._store.engine, acks)
+            for (topic, _payload), ack in zip(waiting, acks, strict=True):
+                self._answer(topic, ack)
+
+    def _answer(self, topic: str, ack: Ack) -> None:
+        address = address_of(topic)
+        if address is not None:
+            where = ack_topic(address.site_id, address.station_id, address.session_id)
+            self._connection.publish(Publication(where, msgspec.json.encode(ack)))
 
 
 def answered(store: Store, arrived: list[tuple[str, bytes]]) -> list[Ack]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, JSONB
 
@@ -58,6 +59,7 @@ DOCUMENTS = Table(
     Column("stored_at", Text, nullable=False),
     Index("documents_by_patient", "patient_ref", "started_at"),
     Index("documents_by_journal", "journal_id", "seq"),
+    Index("documents_by_station", "site_id", "station_id", "started_at"),
 )
 REJECTED = Table(
     "rejected",
@@ -67,6 +69,7 @@ REJECTED = Table(
     Column("reason", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("rejected_at", Text, nullable=False),
+    Column("replay", Boolean, nullable=False, server_default=false()),
 )
 SESSION_FACTS = _of_a_session(
     "session_facts",
@@ -84,6 +87,10 @@ SESSION_FACTS = _of_a_session(
     Column("effort", Integer),
     Column("pain", Integer),
     Column("voided", Boolean, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("faults", Integer, nullable=False),
+    Column("zero_drift_n", Number),
+    Column("noise_n", Number),
     key=(),
 )
 ITEMS = _of_a_session(
@@ -166,6 +173,8 @@ STATIONS = Table(
     Column("site_id", Text, primary_key=True),
     Column("station_id", Text, primary_key=True),
     Column("state", Text),
+    # Since when, as far as the clinic can know.
+    Column("state_since", Text),
     Column("backlog", Integer),
     Column("rejected", Integer),
     Column("refused", Integer),
@@ -175,6 +184,7 @@ STATIONS = Table(
     Column("software_version", Text),
     Column("load_cell_id", Text),
     Column("calibration_id", Text),
+    Column("calibration_since", Text),
     Column("heard_at", Text, nullable=False),
 )
 EVENTS = Table(
@@ -206,7 +216,8 @@ PRESCRIPTIONS = Table(
     Column("station_id", Text, primary_key=True),
     Column("patient_ref", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column("sent_at", Text, nullable=False),
+    Column("set_at", Text, nullable=False),
+    Column("sent_at", Text),
     Column("answered_at", Text),
     Column("answer", Text),
     Index("prescriptions_by_patient", "patient_ref"),
@@ -220,9 +231,23 @@ ERASURES = Table(
     Column("station_id", Text, primary_key=True),
     Column("patient_ref", Text),
     Column("asked_at", Text, nullable=False),
+    Column("sent_at", Text),
     Column("answered_at", Text),
     Column("answer", Text),
 )
+# Who looks after the stations reads this: a row a station, as the `fleet` command prints it.
+FLEET_VIEW = """CREATE VIEW fleet AS SELECT s.*,
+ (SELECT max(d.stored_at) FROM documents AS d WHERE d.site_id = s.site_id AND d.station_id = s.station_id)
+  AS last_stored_at,
+ EXISTS (SELECT 1 FROM events AS e WHERE e.site_id = s.site_id AND e.station_id = s.station_id
+  AND e.kind = 'calibration_due' AND e.at > coalesce(s.calibration_since, '')) AS calibration_due,
+ (SELECT avg(abs(recent.zero_drift_n)) FROM (SELECT f.zero_drift_n FROM documents AS d JOIN session_facts AS f
+  ON f.session_id = d.session_id AND f.revision = d.revision WHERE d.site_id = s.site_id
+  AND d.station_id = s.station_id AND f.zero_drift_n IS NOT NULL ORDER BY d.started_at DESC LIMIT 10) AS recent)
+  AS zero_drift_n FROM stations AS s"""
+# The newest revision of every session.
+SESSIONS_VIEW = """CREATE VIEW sessions AS SELECT * FROM documents AS d WHERE revision =
+ (SELECT max(revision) FROM documents WHERE session_id = d.session_id)"""
 AUDIT = Table(
     "audit",
     METADATA,

@@ -107,6 +107,7 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
         clock_now,
         float(config.station.pulley_ratio),
         weighing.measured_hz,
+        lambda: weighing.zero_n,
         tracing.set_over,
     )
     counting = Counting(given, writer, clock)

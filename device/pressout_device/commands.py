@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 from pressout_device.cell_commands import calibrate, diagnose, record
-from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
+from pressout_device.clinic_commands import clinic
+from pressout_device.command_options import config_option, simulate_option
 from pressout_device.errors import PressoutError
 from pressout_device.record_commands import audit, export, uplink
 from pressout_device.stopping import stopped
@@ -92,29 +93,6 @@ def run(config_file: Path, simulate: bool) -> None:
 
 
 @cli.command()
-@click.option("--config", "config_file", type=click.Path(path_type=Path), default=None, help="TOML file with [broker].")
-@click.option("--broker", "url", default=None, help="mqtts://HOST[:PORT]")
-@click.option("--allow-plain", is_flag=True, help="Allow mqtt://, which anyone on the network can read.")
-@click.option("--database", default="sqlite:///clinic.db", show_default=True, help="sqlite:///FILE")
-@click.option("--worker", default="1", show_default=True, help="A stable name for this worker.")
-def clinic(config_file: Path | None, url: str | None, allow_plain: bool, database: str, worker: str) -> None:
-    """Run the clinic's subscriber: check, store, acknowledge."""
-    from pressout_clinic.store import Store
-    from pressout_clinic.subscriber import Subscriber
-    from pressout_device import config
-    from pressout_link.broker import broker_at
-
-    if (url is None) == (config_file is None):
-        raise click.UsageError("Say either --broker URL or --config FILE.")
-    broker = broker_at(url, allow_plain=allow_plain) if url else config.read_broker(config_file or DEFAULT_CONFIG)
-    store = Store(database)
-    try:
-        Subscriber(broker, store, worker).run(stopped())
-    finally:
-        store.close()
-
-
-@cli.command()
 @click.option("--resistance", type=click.Choice(["tubing", "cable"]), default=None)
 @click.option("--exercise", type=click.Choice(CABLED), default=None)
 @click.option("--target-n", type=click.FloatRange(min=0, min_open=True), default=None, help="Newtons.")
@@ -148,7 +126,7 @@ def analyze(
         sys.exit(1)
 
 
-for each in (record, diagnose, calibrate, therapist, uplink, export, audit):
+for each in (record, diagnose, calibrate, therapist, uplink, clinic, export, audit):
     cli.add_command(each)
 
 

@@ -1,4 +1,4 @@
-"""What the sensor did during a session: samples believed, faults by kind, the rate it was measured at."""
+"""What the sensor did during a session: samples believed, faults by kind, its rate, and how far its zero went."""
 
 from __future__ import annotations
 
@@ -16,16 +16,22 @@ class Sensed:
     ----------
     measured_hz : callable
         Gives the measured rate, or None where nobody knows it yet.
+    zero_n : callable
+        Gives where the zero was last taken, from the calibrated one; None where it is not followed.
     """
 
-    def __init__(self, measured_hz: Callable[[], float | None]) -> None:
+    def __init__(
+        self, measured_hz: Callable[[], float | None], zero_n: Callable[[], float | None] = lambda: None
+    ) -> None:
         self._measured_hz = measured_hz
+        self._zero_n = zero_n
         self.begin()
 
     def begin(self) -> None:
         """Begin with nothing."""
         self._samples = 0
         self._faults: Counter[str] = Counter()
+        self._began_n = self._zero_n()
 
     def sample(self) -> None:
         """Count a sample that was believed."""
@@ -39,4 +45,12 @@ class Sensed:
         """Say what it was; also at every set's end, for a session that nobody closes."""
         found_hz = self._measured_hz()
         rate_hz = None if found_hz is None else round(found_hz, 2)
-        return SignalSeen(t_s=t_s, samples=self._samples, faults=dict(self._faults), sample_rate_hz=rate_hz)
+        zero_n = self._zero_n()
+        drift_n = None if zero_n is None or self._began_n is None else round(zero_n - self._began_n, 3)
+        return SignalSeen(
+            t_s=t_s,
+            samples=self._samples,
+            faults=dict(self._faults),
+            sample_rate_hz=rate_hz,
+            zero_drift_n=drift_n,
+        )

@@ -104,11 +104,12 @@ class Rated(Fact, frozen=True, kw_only=True):
 
 
 class SignalSeen(Fact, frozen=True, kw_only=True):
-    """What the sensor did during the session: samples believed, faults by kind, measured rate in Hz."""
+    """What the sensor did meanwhile: samples believed, faults by kind, measured rate in Hz, how far the zero went."""
 
     samples: int
     faults: dict[str, int]
     sample_rate_hz: float | None = None
+    zero_drift_n: float | None = None
 
 
 class Closed(Fact, frozen=True, kw_only=True):

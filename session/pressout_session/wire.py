@@ -165,6 +165,27 @@ def request_topic(site_id: str, station_id: str, kind: str) -> str:
     return f"{ROOT}/{site_id}/{station_id}/request/{kind}"
 
 
+class Spoken(msgspec.Struct, frozen=True):
+    """Who spoke, and of what: what any topic of ours says."""
+
+    site_id: str
+    station_id: str
+    kind: str
+    name: str = ""
+
+
+def spoken_in(topic: str) -> Spoken | None:
+    """Give what a topic says, or None if it is none of ours.
+
+    >>> spoken_in("pressout/v1/north/s3/event/erased")
+    Spoken(site_id='north', station_id='s3', kind='event', name='erased')
+    """
+    parts = topic.split("/")
+    if len(parts) not in (5, 6) or "/".join(parts[:2]) != ROOT or not all(parts):
+        return None
+    return Spoken(*parts[2:])
+
+
 class Address(msgspec.Struct, frozen=True):
     """Who spoke about which session, read from a topic."""
 

@@ -29,6 +29,7 @@ from pressout_session.document import (
     TravelDocument,
 )
 from pressout_session.exercises import Side
+from pressout_session.facts import SignalSeen
 from pressout_session.record import CountedRepetition, Record, SetRecord
 from pressout_signal.events import Hold, Travel
 from pressout_signal.summaries import Estimate, one_against_other, summarised
@@ -94,8 +95,14 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
         dose_changes=tuple(_dose_changes(record, zero_s)),
         pain_flagged=record.pain is not None and record.pain >= origin.pain_flag_from,
         voided=record.voided,
-        signal=SignalDocument(samples=signal.samples if signal else 0, faults=dict(signal.faults) if signal else {}),
+        signal=_signal(signal),
     )
+
+
+def _signal(seen: SignalSeen | None) -> SignalDocument:
+    if seen is None:
+        return SignalDocument(samples=0, faults={})
+    return SignalDocument(samples=seen.samples, faults=dict(seen.faults), zero_drift_n=seen.zero_drift_n)
 
 
 def _clock(clock: Clock, record: Record) -> Clock:

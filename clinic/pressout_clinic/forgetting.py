@@ -1,0 +1,200 @@
+"""What leaves the clinic's database: a patient who is to be forgotten, and sessions that are old enough.
+
+What was deleted is overwritten where the database can (SQLite), and the places that it leaves in the journals'
+sequences are kept, so that they are no loss and nothing of it is stored again. The audit says that it was done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, text, tuple_
+
+from pressout_clinic import orders
+from pressout_clinic.database import said_plainly
+from pressout_clinic.inserting import insert_new
+from pressout_clinic.tables import (
+    AUDIT,
+    DOCUMENTS,
+    ERASURES,
+    EVENTS,
+    EXPLAINED,
+    PRESCRIPTIONS,
+    REJECTED,
+    STATIONS,
+    TYPED,
+)
+from pressout_session.document import SessionDocument
+from pressout_session.writing import rfc3339
+
+# What a station is told of a session that comes when it should be gone.
+GONE = "gone: found a session that was to be forgotten here, expected none; it was not kept"
+# So many rejected payloads are looked through at once.
+PAYLOADS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did here, and which stations it was sent to."""
+
+    sessions: int
+    rejected: int
+    prescriptions: int
+    stations: tuple[orders.Station, ...]
+
+
+def erase(engine: Engine, erase_id: str, patient_ref: str) -> Erased:
+    """Forget a patient here, and ask every station that the clinic knows to do so.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be written; then nothing was deleted.
+    """
+    with said_plainly(engine):
+        with engine.begin() as connection:
+            _alone(connection)
+            stations = stations_known(connection)
+            sessions = _delete(connection, DOCUMENTS.c.patient_ref == patient_ref)
+            rejected = _delete_rejected(connection, patient_ref)
+            mine = PRESCRIPTIONS.c.patient_ref == patient_ref
+            ids = connection.execute(select(PRESCRIPTIONS.c.prescription_id).where(mine).distinct()).scalars().all()
+            connection.execute(delete(PRESCRIPTIONS).where(mine))
+            connection.execute(delete(EVENTS).where(EVENTS.c.about.in_(ids)))
+            if stations:
+                orders.ask_to_erase(connection, erase_id, patient_ref, stations)
+            what = f"{sessions} sessions, {len(stations)} stations asked"
+            noted(connection, "erased", erase_id, what)
+        emptied(engine)
+    return Erased(sessions, rejected, len(ids), tuple(stations))
+
+
+def drop_older(engine: Engine, before: str) -> int:
+    """Drop the sessions that began before a moment; give how many.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be written; then nothing was deleted.
+    """
+    with said_plainly(engine):
+        with engine.begin() as connection:
+            sessions = _delete(connection, DOCUMENTS.c.started_at < before)
+            connection.execute(delete(EVENTS).where(EVENTS.c.at < before))
+            noted(connection, "dropped", f"before {before}", f"{sessions} sessions")
+        emptied(engine)
+    return sessions
+
+
+def drop_station(engine: Engine, station: orders.Station) -> bool:
+    """Expect nothing of a station any more: it is out of the fleet, and nobody waits for its answers.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be written.
+    """
+    with said_plainly(engine), engine.begin() as connection:
+        gone = connection.execute(
+            delete(STATIONS)
+            .where(STATIONS.c.site_id == station[0], STATIONS.c.station_id == station[1])
+            .returning(STATIONS.c.station_id)
+        ).first()
+        here = (ERASURES.c.site_id == station[0], ERASURES.c.station_id == station[1])
+        open_ones = select(ERASURES.c.erase_id).where(*here, ERASURES.c.answered_at.is_(None))
+        waiting = connection.execute(open_ones).scalars().all()
+        now = rfc3339(datetime.now(UTC))
+        connection.execute(
+            ERASURES.update()
+            .where(*here, ERASURES.c.answered_at.is_(None))
+            .values(answered_at=now, answer="the station was retired without an answer")
+        )
+        for erase_id in waiting:
+            orders.forget_whom(connection, erase_id)
+        noted(connection, "retired", "/".join(station), f"{len(waiting)} erasures unanswered")
+    return gone is not None
+
+
+def noted(connection: Connection, act: str, about: str, what: str) -> None:
+    """Write down that something was done: never of whom."""
+    row = {"at": rfc3339(datetime.now(UTC)), "act": act, "about": about, "what": what}
+    connection.execute(AUDIT.insert(), [row])
+
+
+def stations_known(connection: Connection) -> list[orders.Station]:
+    """Give every station that has ever said something."""
+    heard = select(STATIONS.c.site_id, STATIONS.c.station_id)
+    stored = select(DOCUMENTS.c.site_id, DOCUMENTS.c.station_id)
+    found = connection.execute(heard.union(stored).order_by(text("1, 2")))
+    return [(site_id, station_id) for site_id, station_id in found]
+
+
+def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[tuple[str, int], str]:
+    """Give which of some documents must not be stored (again), each with the reason."""
+    found: dict[tuple[str, int], str] = {}
+    asked = select(ERASURES.c.patient_ref, ERASURES.c.asked_at).where(ERASURES.c.patient_ref.is_not(None)).distinct()
+    erasures = connection.execute(asked).all()
+    places = [(one.journal_id, one.seq) for one in documents]
+    explained = tuple_(EXPLAINED.c.journal_id, EXPLAINED.c.seq)
+    known = connection.execute(select(EXPLAINED.c.journal_id, EXPLAINED.c.seq).where(explained.in_(places))).all()
+    erased = {(journal_id, seq) for journal_id, seq in known}
+    for one in documents:
+        forgotten = any(ref == one.patient_ref and one.started_at <= at for ref, at in erasures)
+        if forgotten or (one.journal_id, one.seq) in erased:
+            found[one.session_id, one.revision] = GONE
+    return found
+
+
+def _alone(connection: Connection) -> None:
+    """Let the workers finish what they are storing, and begin nothing until this is done."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE documents IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
+    """Delete documents and what follows from them; remember only their places in the sequences."""
+    keys = connection.execute(
+        select(DOCUMENTS.c.session_id, DOCUMENTS.c.revision, DOCUMENTS.c.journal_id, DOCUMENTS.c.seq).where(condition)
+    ).all()
+    if not keys:
+        return 0
+    rows = [{"journal_id": journal_id, "seq": seq} for _session, _revision, journal_id, seq in keys]
+    connection.execute(insert_new(connection, EXPLAINED), rows)
+    chosen = select(DOCUMENTS.c.session_id, DOCUMENTS.c.revision).where(condition)
+    for table in reversed(TYPED):
+        connection.execute(delete(table).where(tuple_(table.c.session_id, table.c.revision).in_(chosen)))
+    connection.execute(delete(DOCUMENTS).where(condition))
+    return len({session_id for session_id, *_rest in keys})
+
+
+def _delete_rejected(connection: Connection, patient_ref: str) -> int:
+    """Delete what was set aside and names a patient, whole or broken."""
+    named = re.compile(rb'"' + re.escape(patient_ref.encode()) + rb"(?![A-Za-z0-9._:-])")
+    last, found = "", 0
+    while True:
+        rows = connection.execute(
+            select(REJECTED.c.sha256, REJECTED.c.payload)
+            .where(REJECTED.c.sha256 > last)
+            .order_by(REJECTED.c.sha256)
+            .limit(PAYLOADS)
+        ).all()
+        if not rows:
+            return found
+        last = rows[-1].sha256
+        ours = [sha256 for sha256, payload in rows if named.search(payload)]
+        connection.execute(delete(REJECTED).where(REJECTED.c.sha256.in_(ours)))
+        found += len(ours)
+
+
+def emptied(engine: Engine) -> None:
+    """Leave nothing of it in the files where that is the database's to do."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "sqlite":
+            # Deleted pages are overwritten as they are freed (secure_delete); the log of changes is emptied here.
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            return
+        for table in (DOCUMENTS, REJECTED, PRESCRIPTIONS, ERASURES, EVENTS):
+            connection.execute(text(f'VACUUM "{table.name}"'))

@@ -1,0 +1,47 @@
+"""What is missing of the journals' sequences: every close takes the next place, so a place that never came is a loss.
+
+A document that is still under way looks the same for a while; the moment from which it is missing says which it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, text
+
+from pressout_clinic.database import said_plainly
+
+_GAPS = text("""
+WITH known AS (SELECT journal_id, seq FROM documents UNION SELECT journal_id, seq FROM explained_gaps),
+steps AS (SELECT journal_id, seq, lag(seq, 1, 0) OVER (PARTITION BY journal_id ORDER BY seq) AS before FROM known)
+SELECT steps.journal_id, steps.before + 1, steps.seq - 1, next.site_id, next.station_id, next.stored_at
+FROM steps LEFT JOIN documents AS next ON next.journal_id = steps.journal_id AND next.seq = steps.seq
+WHERE steps.seq - steps.before > 1 ORDER BY 4, 5, 1, 2
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Places `first` to `last` of a journal never came, though a later one did, at `since`.
+
+    Of a later one that is itself gone on purpose, station and moment are not known any more.
+    """
+
+    journal_id: str
+    first: int
+    last: int
+    site_id: str | None
+    station_id: str | None
+    since: str | None
+
+
+def gaps(engine: Engine) -> list[Gap]:
+    """Give every gap.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be read.
+    """
+    with said_plainly(engine), engine.connect() as connection:
+        return [Gap(*row) for row in connection.execute(_GAPS)]

@@ -1,0 +1,193 @@
+"""What the clinic asks of its stations, kept until they have answered: a prescription, and whom to forget.
+
+A command writes an order down; a worker says it; the station's own event answers it. After an absence a station asks,
+and gets what it may have missed. Whatever is said twice is harmless: an older order never stands over a newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, func, or_, select, update
+
+from pressout_clinic.inserting import insert_new
+from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
+from pressout_session.orders import Erasure, PrescriptionOrder, Wanted
+from pressout_session.wire import EventKind, Spoken, StationEvent, erase_topic, prescription_topic
+from pressout_session.writing import rfc3339
+
+Station = tuple[str, str]
+# So many are said at once; the others when the broker has these.
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something to say to a station, and where it is kept."""
+
+    topic: str
+    payload: bytes
+    table: str
+    key: dict[str, Any]
+
+
+def prescribe(connection: Connection, order: PrescriptionOrder, stations: Sequence[Station]) -> None:
+    """Write down what a patient is to do at some stations.
+
+    Raises
+    ------
+    ValueError
+        If the same or a greater version of this prescription is there already, since a station would not take it.
+    """
+    latest = newest_version(connection, order.prescription_id)
+    if latest is not None and latest >= order.version:
+        raise ValueError(
+            f"version: found {order.version}, expected more than {latest}, which was given to {order.prescription_id}"
+        )
+    rows = [
+        {
+            "prescription_id": order.prescription_id,
+            "version": order.version,
+            "site_id": site_id,
+            "station_id": station_id,
+            "patient_ref": order.patient_ref,
+            "payload": msgspec.json.encode(order),
+            "set_at": order.set_at,
+        }
+        for site_id, station_id in stations
+    ]
+    connection.execute(PRESCRIPTIONS.insert(), rows)
+
+
+def newest_version(connection: Connection, prescription_id: str) -> int | None:
+    """Give the greatest version of a prescription, or None where there is none."""
+    found = select(func.max(PRESCRIPTIONS.c.version)).where(PRESCRIPTIONS.c.prescription_id == prescription_id)
+    newest: int | None = connection.execute(found).scalar_one()
+    return newest
+
+
+def prescription_of(connection: Connection, patient_ref: str) -> str | None:
+    """Give the id of the prescription that a patient was given last."""
+    found = (
+        select(PRESCRIPTIONS.c.prescription_id)
+        .where(PRESCRIPTIONS.c.patient_ref == patient_ref)
+        .order_by(PRESCRIPTIONS.c.set_at.desc())
+        .limit(1)
+    )
+    return connection.execute(found).scalar_one_or_none()
+
+
+def ask_to_erase(connection: Connection, erase_id: str, patient_ref: str, stations: Sequence[Station]) -> None:
+    """Write down that some stations are to forget a patient."""
+    now = rfc3339(datetime.now(UTC))
+    rows = [
+        {
+            "erase_id": erase_id,
+            "site_id": site_id,
+            "station_id": station_id,
+            "patient_ref": patient_ref,
+            "asked_at": now,
+        }
+        for site_id, station_id in stations
+    ]
+    connection.execute(insert_new(connection, ERASURES), rows)
+
+
+def unsaid(connection: Connection) -> list[Order]:
+    """Give what no worker has said yet."""
+    prescriptions = select(PRESCRIPTIONS).where(PRESCRIPTIONS.c.sent_at.is_(None)).limit(MOST_AT_ONCE)
+    erasures = select(ERASURES).where(ERASURES.c.sent_at.is_(None), ERASURES.c.answered_at.is_(None))
+    found = [_prescription(row) for row in connection.execute(prescriptions).mappings()]
+    return found + [_erasure(row) for row in connection.execute(erasures.limit(MOST_AT_ONCE)).mappings()]
+
+
+def said(connection: Connection, told: Sequence[Order]) -> None:
+    """Note that the broker has some orders."""
+    for order in told:
+        table = _TABLES[order.table]
+        here = [table.c[name] == value for name, value in order.key.items()]
+        connection.execute(update(table).where(*here).values(sent_at=rfc3339(datetime.now(UTC))))
+
+
+def wanted(connection: Connection, spoken: Spoken, kind: Wanted, since: str | None) -> list[Order]:
+    """Give what a station asks for: what it has not answered, and what is newer than it knows."""
+    if kind is Wanted.ERASURES:
+        here = (ERASURES.c.site_id == spoken.site_id, ERASURES.c.station_id == spoken.station_id)
+        open_ones = select(ERASURES).where(*here, ERASURES.c.answered_at.is_(None))
+        return [_erasure(row) for row in connection.execute(open_ones.order_by(ERASURES.c.asked_at)).mappings()]
+    table = PRESCRIPTIONS
+    newer = table.alias()
+    newest = (
+        select(func.max(newer.c.version))
+        .where(
+            newer.c.prescription_id == table.c.prescription_id,
+            newer.c.site_id == table.c.site_id,
+            newer.c.station_id == table.c.station_id,
+        )
+        .scalar_subquery()
+    )
+    asked = select(table).where(
+        table.c.site_id == spoken.site_id, table.c.station_id == spoken.station_id, table.c.version == newest
+    )
+    if since is not None:
+        asked = asked.where(or_(table.c.set_at > since, table.c.answered_at.is_(None)))
+    return [_prescription(row) for row in connection.execute(asked.order_by(table.c.set_at)).mappings()]
+
+
+def prescribed(connection: Connection, spoken: Spoken, event: StationEvent) -> None:
+    """Note what a station says of a prescription: that it holds, or why not. It names the version where it holds."""
+    table = PRESCRIPTIONS
+    here = [
+        table.c.prescription_id == event.about,
+        table.c.site_id == spoken.site_id,
+        table.c.station_id == spoken.station_id,
+        table.c.answered_at.is_(None),
+    ]
+    answer = event.what
+    if event.kind is EventKind.PRESCRIBED:
+        number = event.what.removeprefix("version ")
+        if number.isdecimal():
+            here.append(table.c.version <= int(number))
+        answer = "holds"
+    connection.execute(update(table).where(*here).values(answered_at=event.at, answer=answer))
+
+
+def erased(connection: Connection, spoken: Spoken, event: StationEvent) -> None:
+    """Note that a station has forgotten; when the last one has, the clinic forgets whom it was about, too."""
+    here = (ERASURES.c.erase_id == event.about, ERASURES.c.site_id == spoken.site_id)
+    connection.execute(
+        update(ERASURES)
+        .where(*here, ERASURES.c.station_id == spoken.station_id, ERASURES.c.answered_at.is_(None))
+        .values(answered_at=event.at, answer=event.what)
+    )
+    forget_whom(connection, str(event.about))
+
+
+def forget_whom(connection: Connection, erase_id: str) -> None:
+    """Of an erasure that every station has answered keep only that it was done."""
+    mine = ERASURES.c.erase_id == erase_id
+    waiting = select(func.count()).select_from(ERASURES).where(mine, ERASURES.c.answered_at.is_(None))
+    if connection.execute(waiting).scalar_one() == 0:
+        connection.execute(update(ERASURES).where(mine).values(patient_ref=None))
+
+
+def _prescription(row: Any) -> Order:  # noqa: ANN401
+    key = {name: row[name] for name in ("prescription_id", "version", "site_id", "station_id")}
+    topic = prescription_topic(row["site_id"], row["station_id"], row["prescription_id"])
+    return Order(topic, bytes(row["payload"]), PRESCRIPTIONS.name, key)
+
+
+def _erasure(row: Any) -> Order:  # noqa: ANN401
+    asked = Erasure(
+        schema="pressout.erase/1", erase_id=row["erase_id"], patient_ref=row["patient_ref"], at=row["asked_at"]
+    )
+    key = {name: row[name] for name in ("erase_id", "site_id", "station_id")}
+    topic = erase_topic(row["site_id"], row["station_id"], row["erase_id"])
+    return Order(topic, msgspec.json.encode(asked), ERASURES.name, key)
+
+
+_TABLES: dict[str, Table] = {PRESCRIPTIONS.name: PRESCRIPTIONS, ERASURES.name: ERASURES}
