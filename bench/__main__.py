@@ -6,7 +6,7 @@ import click
 
 from bench import durability, reader, screen
 
-PARTS = ("signal", "reader", "ui", "durability")
+PARTS = ("signal", "reader", "ui", "durability", "clinic")
 # The fewest sessions a kind whose figures are worth a page.
 SESSIONS = 500
 
@@ -17,6 +17,7 @@ SESSIONS = 500
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
 @click.option("--kills", default=durability.KILLS, show_default=True, help="Kills of durability.")
+@click.option("--visits", default=20_000, show_default=True, help="Sessions delivered to the clinic.")
 @click.option("--events", default=screen.EVENTS, show_default=True, help="Random touches of the screen.")
 def main(parts: tuple[str, ...], sessions: int, minutes: float, **counts: int) -> None:
     """Measure what we claim. A page in docs/reference is rewritten by a whole measurement only."""
@@ -29,6 +30,10 @@ def main(parts: tuple[str, ...], sessions: int, minutes: float, **counts: int) -
             reader.run(frames=counts["frames"], minutes=minutes)
         elif part == "durability":
             durability.run(counts["kills"])
+        elif part == "clinic":
+            from bench import clinic
+
+            clinic.run(counts["visits"])
         else:
             screen.run(station_s=min(screen.STATION_S, 6.0 * minutes), events=counts["events"])
 
