@@ -11,10 +11,11 @@ ARGS   ?=
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/.ready: pyproject.toml packaging/debian
+$(VENV)/.ready: pyproject.toml packaging/debian packaging/node tests/javascript/package.json
 	sh packaging/debian $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	sh packaging/node $(VENV)
 	@touch $@
 
 install: $(VENV)/.ready ## make .venv with the pressout command in it

@@ -159,7 +159,7 @@ def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
             # Not set aside either: nothing of it is to be kept.
             acks.append(Ack(revision=key[1], sha256=sha256, result=AckResult.REJECTED, reason=gone[key]))
             continue
-        if held[key] != sha256:
+        if held[key] != sha256 and not _says_the_same(connection, one):
             reason = f"revision {key[1]} is already stored with other content; send it as a new revision"
             acks.append(_rejected(connection, one, key[1], reason))
             continue
@@ -167,6 +167,16 @@ def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
         fresh.discard(key)  # the same once more among them is a duplicate
         acks.append(Ack(revision=key[1], sha256=sha256, result=result))
     return acks
+
+
+def _says_the_same(connection: Connection, one: Incoming) -> bool:
+    """Tell whether what is stored says the same in other bytes, as an export of PostgreSQL's does."""
+    assert isinstance(one.read, SessionDocument)
+    key = (one.read.session_id, one.read.revision)
+    asked = select(DOCUMENTS.c.document).where(DOCUMENTS.c.session_id == key[0], DOCUMENTS.c.revision == key[1])
+    found = connection.execute(asked).scalar_one()
+    known = msgspec.json.decode(found) if isinstance(found, bytes) else found
+    return bool(known == msgspec.json.decode(one.payload))
 
 
 def _stored(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -205,6 +206,31 @@ def gaps_command(database: str, as_json: bool) -> None:
             rows.append((station, gap.journal_id, f"{gap.first}-{gap.last}", gap.since or "-"))
         _table(("station", "journal", "seq", "missing since (UTC)"), rows)
     if found:
+        sys.exit(1)
+
+
+@clinic.command(name="import")
+@database_option
+@click.argument("files", nargs=-1, required=True, type=click.File("rb"))
+def import_command(database: str, files: tuple[IO[bytes], ...]) -> None:
+    """Store sessions from files of `pressout export` (json): after a loss, from a station's own journal."""
+    from collections import Counter
+
+    from pressout_clinic.reading import taken_in
+    from pressout_clinic.store import Store
+    from pressout_session.wire import AckResult
+
+    store = Store(database)
+    results: Counter[AckResult] = Counter()
+    for file in files:
+        while lines := [line.rstrip(b"\n") for line in itertools.islice(file, 100)]:
+            acks = taken_in(store, [line for line in lines if line])
+            results.update(ack.result for ack in acks)
+            for ack in acks:
+                if ack.result is AckResult.REJECTED:
+                    click.echo(f"{file.name}: {ack.reason}", err=True)
+    click.echo(", ".join(f"{results[result]} {result}" for result in AckResult))
+    if results[AckResult.REJECTED]:
         sys.exit(1)
 
 

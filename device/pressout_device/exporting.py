@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
-import io
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pressout_device.auditing import Act, Audit, entry
 from pressout_device.errors import JournalError
 from pressout_session.document import SessionDocument, decode
+from pressout_session.exchange.fhir import bundle
 
 COLUMNS = (
     *("session_id", "revision", "started_at", "site_id", "station_id", "patient_ref"),
@@ -78,17 +80,29 @@ def noted(path: Path, what: str) -> None:
         Audit(path.parent).add(entry(Act.EXPORTED, who=f"uid {os.getuid()}", after=what))
 
 
-def as_csv(documents: Iterable[bytes]) -> str:
-    """Give a table with a row a repetition (times in s since the session began, tensions in N)."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+def written(documents: Iterable[bytes], form: str, out: IO[str]) -> int:
+    """Write documents and give their number: `json` and `fhir` a line each, `csv` a row a repetition.
+
+    In the rows times are in s since the session began, tensions in N.
+    """
+    table = csv.writer(out, lineterminator="\n")
+    if form == "csv":
+        table.writerow(COLUMNS)
+    count = 0
     for payload in documents:
-        writer.writerows(_rows(decode(payload)))
-    return out.getvalue()
+        count += 1
+        match form:
+            case "csv":
+                table.writerows(rows(decode(payload)))
+            case "fhir":
+                out.write(json.dumps(bundle(decode(payload)), ensure_ascii=False) + "\n")
+            case _:
+                out.write(payload.decode() + "\n")
+    return count
 
 
-def _rows(document: SessionDocument) -> Iterator[list[object]]:
+def rows(document: SessionDocument) -> Iterator[list[object]]:
+    """Give a row a repetition, as `COLUMNS` says."""
     head = [
         document.session_id,
         document.revision,

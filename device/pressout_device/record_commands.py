@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from pressout_device.command_options import config_option
 from pressout_device.stopping import stopped
+
+if TYPE_CHECKING:
+    from pressout_device.exporting import Chosen
+
+FORMATS = ("json", "csv", "fhir", "parquet")
 
 # RFC 3339 in UTC, or as much of it as is meant: 2026-03, 2026-03-01, 2026-03-01T09.
 MOMENT = r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d(\.\d+)?Z?)?)?)?)?)?"
@@ -42,22 +51,53 @@ def uplink(config_file: Path, status: bool) -> None:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="json", show_default=True)
 @click.option("--since", metavar="MOMENT", callback=_moment, help="Begun then or later, UTC.")
 @click.option("--until", metavar="MOMENT", callback=_moment, help="Begun before, UTC.")
 @click.option("--patient", "patient_ref", default=None, help="Of this patient's code only.")
-@click.argument("source", type=click.Path(path_type=Path))
-def export(form: str, source: Path, **chosen: str | None) -> None:
-    """Print the sessions of a journal or of a clinic's database."""
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Into a file.")
+@click.argument("source", metavar="SOURCE")
+def export(form: str, source: str, output: Path | None, **chosen: str | None) -> None:
+    """Give the sessions of a journal, or of a clinic's database by file or URL.
+
+    json: a document a line. csv, parquet: a row a repetition. fhir: an R4 transaction bundle a line.
+    """
     from pressout_device import exporting
 
-    documents = list(exporting.sessions_in(source, exporting.Chosen(**chosen)))
-    exporting.noted(source, f"{len(documents)} sessions as {form}")
-    if form == "csv":
-        click.echo(exporting.as_csv(documents), nl=False)
+    if form == "parquet" and output is None:
+        raise click.UsageError("parquet is not for a terminal: say --output FILE.")
+    wanted = exporting.Chosen(**chosen)
+    out: IO[str] | None = None
+    try:
+        if form == "parquet" and output is not None:
+            from pressout_device.columns import write_parquet
+
+            count = write_parquet(_sessions(source, wanted), output)
+        else:
+            out = sys.stdout if output is None else output.open("w", encoding="utf-8")
+            count = exporting.written(_sessions(source, wanted), form, out)
+    finally:
+        if output is not None and out is not None:
+            out.close()
+    if output is not None:
+        click.echo(f"{count} sessions in {output}", err=True)
+
+
+def _sessions(source: str, chosen: Chosen) -> Iterator[bytes]:
+    """Give the sessions of a journal or a database, once it is written down that they leave it."""
+    from pressout_device import exporting
+
+    what = "sessions" if chosen.patient_ref is None else "a patient's sessions"
+    if "://" not in source:
+        exporting.noted(Path(source), what)
+        yield from exporting.sessions_in(Path(source), chosen)
         return
-    for document in documents:
-        click.echo(document)
+    from pressout_clinic import reading
+    from pressout_clinic.database import existing
+
+    engine = existing(source)
+    reading.exported(engine, f"uid {os.getuid()}", what)
+    yield from reading.sessions(engine, chosen.since, chosen.until, chosen.patient_ref)
 
 
 @click.command()

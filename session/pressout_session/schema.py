@@ -12,6 +12,7 @@ import msgspec
 
 from pressout_session import orders, wire
 from pressout_session.document import SessionDocument
+from pressout_session.exchange.terms import code_system
 
 SESSION = {"session": "The session's UUID."}
 
@@ -146,6 +147,7 @@ def written() -> dict[str, str]:
     return {
         "session.schema.json": json.dumps(schema(), indent=2) + "\n",
         "asyncapi.json": json.dumps(async_api(), indent=2) + "\n",
+        "fhir-codes.json": json.dumps(code_system(), indent=2) + "\n",
     }
 
 

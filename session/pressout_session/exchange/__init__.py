@@ -1,0 +1,1 @@
+"""Sessions as clinical systems understand them."""
