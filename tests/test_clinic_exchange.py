@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from builders import an_item
 from javascript import NODE, node
@@ -62,9 +62,8 @@ def everywhere(value: Any, name: str) -> list[Any]:
         return [found for one in value for found in everywhere(one, name)]
     if not isinstance(value, dict):
         return []
-    return ([value[name]] if name in value else []) + [
-        found for one in value.values() for found in everywhere(one, name)
-    ]
+    here = [value[name]] if name in value else []
+    return here + [found for one in value.values() for found in everywhere(one, name)]
 
 
 def component(observation: dict[str, Any], code: str) -> Any:
@@ -134,16 +133,10 @@ def test_a_repeated_import_changes_nothing_and_a_correction_replaces() -> None:
 
 
 def test_two_patients_of_one_station_share_nothing_but_station_and_cell() -> None:
-    urls = [
-        {entry["fullUrl"] for entry in bundle(moved(VISIT, number, patient_ref=f"{number}"))["entry"]}
-        for number in (1, 2)
-    ]
+    bundles = [bundle(moved(VISIT, number, patient_ref=f"{number}")) for number in (1, 2)]
+    first, second = ({entry["fullUrl"] for entry in one["entry"]} for one in bundles)
 
-    assert len(urls[0] & urls[1]) == 2
-
-
-def command(store: Store, *words: str) -> Result:
-    return CliRunner().invoke(cli, [words[0], *words[1:]])
+    assert len(first & second) == 2
 
 
 def filled(store: Store, *documents: SessionDocument) -> None:

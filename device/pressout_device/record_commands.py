@@ -72,10 +72,10 @@ def export(form: str, source: str, output: Path | None, **chosen: str | None) ->
         if form == "parquet" and output is not None:
             from pressout_device.columns import write_parquet
 
-            count = write_parquet(_sessions(source, wanted), output)
+            count = write_parquet(_sessions(source, form, wanted), output)
         else:
             out = sys.stdout if output is None else output.open("w", encoding="utf-8")
-            count = exporting.written(_sessions(source, wanted), form, out)
+            count = exporting.written(_sessions(source, form, wanted), form, out)
     finally:
         if output is not None and out is not None:
             out.close()
@@ -83,20 +83,20 @@ def export(form: str, source: str, output: Path | None, **chosen: str | None) ->
         click.echo(f"{count} sessions in {output}", err=True)
 
 
-def _sessions(source: str, chosen: Chosen) -> Iterator[bytes]:
+def _sessions(source: str, form: str, chosen: Chosen) -> Iterator[bytes]:
     """Give the sessions of a journal or a database, once it is written down that they leave it."""
     from pressout_device import exporting
 
-    what = "sessions" if chosen.patient_ref is None else "a patient's sessions"
     if "://" not in source:
-        exporting.noted(Path(source), what)
-        yield from exporting.sessions_in(Path(source), chosen)
+        documents = list(exporting.sessions_in(Path(source), chosen))
+        exporting.noted(Path(source), f"{len(documents)} sessions as {form}")
+        yield from documents
         return
     from pressout_clinic import reading
     from pressout_clinic.database import existing
 
     engine = existing(source)
-    reading.exported(engine, f"uid {os.getuid()}", what)
+    reading.exported(engine, f"uid {os.getuid()}", f"sessions as {form}")
     yield from reading.sessions(engine, chosen.since, chosen.until, chosen.patient_ref)
 
 
