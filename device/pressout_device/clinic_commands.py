@@ -209,6 +209,34 @@ def gaps_command(database: str, as_json: bool) -> None:
         sys.exit(1)
 
 
+@clinic.command()
+@database_option
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Into a page to look at.")
+@click.option("--since", default=None, metavar="DAY", help="From this day on (2026-03-01).")
+@click.argument("patient_ref")
+def report(database: str, html: Path | None, since: str | None, patient_ref: str) -> None:
+    """Print a patient's progress over the weeks, or make a page of it."""
+    from pressout_clinic import reading
+    from pressout_clinic.database import existing
+    from pressout_clinic.report import terminal
+    from pressout_clinic.report.page import page
+    from pressout_clinic.report.progress import progress
+    from pressout_session.document import decode
+
+    engine = existing(database)
+    documents = [decode(one) for one in reading.sessions(engine, since=since, patient_ref=patient_ref)]
+    if not documents:
+        click.echo(f"{patient_ref}: found no sessions, expected a patient's code that has some", err=True)
+        sys.exit(1)
+    found = progress(patient_ref, documents)
+    if html is None:
+        click.echo(terminal.told(found))
+        return
+    html.write_text(page(found, datetime.now(UTC)), encoding="utf-8")
+    html.chmod(0o600)  # a patient's
+    click.echo(f"{html}: {len(documents)} sessions")
+
+
 @clinic.command(name="import")
 @database_option
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"))
