@@ -23,7 +23,7 @@ from sqlalchemy import create_engine, text
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from bench.fleetload import Load, Outcome
+from bench.fleetload import AGAIN_S, Load, Outcome
 from brokers import MOSQUITTO, free_port
 from builders import an_item
 from postgres import Postgres
@@ -207,6 +207,7 @@ same broker and the same tables in the same run: one transaction a session, one 
 | acked at half that load, 50 % / 99 % | 99 % within 1 s | {half_50:.0f} / {half_99:.0f} ms at {half_rate:.0f} a second |
 | workers, broker and database killed: {kills} of {killed_sessions} sessions lost, stored twice | 0, 0 | {killed_lost}, {killed_twice} |
 | after the last kill all were answered, without a hand, within | | {recovered_s:.0f} s |
+| one of the two workers killed for good: 400 sessions acked within, 50 % / most | | {alone_50:.1f} / {alone_most:.1f} s; the stations of this load say a session again after {again_s:.0f} s |
 """  # noqa: E501 (a table's rows)
 
 
@@ -273,7 +274,12 @@ def _killed(made: Ground, kills: int) -> dict[str, object]:
     outcome, done, recovered_s = killed(made, kills, 40.0, print)
     documents, distinct, _repetitions = (after - held for after, held in zip(made.stored(), before, strict=True))
     print(f"{outcome.sent} sent, {distinct} stored, {documents - distinct} twice, {done}")
+    made.workers[0].kill()  # and nobody starts it again
+    alone = made.load.send(400, 40.0)
     return {
+        "alone_50": float(np.percentile(alone.waits_s, 50)),
+        "alone_most": max(alone.waits_s),
+        "again_s": AGAIN_S,
         "kills": ", ".join(f"{count} times the {role}" for role, count in done.items()),
         "killed_sessions": outcome.sent,
         "killed_lost": outcome.sent - distinct,

@@ -202,17 +202,18 @@ class Load:
                     station.say(session_id, flying)
 
     def _watch(self) -> None:
-        """Watch the connections that there are."""
+        """Watch the connections that there are; first let go of those that are gone, whose numbers others may have."""
         for station in self.stations:
-            found = station.client.socket()
             known = self._registered.get(id(station))
-            if known is not None and known[0] is not found:
+            if known is not None and known[0] is not station.client.socket():
                 self._selector.unregister(known[0])
                 del self._registered[id(station)]
-                known = None
+        for station in self.stations:
+            found = station.client.socket()
             if found is None:
                 continue
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if station.client.want_write() else 0)
+            known = self._registered.get(id(station))
             if known is None:
                 self._selector.register(found, wanted, station)
             elif known[1] != wanted:

@@ -30,7 +30,7 @@ from pressout_session.writing import rfc3339
 from visits import BEGAN, a_visit, moved
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-VISITS = tuple(a_visit(seed, an_item(sets=2, reps=5)) for seed in (3, 4))
+VISITS = tuple(a_visit(seed, an_item(sets=2, reps=10)) for seed in (3, 4))
 
 
 def weeks(count: int) -> list[SessionDocument]:
@@ -46,7 +46,7 @@ def test_a_week_adds_up_its_visits_side_by_side() -> None:
     (course,) = progress("471922", weeks(3)).courses
 
     assert [(week.visits, week.sides[Side.LEFT].done, week.sides[Side.LEFT].dose) for week in course.weeks] == [
-        (2, sum(held.count for one in VISITS for held in one.sets if held.side is Side.LEFT), 20)
+        (2, sum(held.count for one in VISITS for held in one.sets if held.side is Side.LEFT), 40)
     ] * 3
 
 

@@ -19,15 +19,19 @@ from pressout_clinic.speaking import Speaking
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Incoming, Store, StoreError
 from pressout_link.broker import Broker
-from pressout_link.connection import Arrived, Connection, Publication
+from pressout_link.connection import Arrived, Connection, Manner, Publication
 from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of
 
 logger = logging.getLogger(__name__)
 
 # Workers of one clinic share these where the broker can (MQTT 5); the store makes any of them enough.
-SHARED = tuple(f"$share/ingest/{ROOT}/+/+/{kind}/+" for kind in ("session", "event", "request"))
+SESSIONS = f"$share/ingest/{ROOT}/+/+/session/+"
+SHARED = tuple(f"$share/ingest/{ROOT}/+/+/{kind}/+" for kind in ("event", "request"))
 # What a broker keeps for newcomers cannot be shared: each worker hears it.
 KEPT = tuple(f"{ROOT}/+/+/{kind}" for kind in ("status", "info"))
+# A broker goes on giving a share to a worker that is gone but remembered. Sessions are said again by their stations, so
+# that the share is given to others soon; what stations say but once is kept for as long as it takes.
+REMEMBERED_S = 300
 # One commit for so many: a disk that is asked once is much faster than one that is asked fifty times. The broker hands
 # over no more than these before they are answered, so that a slow database costs time and no memory.
 MOST_AT_ONCE = 50
@@ -50,35 +54,44 @@ class Subscriber:
 
     def __init__(self, broker: Broker, store: Store, worker: str) -> None:
         self._store = store
-        self._connection = Connection(broker, f"pressout-clinic-{worker}", topics=(*SHARED, *KEPT))
-        self._speaking = Speaking(self._connection, store)
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        ring = functools.partial(self._bell.put, None)
+        name = f"pressout-clinic-{worker}"
+        soon = Manner(woken=ring, remembered_s=REMEMBERED_S)
+        self._sessions = Connection(broker, name, topics=(SESSIONS,), manner=soon)
+        self._others = Connection(broker, f"{name}-events", topics=(*SHARED, *KEPT), manner=Manner(woken=ring))
+        self._speaking = Speaking(self._others, store)
 
     @property
     def connected(self) -> bool:
-        """Whether sessions can arrive."""
-        return self._connection.connected
+        """Whether anything can arrive."""
+        return self._sessions.connected and self._others.connected
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Take messages, as many at once as there are, until `stopped()`; an unanswered one comes again."""
         while not stopped():
-            self._connection.tend()
-            messages = self._arrived()
-            sessions = [message for message in messages if address_of(message.topic) is not None]
-            others = [message for message in messages if address_of(message.topic) is None]
-            self._insisting(functools.partial(self._take, sessions), stopped)
-            self._insisting(functools.partial(self._hear, others), stopped)
+            self._tend()
+            self._wait()
+            self._insisting(functools.partial(self._take, _arrived(self._sessions)), stopped)
+            self._insisting(functools.partial(self._hear, _arrived(self._others)), stopped)
             self._insisting(self._turn, stopped)
-        self._connection.close()
+        self._sessions.close()
+        self._others.close()
 
-    def _arrived(self) -> list[Arrived]:
-        messages: list[Arrived] = []
+    def _tend(self) -> None:
+        self._sessions.tend()
+        self._others.tend()
+
+    def _wait(self) -> None:
+        """Wait until something has arrived, or for a moment."""
+        if not (self._sessions.arrived.empty() and self._others.arrived.empty()):
+            return
         try:
-            messages.append(self._connection.arrived.get(timeout=0.2))
-            while len(messages) < MOST_AT_ONCE:
-                messages.append(self._connection.arrived.get_nowait())
+            self._bell.get(timeout=0.2)
+            while True:
+                self._bell.get_nowait()
         except queue.Empty:
             pass
-        return messages
 
     def _insisting(self, do: Callable[[], None], stopped: Callable[[], bool]) -> None:
         """Do something that needs the database, as often as it takes."""
@@ -89,7 +102,7 @@ class Subscriber:
                 logger.error("%s; what came waits", error)
                 if stopped():
                     return
-                self._connection.tend()
+                self._tend()
                 time.sleep(AGAIN_S)
             else:
                 return
@@ -101,7 +114,7 @@ class Subscriber:
         acks = answered(self._store, [(message.topic, message.payload) for message in messages])
         for message, ack in zip(messages, acks, strict=True):
             self._answer(message.topic, ack)
-            self._connection.acknowledge(message)
+            self._sessions.acknowledge(message)
 
     def _hear(self, messages: list[Arrived]) -> None:
         """Keep what stations say of themselves, and give them what they ask for."""
@@ -109,9 +122,9 @@ class Subscriber:
             return
         heard = [Message(message.topic, message.payload, message.retained) for message in messages]
         for order in self._store.hear(heard):
-            self._connection.publish(Publication(order.topic, order.payload))
+            self._others.publish(Publication(order.topic, order.payload))
         for message in messages:
-            self._connection.acknowledge(message)
+            self._others.acknowledge(message)
 
     def _turn(self) -> None:
         """Say what nobody has said yet, and try again what someone asked to be tried again."""
@@ -129,7 +142,15 @@ class Subscriber:
         address = address_of(topic)
         if address is not None:
             where = ack_topic(address.site_id, address.station_id, address.session_id)
-            self._connection.publish(Publication(where, msgspec.json.encode(ack)))
+            self._sessions.publish(Publication(where, msgspec.json.encode(ack)))
+
+
+def _arrived(connection: Connection) -> list[Arrived]:
+    """Take what has arrived, and no more than is good for one commit."""
+    messages: list[Arrived] = []
+    while len(messages) < MOST_AT_ONCE and not connection.arrived.empty():
+        messages.append(connection.arrived.get())
+    return messages
 
 
 def answered(store: Store, arrived: list[tuple[str, bytes]]) -> list[Ack]:

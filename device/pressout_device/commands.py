@@ -22,6 +22,7 @@ from pressout_device.errors import PressoutError
 from pressout_device.record_commands import audit, export, uplink
 from pressout_device.stopping import stopped
 from pressout_device.therapist_commands import therapist
+from pressout_session.codes import checked
 from pressout_session.exercises import CABLED
 
 
@@ -32,6 +33,13 @@ def cli(verbose: bool) -> None:
     """Count cable and tubing exercise from the tension in the line."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+
+
+def _code(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Take a patient's code as the station's keypad does."""
+    if value is not None and not checked(value):
+        raise click.BadParameter(f"found {value!r}, expected six digits whose last one fits, such as 471922")
+    return value
 
 
 @cli.command()
@@ -46,6 +54,7 @@ def cli(verbose: bool) -> None:
 )
 @click.option("--sets", type=click.IntRange(1, 10), default=None, help="Sets a side.  [default: the exercise's]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Which simulated patient.")
+@click.option("--patient", "patient_ref", default=None, callback=_code, help="A patient's code, such as 471922.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object at the end, and nothing else.")
 @click.option(
     "--config", "config_file", type=click.Path(path_type=Path), default=None, help="Use the broker named there."
@@ -72,6 +81,7 @@ def demo(**given: Any) -> None:  # noqa: ANN401
         speed=given["speed"],
         headless=given["headless"] or not _display(),
         config=None if file is None else config.read(file),
+        patient_ref=given["patient_ref"],
         say=None if as_json else click.echo,
         stopped=stopped(),
     )

@@ -49,6 +49,7 @@ class Options:
     speed: float = 1.0
     headless: bool = False
     config: Config | None = None
+    patient_ref: str | None = None
     say: Callable[[str], None] | None = None
     stopped: Callable[[], bool] = bool
 
@@ -114,6 +115,8 @@ def run(options: Options) -> Outcome:
         face = face_of(config, headless=options.headless, say=options.say)
         walked_in_s = time.monotonic()
         station = station_of(config, face, Simulated(asked, options.speed))
+        if options.patient_ref is not None:
+            station.counting.begin(options.patient_ref)
         try:
             _until_over(station, lambda: face.closed or options.stopped(), patient.duration_s)
         finally:

@@ -31,6 +31,8 @@ NO_ANSWER_S = 3.0
 # Not more than this many publications unacknowledged in either direction: memory stays bounded.
 RECEIVE_MAXIMUM = 50
 LARGEST_PAYLOAD = 4 * 1024 * 1024
+# MQTT 5, 3.1.2.11.2: a session that does not expire.
+FOR_EVER = 0xFFFFFFFF
 # What comes at QoS 0 has no such bound: beyond this many unread, more of it is dropped.
 MOST_UNREAD = 1_000
 # Who tries again after a broker was gone does so at a moment of their own, so that not all come at once.
@@ -64,12 +66,14 @@ class Publication:
 class Manner:
     """How a connection behaves: what it says whenever it comes about, whom it wakes, how large a message may be.
 
-    `woken` is called by another thread, when something has arrived or changed.
+    `woken` is called by another thread, when something has arrived or changed. `remembered_s` is for how long the
+    broker (version 5) keeps our session, and what waits in it, once we are gone.
     """
 
     greetings: Callable[[], Sequence[Publication]] = tuple
     woken: Callable[[], None] = lambda: None
     largest_bytes: int = LARGEST_PAYLOAD
+    remembered_s: int = FOR_EVER
 
 
 class Connection:
@@ -200,7 +204,7 @@ class Connection:
             properties.ReceiveMaximum = RECEIVE_MAXIMUM
             properties.MaximumPacketSize = self._manner.largest_bytes
             # Without this a broker forgets the session, and what waits in it, as soon as we are gone.
-            properties.SessionExpiryInterval = 0xFFFFFFFF
+            properties.SessionExpiryInterval = self._manner.remembered_s
         client.connect_async(
             self._broker.host,
             self._broker.port,
