@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema gallery clean
+.PHONY: help install demo test check bench golden schema gallery report clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -32,7 +32,7 @@ check: install ## format, lint, types, import contracts
 	$(RUN)/mypy signal session link device ui clinic tests bench
 	$(RUN)/lint-imports --no-cache
 
-bench: install ## what we claim, measured (ARGS=signal, reader or ui for one part; about half an hour)
+bench: install ## what we claim, measured (ARGS=signal, reader, ui, durability or clinic for one part; about half an hour)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m bench $(ARGS)
 
@@ -44,6 +44,9 @@ schema: install ## rewrite docs/reference from the code
 
 gallery: install ## redraw every picture of the screen into docs/screens.md
 	$(RUN)/python -m pressout_ui.gallery docs/screens
+
+report: install ## redraw docs/report.png, the README's picture of a report (wants chromium)
+	$(RUN)/python tests/example_report.py docs/report.png
 
 clean: ## remove what make made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

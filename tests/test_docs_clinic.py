@@ -149,7 +149,7 @@ def test_the_tutorial_goes_from_nothing_to_a_report(tmp_path: Path) -> None:
             one.wait()
 
     assert "north/s3-demo" in said
-    assert "38 / 38 of 38" in said
+    assert "19 / 19 of 19" in said
     assert "<svg" in (folder / "report.html").read_text()
     assert len([json.loads(line) for line in (folder / "sessions.ndjson").read_text().splitlines()]) == 3
     assert "3 sessions, 1 prescription" in done
