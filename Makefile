@@ -23,8 +23,8 @@ install: $(VENV)/.ready ## make .venv with the pressout command in it
 demo: install ## the whole product, with a simulated patient (ARGS="--speed 10" and so on)
 	$(RUN)/pressout demo $(ARGS)
 
-test: install ## every test
-	$(RUN)/python -m pytest $(ARGS)
+test: install ## every test, several at once: most of them wait for a broker, a process or a screen
+	$(RUN)/python -m pytest -n 4 --dist loadscope $(ARGS)
 
 check: install ## format, lint, types, import contracts
 	$(RUN)/ruff format --check .

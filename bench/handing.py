@@ -73,6 +73,11 @@ class ByChild:
         self._sampler = sampler
         self.fresh, self.restart, self.close = sampler.fresh, sampler.restart, sampler.close
 
+    @property
+    def alive(self) -> bool:
+        """Whether there is a child."""
+        return self._sampler.alive
+
     def lateness(self) -> list[float]:
         """Give how late each was handed over since the last call."""
         found = list(self._sampler.lateness_s)
@@ -91,6 +96,11 @@ class ByThread:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread reads."""
+        return self._thread.is_alive()
 
     def _read(self) -> None:
         for item in self._cell.readings(0.1):
@@ -125,6 +135,11 @@ class Counted:
         self._handed = handed
         self._last_s: float | None = None
         self.restart, self.close = reader.restart, reader.close
+
+    @property
+    def alive(self) -> bool:
+        """Whether someone reads."""
+        return self._reader.alive
 
     def fresh(self) -> list[Reading | Fault]:
         """Give what is fresh, and count it."""

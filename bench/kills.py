@@ -171,6 +171,13 @@ class Ground:
         for child in (self.clinic, *self.uplinks.values(), *self.stations.values()):
             child.start()
 
+    def await_repetitions(self) -> None:
+        """Wait until every station has shown something that could be lost."""
+        until_s = time.monotonic() + PATIENCE_S
+        while not all(any(shown.values()) for shown in self.shown.values()):
+            assert time.monotonic() < until_s, "a station counts nothing"
+            time.sleep(0.05)
+
     def kill(self, role: str, rng: random.Random) -> None:
         """Kill one of the roles, at all three stations at once, and start it again after a moment."""
         match role:
@@ -270,6 +277,7 @@ def run(kills: int, seed: int = 0, say: Callable[[str], None] = print) -> tuple[
         ground = Ground(Path(folder))
         ground.start()
         try:
+            ground.await_repetitions()
             for number in range(1, kills + 1):
                 time.sleep(rng.uniform(*PAUSE_S))
                 role = rng.choice(ROLES)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-UNITS = sorted((Path(__file__).parent.parent / "systemd").glob("*.service"))
+FOLDER = Path(__file__).parent.parent / "systemd"
+UNITS = sorted(FOLDER.glob("*.service"))
 
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
@@ -56,3 +57,26 @@ def test_no_unit_runs_as_root_or_holds_a_secret(unit: Path) -> None:
 
     assert "User=pressout" in text
     assert "Environment=" not in text
+
+
+def test_the_target_wants_units_that_there_are(tmp_path: Path) -> None:
+    for file in (*UNITS, FOLDER / "pressout.target"):
+        (tmp_path / file.name).write_text(file.read_text().replace("/usr/bin/pressout", "/bin/true"))
+    wanted = [
+        word
+        for line in (FOLDER / "pressout.target").read_text().splitlines()
+        if line.startswith("Wants=")
+        for word in line.removeprefix("Wants=").split()
+    ]
+
+    assert all((tmp_path / name).exists() for name in wanted)
+    said = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / "pressout.target")], capture_output=True, text=True, check=False
+    )
+    assert said.stdout + said.stderr == ""
+
+
+def test_every_file_of_the_folder_is_on_its_page() -> None:
+    page = (FOLDER / "README.md").read_text()
+
+    assert [file.name for file in FOLDER.iterdir() if file.name != "README.md" and file.name not in page] == []

@@ -13,10 +13,12 @@ from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.config import Config
 from pressout_device.errors import JournalError, LoadCellError, PressoutError, StationError
 from pressout_device.holding import held
+from pressout_device.kiosk import onto_the_panel
 from pressout_device.sampler import Opening
 from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Station
+from pressout_device.watchdog import Watchdog, watchdog_of
 from pressout_session.cell import CellLife
 from pressout_signal.calibration import Calibration
 
@@ -32,12 +34,15 @@ COUNTS_PER_NEWTON_USUAL = 4_400.0
 
 def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> None:
     """Turn the station's loop until `stopped()` or the window is closed; then close and write what is open."""
+    watchdog = watchdog_of(time.monotonic)
     with held(config.folder):
+        onto_the_panel()
         face = PanelFace(config)
         built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
         try:
-            turned(built, lambda: stopped() or face.closed)
+            turned(built, lambda: stopped() or face.closed, watchdog)
         finally:
+            watchdog.stopping()
             saved = built.shut_down()
         if not saved:
             raise JournalError(
@@ -46,7 +51,9 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
             )
 
 
-def turned(built: Station, stopped: Callable[[], bool], shown_s: float = FAILED_SHOWN_S) -> None:
+def turned(
+    built: Station, stopped: Callable[[], bool], watchdog: Watchdog | None = None, shown_s: float = FAILED_SHOWN_S
+) -> None:
     """Turn a station's loop until `stopped()`. The last barrier: whatever breaks is shown with a number, then said.
 
     Raises
@@ -69,6 +76,8 @@ def turned(built: Station, stopped: Callable[[], bool], shown_s: float = FAILED_
                 f"station: found a fault of its own ({type(error).__name__}: {error}), expected none; what was counted "
                 "is kept, and its service starts it again; send the log to whoever looks after it"
             ) from error
+        if watchdog is not None:
+            watchdog.turned(built.signs)
         time.sleep(max(0.0, built.pause_s - (time.monotonic() - frame_s)))
 
 

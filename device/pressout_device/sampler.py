@@ -113,6 +113,11 @@ class Sampler:
         """The child's process id."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether there is a child; one that was lost is started again at the next look."""
+        return self._process.is_alive()
+
     def _start(self) -> None:
         self.restarts += 1
         self._ours, theirs = self._context.Pipe(duplex=False)

@@ -18,6 +18,7 @@ from pressout_device.journal.exchange import Answered, LinkSeen
 from pressout_device.journal.news import Found
 from pressout_device.journal.writer import Writer
 from pressout_device.tracing import Tracing
+from pressout_device.watchdog import Signs
 from pressout_device.weighing import Weighing
 from pressout_session.record import Record
 from pressout_session.troubles import Trouble
@@ -86,6 +87,11 @@ class Face(Protocol):
 class Reader(Protocol):
     """What the load cell's readings come from; `Sampler` is one."""
 
+    @property
+    def alive(self) -> bool:
+        """Whether someone reads."""
+        ...
+
     def fresh(self) -> list[Reading | Fault]:
         """Give all that was said since the last call, oldest first; never waits."""
         ...
@@ -137,6 +143,11 @@ class Station:
     def counting(self) -> Counting:
         """What is being counted."""
         return self._parts.counting
+
+    @property
+    def signs(self) -> Signs:
+        """Give the signs of life of what works beside the loop."""
+        return Signs(self._parts.writer.ago_s, self._parts.sampler.alive)
 
     def frame(self) -> None:
         """Do everything that one frame needs, in the order in which it must happen.

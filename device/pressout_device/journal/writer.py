@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -67,6 +68,7 @@ class Writer:
         self._unfinished: set[str] = set()
         self._refused = False
         self._in_session = False
+        self._went_round_s = time.monotonic()
         self._tending = Tending(shelves, rules)
         self._recover()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
@@ -124,6 +126,11 @@ class Writer:
         """Whether the thread still answers."""
         return self._thread.is_alive()
 
+    @property
+    def ago_s(self) -> float:
+        """How long ago the thread last went round."""
+        return time.monotonic() - self._went_round_s
+
     def close(self, patience_s: float = 10.0) -> bool:
         """Write what is queued and end; say whether everything was saved."""
         self._jobs.put(None)
@@ -176,6 +183,7 @@ class Writer:
 
     def _gather(self) -> bool:
         """Wait for work, take all there is; False when it was the last."""
+        self._went_round_s = time.monotonic()
         try:
             job = self._jobs.get(timeout=0.0 if self._tending.more else TEND_S)
         except queue.Empty:

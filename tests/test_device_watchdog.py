@@ -1,0 +1,142 @@
+"""What systemd is told: ready once, alive as long as everything lives, and nothing where something has died."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from couriers import eventually
+from pressout_device.kiosk import INSIDE, way_to_the_panel
+from pressout_device.watchdog import WRITER_PATIENCE_S, Signs, Watchdog
+
+WELL = Signs(writer_ago_s=0.1, reader_lives=True)
+
+
+class Systemd:
+    """Hears what a service says."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+        self._socket.setblocking(False)
+
+    def heard(self) -> list[str]:
+        """Give what was said since the last call."""
+        said: list[str] = []
+        while True:
+            try:
+                said.append(self._socket.recv(100).decode())
+            except BlockingIOError:
+                return said
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._socket.close()
+
+
+@pytest.fixture
+def systemd(tmp_path: Path) -> Iterator[Systemd]:
+    made = Systemd(tmp_path / "notify")
+    yield made
+    made.close()
+
+
+class Time:
+    """A clock that tests move."""
+
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        """Give the time."""
+        return self.now_s
+
+
+def a_watchdog(systemd: Systemd, time: Time) -> Watchdog:
+    return Watchdog({"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "60000000"}, time)
+
+
+def test_the_first_turn_says_ready_and_others_only_that_it_lives(systemd: Systemd) -> None:
+    time = Time()
+    watchdog = a_watchdog(systemd, time)
+
+    for _ in range(60):
+        watchdog.turned(WELL)
+        time.now_s += 1.0
+    watchdog.stopping()
+
+    assert systemd.heard() == ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "STOPPING=1"]
+
+
+@pytest.mark.parametrize(
+    "signs", [Signs(writer_ago_s=WRITER_PATIENCE_S, reader_lives=True), Signs(writer_ago_s=0.0, reader_lives=False)]
+)
+def test_nothing_is_said_while_the_writer_or_the_reader_is_dead(systemd: Systemd, signs: Signs) -> None:
+    time = Time()
+    watchdog = a_watchdog(systemd, time)
+    watchdog.turned(WELL)
+    systemd.heard()
+
+    for _ in range(3):
+        time.now_s += 60.0
+        watchdog.turned(signs)
+    assert systemd.heard() == []
+
+    watchdog.turned(WELL)
+    assert systemd.heard() == ["WATCHDOG=1"]
+
+
+def test_a_silent_chip_is_no_reason_to_restart() -> None:
+    assert Signs(writer_ago_s=1.0, reader_lives=True).well  # what it reads is nobody's business here
+
+
+@pytest.mark.service
+def test_a_running_station_says_that_it_is_up_that_it_lives_and_that_it_ends(
+    systemd: Systemd, config_file: Path
+) -> None:
+    told = {"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "200000", "SDL_VIDEODRIVER": "dummy"}
+    command = [sys.executable, "-m", "pressout_device.commands", "run", "--simulate", "--config", str(config_file)]
+    station = subprocess.Popen(command, env={**os.environ, **told}, stderr=subprocess.DEVNULL)
+    heard: list[str] = []
+
+    def alive() -> bool:
+        heard.extend(systemd.heard())
+        return heard.count("WATCHDOG=1") >= 3
+
+    try:
+        eventually(alive)
+        station.terminate()
+        assert station.wait(20.0) == 0
+    finally:
+        station.kill()
+
+    assert heard[0] == "READY=1"
+    assert systemd.heard()[-1] == "STOPPING=1"
+
+
+def test_without_systemd_nobody_is_told_and_without_its_ear_nothing_breaks(tmp_path: Path) -> None:
+    Watchdog({}, Time()).turned(WELL)
+    Watchdog({"NOTIFY_SOCKET": str(tmp_path / "gone")}, Time()).turned(WELL)
+
+
+@pytest.mark.parametrize(
+    ("environment", "kmsdrm", "cage", "expected"),
+    [
+        ({}, True, "/usr/bin/cage", {"SDL_VIDEODRIVER": "kmsdrm"}),
+        ({}, False, "/usr/bin/cage", ("/usr/bin/cage", "-s", "--")),
+        ({}, False, None, {}),
+        ({"WAYLAND_DISPLAY": "wayland-0", INSIDE: "1"}, False, "/usr/bin/cage", {}),
+        ({"DISPLAY": ":0"}, True, None, {}),
+        ({"SDL_VIDEODRIVER": "dummy"}, True, None, {}),
+    ],
+)
+def test_a_panel_without_a_desktop_is_drawn_on_by_the_kernel_or_else_inside_cage(
+    environment: dict[str, str], kmsdrm: bool, cage: str | None, expected: object
+) -> None:
+    assert way_to_the_panel(environment, lambda: kmsdrm, cage) == expected
