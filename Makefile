@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema gallery report clean
+.PHONY: help install demo test check bench golden schema gallery report docs sbom clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,11 +26,12 @@ demo: install ## the whole product, with a simulated patient (ARGS="--speed 10" 
 test: install ## every test, several at once: most of them wait for a broker, a process or a screen
 	$(RUN)/python -m pytest -n 4 --dist loadscope $(ARGS)
 
-check: install ## format, lint, types, import contracts
+check: install ## format, lint, types, import contracts, documents
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy signal session link device ui clinic tests bench
 	$(RUN)/lint-imports --no-cache
+	$(RUN)/mkdocs build --quiet --strict
 
 bench: install ## what we claim, measured (ARGS=signal, reader, ui, durability or clinic for one part; about half an hour)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
@@ -41,6 +42,14 @@ golden: install ## rewrite the stories of tests/traces from what the core tells 
 
 schema: install ## rewrite docs/reference from the code
 	$(RUN)/python -m pressout_session.schema docs/reference
+	$(RUN)/python tests/reference.py docs/reference
+
+docs: install ## the documents as a site, in build/site
+	$(RUN)/mkdocs build --strict
+
+sbom: install ## a bill of materials (CycloneDX) of what is installed, in build/sbom.json
+	@mkdir -p build
+	$(RUN)/cyclonedx-py environment --output-format JSON --output-file build/sbom.json $(VENV)
 
 gallery: install ## redraw every picture of the screen into docs/screens.md
 	$(RUN)/python -m pressout_ui.gallery docs/screens

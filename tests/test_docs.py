@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pressout_session.schema import written
 from pressout_session.troubles import NUMBERS
 from pressout_signal.samples import FaultKind
 from pressout_ui.words import LANGUAGES
+from reference import pages
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.parts))
@@ -67,3 +69,24 @@ def test_the_commands_that_the_readme_names_exist() -> None:
 
 def test_nobody_claims_to_have_run_it_on_a_pi() -> None:
     assert "not yet on a Raspberry Pi" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_reference_page_says_what_the_code_says(name: str) -> None:
+    assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == pages()[name], "run make schema"
+
+
+def test_every_package_that_is_asked_for_is_named_with_its_licence() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    names = {re.split(r"[>=\[;]", one)[0].strip() for one in asked} - {"pressout"}
+    page = (ROOT / "docs" / "reference" / "third-party.md").read_text(encoding="utf-8")
+
+    assert {name for name in names if name not in page} == set()
+
+
+def test_every_page_of_the_documents_is_in_the_sites_contents() -> None:
+    contents = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+
+    pages_there = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
+    assert [str(path) for path in pages_there if f": {path}" not in contents] == []
