@@ -33,7 +33,7 @@ check: install ## format, lint, types, import contracts, documents
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mkdocs build --quiet --strict
 
-bench: install ## what we claim, measured (ARGS=signal, reader, ui, durability or clinic for one part; about half an hour)
+bench: install ## what we claim, measured (ARGS=signal, reader, ui, durability, clinic or footprint for one part; about half an hour)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m bench $(ARGS)
 

@@ -6,7 +6,7 @@ import click
 
 from bench import durability, reader, screen
 
-PARTS = ("signal", "reader", "ui", "durability", "clinic")
+PARTS = ("signal", "reader", "ui", "durability", "clinic", "footprint")
 # The fewest sessions a kind whose figures are worth a page.
 SESSIONS = 500
 
@@ -30,6 +30,10 @@ def main(parts: tuple[str, ...], sessions: int, minutes: float, **counts: int) -
             reader.run(frames=counts["frames"], minutes=minutes)
         elif part == "durability":
             durability.run(counts["kills"])
+        elif part == "footprint":
+            from bench import footprint
+
+            footprint.run()
         elif part == "clinic":
             from bench import clinic
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pressout_device.clock import VirtualClock
+from pressout_device.loadcell.cell import Cell
 from pressout_device.loadcell.chip import HX711LoadCell
-from pressout_device.loadcell.emulator import Cell, Chip
+from pressout_device.loadcell.emulator import Chip
 from pressout_device.loadcell.ways.simulated import wires_to
 from pressout_device.sampler import told_by
 from pressout_signal.samples import Fault, FaultKind, Reading

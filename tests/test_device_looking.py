@@ -20,7 +20,8 @@ from pressout_device.diagnosing import Diagnosis, Tally, life_of
 from pressout_device.errors import TraceFileError
 from pressout_device.handover import Granted
 from pressout_device.listening import Listener
-from pressout_device.loadcell.emulator import Cell, Chip
+from pressout_device.loadcell.cell import Cell
+from pressout_device.loadcell.emulator import Chip
 from pressout_device.tracefiles import recorded
 from pressout_session.cell import (
     AnyCellFact,

@@ -12,7 +12,8 @@ from builders import a_calibration
 from chips import WAYS, Bench
 from pressout_device.announcing import AGAIN_S, Announcer
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.emulator import Cell, Chip
+from pressout_device.loadcell.cell import Cell
+from pressout_device.loadcell.emulator import Chip
 from pressout_device.loadcell.health import PERSISTENT_S
 from pressout_device.loadcell.troubles import Interference
 from pressout_device.weighing import Weighed, Weighing

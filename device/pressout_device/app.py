@@ -28,7 +28,7 @@ from pressout_device.journal.shelves import Rules, Shelves, shelves_in
 from pressout_device.journal.spool import place
 from pressout_device.journal.wallclock import WallClock
 from pressout_device.journal.writer import Writer
-from pressout_device.loadcell.emulator import Cell
+from pressout_device.loadcell.cell import Cell
 from pressout_device.sampler import Opening, Sampler
 from pressout_device.sections import LoadCellSection
 from pressout_device.settingsfile import SettingsFile

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.loadcell import ways
-from pressout_device.loadcell.ways.simulated import pulled_by
 from pressout_device.sampler import Opened
 from pressout_device.sections import LoadCellSection
-from pressout_device.simulation.patient import Asked, SimulatedPatient
 from pressout_signal.calibrating import G_M_PER_S2
+
+if TYPE_CHECKING:
+    from pressout_device.simulation.patient import Asked
 
 
 def real(cell: LoadCellSection, _since_s: float) -> Opened:
@@ -32,6 +33,10 @@ def simulated(cell: LoadCellSection, asked: Asked, origin_s: float, speed: float
     Reading begins at `since_s`: what happens while this process starts is caught up with, and what an earlier one
     had already told is not told twice.
     """
+    # The emulated chip is the reading process's alone: whoever only passes this on must not pay for it.
+    from pressout_device.loadcell.ways.simulated import pulled_by
+    from pressout_device.simulation.patient import SimulatedPatient
+
     pace = ScaledClock(origin_s, speed)
     patient = SimulatedPatient(asked)
     return pulled_by(patient.at(origin_s), cell, pace, since_s=since_s, seed=asked.seed), pace
@@ -45,6 +50,8 @@ class Hung(Protocol):
 
 def hung_with(cell: LoadCellSection, hung: Hung, since_s: float) -> Opened:
     """Open an emulated chip at whose line masses hang and swing a little, until they hang still."""
+    from pressout_device.loadcell.ways.simulated import pulled_by
+
     clock = RealClock()
     swing = _Swing(hung)
     return pulled_by(swing.tension_n, cell, clock, since_s=since_s), clock

@@ -9,31 +9,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from pressout_device.clock import VirtualClock
+from pressout_device.loadcell.cell import Cell
 from pressout_device.loadcell.frame import DATA_BITS, POWER_DOWN_S, SETTLING_CONVERSIONS
 from pressout_device.loadcell.troubles import Interference
 
 # The pulse counts that select a gain (128, 32, 64); more or fewer is a communication error.
 LEGAL_PULSES = (25, 26, 27)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """The cell and the amplifier that the chip stands for.
-
-    4 400 counts a newton are a cell of 100 kg and 2 mV/V at gain 128. The converter alone has 50 counts of noise, rms
-    (90 nV, data sheet at 80 samples a second); `noise_counts` is what a lead through a gym adds to it: 0.125 N.
-    """
-
-    rate_hz: float = 80.0
-    counts_per_newton: float = 4_400.0
-    zero_counts: float = 88_000.0
-    noise_counts: float = 550.0
 
 
 class Chip:

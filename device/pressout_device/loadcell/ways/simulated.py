@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pressout_device.clock import VirtualClock
+from pressout_device.loadcell.cell import Cell
 from pressout_device.loadcell.chip import HX711LoadCell, Wires
-from pressout_device.loadcell.emulator import Cell, Chip, EmulatedBus, wired
+from pressout_device.loadcell.emulator import Chip, EmulatedBus, wired
 from pressout_device.loadcell.ways.gpio import Pins
 from pressout_device.loadcell.ways.spi import SpiWires
 from pressout_device.ports import Clock
