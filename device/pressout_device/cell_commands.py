@@ -63,13 +63,17 @@ def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> No
 @config_option
 @simulate_option
 @click.option("--way", help="Another way in than the configured one, for this once.")
-def diagnose(config_file: Path, simulate: bool, way: str | None) -> None:
+@click.option("--station", is_flag=True, help="Look at the computer instead: is it hardened?")
+def diagnose(config_file: Path, simulate: bool, way: str | None, station: bool) -> None:
     """Measure the load cell for ten seconds and say how it is."""
     from pressout_device import config, listening, running
     from pressout_device.clock import wall_time
     from pressout_device.diagnosing import Tally, life_of
 
     settings = config.read(config_file)
+    if station:
+        _look_at_the_computer(settings)
+        return
     if way is not None:
         settings = config.with_way(settings, way)
     cell, calibration, life = running.cell_to_look_at(settings, running.book_of(settings, simulate=simulate))
@@ -80,6 +84,19 @@ def diagnose(config_file: Path, simulate: bool, way: str | None) -> None:
         diagnosis = listener.diagnosis(tally, cell, calibration)
     click.echo("\n".join([*life_of(life, cell.calibration_max_days, wall_time()), *diagnosis.lines()]))
     if not diagnosis.well:
+        sys.exit(1)
+
+
+def _look_at_the_computer(settings: Config) -> None:
+    from pressout_device.cellbook import CellBook
+    from pressout_device.clock import synchronised, wall_time
+    from pressout_device.inspecting import Computer, in_words
+
+    life = CellBook(settings.folder).life(settings.load_cell.load_cell_id)
+    computer = Computer(root=Path("/"), config=settings, life=life, now=wall_time(), synchronised=synchronised())
+    words, well = in_words(computer)
+    click.echo(words)
+    if not well:
         sys.exit(1)
 
 
