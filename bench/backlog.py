@@ -145,7 +145,7 @@ def _ends(folder: Path, broker: SecureBroker) -> list[subprocess.Popen[bytes]]:
     """Start clinic and uplink."""
     text = CONFIG.format(station="s3", folder=folder / "station", port=broker.port, broker=broker.folder, reps=3)
     (folder / "station.toml").write_text(text, encoding="utf-8")
-    clinic = text.replace("north-s3.", "clinic.")
+    clinic = text.replace("north+s3.", "clinic.")
     (folder / "clinic.toml").write_text(clinic, encoding="utf-8")
     ends = []
     for words in (

@@ -85,7 +85,7 @@ def _memory(folder: Path, config: Path) -> dict[str, float]:
     broker = SecureBroker(folder / "broker")
     broker.client("north/s3")
     broker.start()
-    files = {"ca_file": "authority.pem", "certificate_file": "north-s3.pem", "key_file": "north-s3.key"}
+    files = {"ca_file": "authority.pem", "certificate_file": "north+s3.pem", "key_file": "north+s3.key"}
     lines = [f'{name} = "{broker.folder / file}"' for name, file in files.items()]
     table = "\n".join(["[broker]", f'url = "mqtts://127.0.0.1:{broker.port}"', *lines])
     config.write_text(f"{config.read_text()}\n{table}\n")

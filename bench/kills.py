@@ -48,8 +48,8 @@ full_screen = false
 [broker]
 url = "mqtts://127.0.0.1:{port}"
 ca_file = "{broker}/authority.pem"
-certificate_file = "{broker}/north-{station}.pem"
-key_file = "{broker}/north-{station}.key"
+certificate_file = "{broker}/north+{station}.pem"
+key_file = "{broker}/north+{station}.key"
 [[dose]]
 exercise = "pallof_press"
 reps = {reps}

@@ -78,7 +78,7 @@ class SecureBroker:
 
     def client(self, name: str) -> Broker:
         """Give what lets someone in by certificate."""
-        file = name.replace("/", "-")
+        file = name.replace("/", "+")
         if not (self.folder / f"{file}.pem").exists():
             certificates(self.folder, "client", name)
         return Broker(

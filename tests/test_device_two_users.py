@@ -95,7 +95,7 @@ def broker(tmp_path: Path) -> Iterator[SecureBroker]:
     made.start()
     own = tmp_path / "own"
     own.mkdir()
-    for name in ("authority.pem", "north-s3.pem", "north-s3.key"):
+    for name in ("authority.pem", "north+s3.pem", "north+s3.key"):
         (own / name).write_bytes((made.folder / name).read_bytes())
         os.chown(own / name, UPLINK, GROUP)
         (own / name).chmod(0o400)
@@ -128,8 +128,8 @@ def test_whoever_starts_first_what_is_counted_arrives_and_each_keeps_to_its_own(
         folder=str(folder),
         port=broker.port,
         ca=str(own / "authority.pem"),
-        pem=str(own / "north-s3.pem"),
-        key=str(own / "north-s3.key"),
+        pem=str(own / "north+s3.pem"),
+        key=str(own / "north+s3.key"),
     )
     order = [(keeper, STATION), (carrier, UPLINK)]
     ends = [started(*one) for one in (order if first == "station" else order[::-1])]

@@ -24,9 +24,10 @@ from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of
 
 logger = logging.getLogger(__name__)
 
-# Workers of one clinic share these where the broker can (MQTT 5); the store makes any of them enough.
-SESSIONS = f"$share/ingest/{ROOT}/+/+/session/+"
-SHARED = tuple(f"$share/ingest/{ROOT}/+/+/{kind}/+" for kind in ("event", "request"))
+# Workers of one clinic share these where the broker can (MQTT 5); the store makes any of them enough. The group's name
+# is for nobody else to know: mosquitto 2.0 deals a share to whoever joins, and drops what the rules forbid them to hear.
+SESSIONS = f"$share/ingest{{mark}}/{ROOT}/+/+/session/+"
+SHARED = tuple(f"$share/ingest{{mark}}/{ROOT}/+/+/{kind}/+" for kind in ("event", "request"))
 # What a broker keeps for newcomers cannot be shared: each worker hears it.
 KEPT = tuple(f"{ROOT}/+/+/{kind}" for kind in ("status", "info"))
 # A broker goes on giving a share to a worker that is gone but remembered. Sessions are said again by their stations, so
@@ -56,10 +57,12 @@ class Subscriber:
         self._store = store
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         ring = functools.partial(self._bell.put, None)
-        name = f"pressout-clinic-{worker}"
+        mark = broker.mark()
+        name = f"pressout-clinic-{worker}{mark}"
+        shared = tuple(topic.format(mark=mark) for topic in SHARED)
         soon = Manner(woken=ring, remembered_s=REMEMBERED_S)
-        self._sessions = Connection(broker, name, topics=(SESSIONS,), manner=soon)
-        self._others = Connection(broker, f"{name}-events", topics=(*SHARED, *KEPT), manner=Manner(woken=ring))
+        self._sessions = Connection(broker, name, topics=(SESSIONS.format(mark=mark),), manner=soon)
+        self._others = Connection(broker, f"{name}-events", topics=(*shared, *KEPT), manner=Manner(woken=ring))
         self._speaking = Speaking(self._others, store)
 
     @property

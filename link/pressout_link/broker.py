@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import ssl
 from dataclasses import dataclass
@@ -39,6 +40,23 @@ class Broker:
     key_file: str | None = None
     username: str | None = None
     password: str | None = None
+
+    def mark(self) -> str:
+        """Give letters that only those who hold our key or password can know, or nothing where we have neither.
+
+        A broker lets anyone who may connect take a session by its client id, and join a share by its group: names
+        with the mark in them nobody can guess. It is drawn out slowly, so that it tells nothing of a short password.
+
+        Raises
+        ------
+        BrokerAddressError
+            If the key cannot be read.
+        """
+        try:
+            secret = Path(self.key_file).read_bytes() if self.key_file else (self.password or "").encode()
+        except OSError as error:
+            raise BrokerAddressError(f"key_file: found {error}, expected a readable PEM file") from error
+        return hashlib.pbkdf2_hmac("sha256", secret, b"pressout mark", 100_000, 8).hex() if secret else ""
 
     def context(self) -> ssl.SSLContext | None:
         """Give the TLS context: server verified, 1.2 or newer; None without TLS."""

@@ -76,8 +76,9 @@ class Courier:
         self._announcements = Announcements(station, outbox, inbox)
         self._connection = Connection(
             broker,
-            # With the computer's own number in it, a copied card does not throw the other out time and again.
-            f"pressout-{'-'.join(station)}-{info.serial[-16:]}",
+            # With the computer's own number in it, a copied card does not throw the other out time and again; with
+            # the mark, no other station can.
+            f"pressout-{'-'.join(station)}-{info.serial[-16:]}{broker.mark()}",
             topics=(
                 ack_topic(*station, "+"),
                 prescription_topic(*station, "+"),

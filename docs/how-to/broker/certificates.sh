@@ -51,46 +51,70 @@ subjectKeyIdentifier = hash
 keyUsage = critical, keyCertSign, cRLSign
 CONF
 
-file_of() { printf '%s' "$1" | tr '/' '-'; }
+refuse() { echo "$1" >&2; exit 1; }
 
-key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+quietly() { said=$("$@" 2>&1) || refuse "$said"; }
 
-sign() { # request certificate days end
-    openssl ca -batch -config authority.conf -extensions "$4" -in "$1" -out "$2" -days "$3" -notext 2>/dev/null
-    rm -f "$1"
+# A name becomes a part of topics and of a file's name: nothing else may be in it. `+` cannot be, so it stands for the `/`.
+named() {
+    case $1 in
+    clinic) ;;
+    */*/* | /* | */ | *[!A-Za-z0-9._:/-]*) refuse "found the name '$1', expected SITE/STATION of letters, digits, . _ : - or clinic" ;;
+    */*) ;;
+    *) refuse "found the name '$1', expected SITE/STATION or clinic" ;;
+    esac
 }
 
-list() { openssl ca -config authority.conf -gencrl -out revoked.pem 2>/dev/null; }
+file_of() { printf '%s' "$1" | tr '/' '+'; }
+
+issue() { # file subject days end [request options...]: the key is made anew, and takes its place only once it is signed
+    file=$1 subject=$2 days=$3 end=$4
+    shift 4
+    openssl ecparam -name prime256v1 -genkey -noout -out ".new.key"
+    quietly openssl req -new -key .new.key -subj "$subject" -out .new.csr "$@"
+    quietly openssl ca -batch -config authority.conf -extensions "$end" -in .new.csr -out .new.pem -days "$days" -notext
+    mv .new.key "$file.key"
+    mv .new.pem "$file.pem"
+    rm -f .new.csr
+}
+
+list() { quietly openssl ca -config authority.conf -gencrl -out revoked.pem; }
 
 case $what in
 authority)
-    [ -e authority.key ] && { echo "found an authority in $folder, expected none: it is not made anew" >&2; exit 1; }
+    [ -e authority.key ] && refuse "found an authority in $folder, expected none: it is not made anew"
+    chmod 700 .
     touch index.txt
     echo 1000 > serial
-    key authority.key
-    openssl req -new -x509 -config authority.conf -key authority.key -days 7300 -subj "/CN=Pressout authority" -out authority.pem
+    openssl ecparam -name prime256v1 -genkey -noout -out authority.key
+    quietly openssl req -new -x509 -config authority.conf -key authority.key -days 7300 -subj "/CN=Pressout authority" -out authority.pem
     list
     ;;
 broker)
     names=""
     for host in "$@"; do
         case $host in
-        *[!0-9.]*) names="$names,DNS:$host" ;;
-        *) names="$names,IP:$host" ;;
+        *[!A-Za-z0-9.:-]*) refuse "found the name '$host', expected a host's name or address" ;;
+        *:* | *[!0-9.]*) case $host in *:*) kind=IP ;; *) kind=DNS ;; esac ;;
+        *) kind=IP ;;
         esac
+        names="$names,$kind:$host"
     done
-    key broker.key
-    openssl req -new -key broker.key -subj "/CN=$1" -addext "subjectAltName=${names#,}" -out broker.csr
-    sign broker.csr broker.pem 825 server_end
+    issue broker "/CN=$1" 825 server_end -addext "subjectAltName=${names#,}"
     ;;
 client)
-    file=$(file_of "$1")
-    key "$file.key"
-    openssl req -new -key "$file.key" -subj "/CN=$(printf '%s' "$1" | sed 's#/#\\/#g')" -out "$file.csr"
-    sign "$file.csr" "$file.pem" "${2:-825}" client_end
+    named "$1"
+    case ${2:-825} in *[!0-9]* | ????*) refuse "found ${2:-} days, expected at most 999" ;; esac
+    issue "$(file_of "$1")" "/CN=$(printf '%s' "$1" | sed 's#/#\\/#g')" "${2:-825}" client_end
     ;;
 revoke)
-    openssl ca -config authority.conf -revoke "$(file_of "$1").pem" 2>/dev/null
+    named "$1"
+    # Every one that was ever given out under this name, also those whose files were replaced.
+    serials=$(tr -d '\\\\' < index.txt | awk -F '\t' -v name="/CN=$1" '$1 == "V" && $6 == name { print $4 }')
+    [ -n "$serials" ] || refuse "found no valid certificate of '$1', expected one that was made here"
+    for serial in $serials; do
+        quietly openssl ca -config authority.conf -revoke "$serial.pem"
+    done
     list
     ;;
 *)
