@@ -25,7 +25,7 @@ from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of
 logger = logging.getLogger(__name__)
 
 # Workers of one clinic share these where the broker can (MQTT 5); the store makes any of them enough. The group's name
-# is for nobody else to know: mosquitto 2.0 deals a share to whoever joins, and drops what the rules forbid them to hear.
+# is for nobody else to know: mosquitto 2.0 deals a share to whoever joins, and drops what they may not hear.
 SESSIONS = f"$share/ingest{{mark}}/{ROOT}/+/+/session/+"
 SHARED = tuple(f"$share/ingest{{mark}}/{ROOT}/+/+/{kind}/+" for kind in ("event", "request"))
 # What a broker keeps for newcomers cannot be shared: each worker hears it.
