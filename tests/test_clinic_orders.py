@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,16 @@ from pressout_device.journal import spool
 from pressout_device.journal.bell import ring
 from pressout_session.document import SessionDocument, encode
 from pressout_session.orders import Erasure, PrescriptionOrder, Request, Wanted
-from pressout_session.wire import Ack, AckResult, EventKind, digest, event_topic, request_topic, session_topic
+from pressout_session.wire import (
+    Ack,
+    AckResult,
+    EventKind,
+    digest,
+    event_topic,
+    request_topic,
+    session_topic,
+    status_topic,
+)
 
 S3 = ("north", "s3")
 PATIENT = "471922"
@@ -102,10 +112,22 @@ def test_what_a_station_answers_is_recorded_by_version(store: Store, tmp_path: P
     for _ in range(2):
         prescribed(store, tmp_path, "north/s3", prescription_id="rx-1")
     says(store, EventKind.PRESCRIBED, what="version 1", about="rx-1")
-    says(store, EventKind.PRESCRIPTION_REFUSED, 2, what="what holds here is newer", about="rx-1")
+    says(store, EventKind.PRESCRIPTION_REFUSED, 2, what="version 2: what holds here is newer", about="rx-1")
 
     assert answers(store.engine, "rx-1", 1) == [("north/s3", "holds")]
     assert answers(store.engine, "rx-1", 2) == [("north/s3", "what holds here is newer")]
+
+
+def test_a_refusal_of_one_version_says_nothing_of_the_next_and_what_is_replaced_is_no_open_order(
+    store: Store, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        prescribed(store, tmp_path, "north/s3", prescription_id="rx-1")
+    says(store, EventKind.PRESCRIPTION_REFUSED, what="version 1: what holds here is newer", about="rx-1")
+    says(store, EventKind.PRESCRIBED, 2, what="version 3", about="rx-1")
+
+    found = [answers(store.engine, "rx-1", version)[0][1] for version in (1, 2, 3)]
+    assert found == ["what holds here is newer", "replaced by version 3", "holds"]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +230,67 @@ def test_a_retired_station_is_waited_for_no_more(store: Store) -> None:
     assert command(store, "retire", "north/s9").exit_code == 1
     with store.engine.connect() as connection:
         assert connection.execute(select(ERASURES.c.patient_ref)).scalars().all() == [None]
+
+
+def test_a_retired_station_is_asked_nothing_and_seen_nowhere_until_it_speaks_again(store: Store) -> None:
+    takes(store, a_document(1))
+    status = Message(status_topic(*S3), b'{"state": "lost"}', retained=True)
+    store.hear([status])
+    for _ in range(2):
+        assert command(store, "retire", "north/s3").exit_code == 0
+    store.hear([status])
+
+    assert fleet(store.engine, datetime.now(UTC)) == []
+    assert "asked 0 stations" in command(store, "erase", PATIENT).output
+    store.hear([Message(status_topic(*S3), b'{"state": "ready"}')])
+    assert len(fleet(store.engine, datetime.now(UTC))) == 1
+
+
+def test_a_broken_document_of_an_erased_patient_is_not_set_aside_again(store: Store) -> None:
+    takes(store, a_document(1))
+    command(store, "erase", PATIENT)
+
+    assert takes(store, a_document(2), encode(a_document(2))[:-1]) is AckResult.REJECTED
+    assert set_aside(store.engine, 9) == []
+
+
+def test_two_stations_that_answer_at_once_leave_nobody_named(url: str) -> None:
+    store = Store(url)
+    for number, station in ((1, "s3"), (2, "s4")):
+        takes(store, msgspec.structs.replace(a_document(number), station_id=station, seq=number))
+    erase_id = command(store, "erase", PATIENT).output.split(":")[0]
+
+    def answer(station: str, number: int) -> None:
+        mine = Store(url)
+        event = msgspec.structs.replace(an_event(number), kind=EventKind.ERASED, about=erase_id, what="1 sessions")
+        mine.hear([Message(event_topic("north", station, EventKind.ERASED), msgspec.json.encode(event))])
+        mine.close()
+
+    both = [threading.Thread(target=answer, args=one) for one in (("s3", 1), ("s4", 2))]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    with store.engine.connect() as connection:
+        assert connection.execute(select(ERASURES.c.patient_ref)).scalars().all() == [None, None]
+    store.close()
+
+
+def test_a_database_that_was_typed_wins_over_the_environments(tmp_path: Path) -> None:
+    stores = [Store(f"sqlite:///{tmp_path}/{name}.db") for name in "ab"]
+    for one in stores:
+        takes(one, a_document(1))
+
+    result = CliRunner(env={"PRESSOUT_DATABASE": stores[0].url}).invoke(
+        cli, ["clinic", "--database", stores[1].url, "erase", PATIENT]
+    )
+
+    assert result.exit_code == 0
+    assert [one.count() for one in stores] == [1, 0]
+    assert CliRunner(env={"PRESSOUT_DATABASE": stores[0].url}).invoke(cli, ["clinic", "gaps"]).exit_code == 0
+    for one in stores:
+        one.close()
 
 
 def test_old_sessions_are_dropped_and_are_no_gap(store: Store) -> None:

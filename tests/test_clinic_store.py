@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
+import string
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +17,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
-from builders import a_document
+from builders import a_document, an_event
 from pressout_clinic.database import StoreError
 from pressout_clinic.rows import rows_of
+from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
-from pressout_clinic.tables import DOCUMENTS, METADATA, REJECTED, REPETITIONS, TYPED
+from pressout_clinic.tables import DOCUMENTS, METADATA, REJECTED, REPETITIONS, STATIONS, TYPED
 from pressout_session.document import SessionDocument, decode, encode
 from pressout_session.wire import AckResult, session_topic
+
+EVENT = {**msgspec.to_builtins(an_event()), "journal_id": "journal"}
 
 
 def arrived(*documents: SessionDocument) -> list[tuple[str, bytes]]:
@@ -77,6 +83,50 @@ def test_one_that_will_not_fit_the_tables_takes_no_other_with_it(store: Store) -
     assert [acks[0].result, acks[2].result] == [AckResult.STORED, AckResult.STORED]
     assert store.count() in (2, 3)  # SQLite takes a zero letter, PostgreSQL does not
     assert (acks[1].result is AckResult.REJECTED) == (counted(store, REJECTED) == 1)
+
+
+def spoilt(change: Callable[[dict[str, Any]], None]) -> bytes:
+    told = json.loads(encode(a_document(2)))
+    change(told)
+    return json.dumps(told).encode()
+
+
+LONG = "".join(random.Random(1).choices(string.ascii_letters, k=40_000))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        spoilt(lambda told: told["sets"][0].update(count=2**40)),
+        spoilt(lambda told: told["signal"].update(samples=2**70)),
+        spoilt(lambda told: told.update(started_at=LONG)),
+        encode(a_document(2))[:-1] + b',"of_tomorrow":' + b"[" * 985 + b"]" * 985 + b"}",
+    ],
+    ids=["a count", "a tally", "a time", "nesting"],
+)
+def test_a_sound_looking_message_that_no_table_holds_stops_no_worker(store: Store, payload: bytes) -> None:
+    (topic, _payload) = arrived(a_document(2))[0]
+
+    acks = answered(store, [*arrived(a_document(1)), (topic, payload), *arrived(a_document(3))])
+
+    assert [acks[0].result, acks[2].result] == [AckResult.STORED, AckResult.STORED]
+    assert (acks[1].result is AckResult.REJECTED) == (counted(store, REJECTED) == 1)
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("pressout/v1/north/s3/status", b'{"state": "ready", "backlog": %d}' % 2**70),
+        ("pressout/v1/north/s3/event/overload", msgspec.json.encode({**EVENT, "at": "x" * 20_000_000})),
+        ("pressout/v1/north/s3/event/erased", msgspec.json.encode({**EVENT, "kind": "erased", "seqs": [2**70]})),
+    ],
+    ids=["a number", "a size", "a place"],
+)
+def test_nothing_that_a_station_says_of_itself_stops_a_worker(store: Store, topic: str, payload: bytes) -> None:
+    store.hear([Message(topic, payload), Message("pressout/v1/north/s4/status", b'{"state": "ready"}')])
+
+    assert counted(store, REJECTED) == 1
+    assert counted(store, STATIONS) >= 1
 
 
 def test_workers_side_by_side_store_each_once(url: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, text, tuple_, update
 
 from pressout_clinic import orders
 from pressout_clinic.database import said_plainly
@@ -97,16 +97,16 @@ def drop_station(engine: Engine, station: orders.Station) -> bool:
     StoreError
         If the database cannot be written.
     """
+    here_too = (STATIONS.c.site_id == station[0], STATIONS.c.station_id == station[1])
     with said_plainly(engine), engine.begin() as connection:
-        gone = connection.execute(
-            delete(STATIONS)
-            .where(STATIONS.c.site_id == station[0], STATIONS.c.station_id == station[1])
-            .returning(STATIONS.c.station_id)
-        ).first()
+        now = rfc3339(datetime.now(UTC))
+        row = {"site_id": station[0], "station_id": station[1], "heard_at": now}
+        if station in stations_known(connection):
+            connection.execute(insert_new(connection, STATIONS), [row])
+        marked = connection.execute(update(STATIONS).where(*here_too).values(retired_at=now)).rowcount
         here = (ERASURES.c.site_id == station[0], ERASURES.c.station_id == station[1])
         open_ones = select(ERASURES.c.erase_id).where(*here, ERASURES.c.answered_at.is_(None))
         waiting = connection.execute(open_ones).scalars().all()
-        now = rfc3339(datetime.now(UTC))
         connection.execute(
             ERASURES.update()
             .where(*here, ERASURES.c.answered_at.is_(None))
@@ -115,7 +115,7 @@ def drop_station(engine: Engine, station: orders.Station) -> bool:
         for erase_id in waiting:
             orders.forget_whom(connection, erase_id)
         noted(connection, "retired", "/".join(station), f"{len(waiting)} erasures unanswered")
-    return gone is not None
+    return bool(marked or waiting)
 
 
 def noted(connection: Connection, act: str, about: str, what: str) -> None:
@@ -125,11 +125,12 @@ def noted(connection: Connection, act: str, about: str, what: str) -> None:
 
 
 def stations_known(connection: Connection) -> list[orders.Station]:
-    """Give every station that has ever said something."""
+    """Give every station that has ever said something and is not retired."""
     heard = select(STATIONS.c.site_id, STATIONS.c.station_id)
     stored = select(DOCUMENTS.c.site_id, DOCUMENTS.c.station_id)
-    found = connection.execute(heard.union(stored).order_by(text("1, 2")))
-    return [(site_id, station_id) for site_id, station_id in found]
+    retired = heard.where(STATIONS.c.retired_at.is_not(None))
+    found = {(site_id, station_id) for site_id, station_id in connection.execute(heard.union(stored))}
+    return sorted(found - {(site_id, station_id) for site_id, station_id in connection.execute(retired)})
 
 
 def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[tuple[str, int], str]:
@@ -151,7 +152,7 @@ def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[t
 def _alone(connection: Connection) -> None:
     """Let the workers finish what they are storing, and begin nothing until this is done."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE documents IN SHARE ROW EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE documents, rejected IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
@@ -170,9 +171,19 @@ def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
     return len({session_id for session_id, *_rest in keys})
 
 
+def names_someone_gone(connection: Connection, payload: bytes) -> bool:
+    """Tell whether a payload, whole or broken, names a patient whom not every station has forgotten yet."""
+    asked = select(ERASURES.c.patient_ref).where(ERASURES.c.patient_ref.is_not(None)).distinct()
+    return any(_naming(patient_ref).search(payload) for patient_ref in connection.execute(asked).scalars())
+
+
+def _naming(patient_ref: str) -> re.Pattern[bytes]:
+    return re.compile(rb'"' + re.escape(patient_ref.encode()) + rb"(?![A-Za-z0-9._:-])")
+
+
 def _delete_rejected(connection: Connection, patient_ref: str) -> int:
     """Delete what was set aside and names a patient, whole or broken."""
-    named = re.compile(rb'"' + re.escape(patient_ref.encode()) + rb"(?![A-Za-z0-9._:-])")
+    named = _naming(patient_ref)
     last, found = "", 0
     while True:
         rows = connection.execute(

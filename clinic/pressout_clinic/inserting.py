@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from pressout_clinic.rows import Row
 
@@ -25,6 +26,13 @@ def fill(connection: Connection, table: Table, rows: list[Row]) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     listed = ", ".join(f'"{name}"' for name in names)
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row([row[name] for name in names])
+    statement = f'COPY "{table.name}" ({listed}) FROM STDIN'
+    import psycopg  # a clinic on SQLite has none
+
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([row[name] for name in names])
+    except psycopg.Error as error:
+        # The driver's own cursor gives its own errors: whoever called expects them as all others come.
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error

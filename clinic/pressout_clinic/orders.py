@@ -23,6 +23,8 @@ from pressout_session.writing import rfc3339
 Station = tuple[str, str]
 # So many are said at once; the others when the broker has these.
 MOST_AT_ONCE = 200
+# A version is less than 2**31.
+MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def ask_to_erase(connection: Connection, erase_id: str, patient_ref: str, statio
 
 def unsaid(connection: Connection) -> list[Order]:
     """Give what no worker has said yet."""
-    prescriptions = select(PRESCRIPTIONS).where(PRESCRIPTIONS.c.sent_at.is_(None)).limit(MOST_AT_ONCE)
+    new = PRESCRIPTIONS.c.sent_at.is_(None)
+    prescriptions = select(PRESCRIPTIONS).where(new).order_by(PRESCRIPTIONS.c.version).limit(MOST_AT_ONCE)
     erasures = select(ERASURES).where(ERASURES.c.sent_at.is_(None), ERASURES.c.answered_at.is_(None))
     found = [_prescription(row) for row in connection.execute(prescriptions).mappings()]
     return found + [_erasure(row) for row in connection.execute(erasures.limit(MOST_AT_ONCE)).mappings()]
@@ -139,26 +142,34 @@ def wanted(connection: Connection, spoken: Spoken, kind: Wanted, since: str | No
 
 
 def prescribed(connection: Connection, spoken: Spoken, event: StationEvent) -> None:
-    """Note what a station says of a prescription: that it holds, or why not. It names the version where it holds."""
+    """Note what a station says of one version of a prescription: that it holds, or why not (`version N: why`)."""
     table = PRESCRIPTIONS
-    here = [
+    here = (
         table.c.prescription_id == event.about,
         table.c.site_id == spoken.site_id,
         table.c.station_id == spoken.station_id,
-        table.c.answered_at.is_(None),
-    ]
-    answer = event.what
+    )
+    said, _, reason = event.what.partition(": ")
+    number = said.removeprefix("version ")
+    if not number.isdecimal() or len(number) > MOST_DIGITS:
+        return  # nobody can tell which one it is about
+    version = int(number)
+    answer = reason if event.kind is EventKind.PRESCRIPTION_REFUSED else "holds"
+    connection.execute(
+        update(table).where(*here, table.c.version == version).values(answered_at=event.at, answer=answer)
+    )
     if event.kind is EventKind.PRESCRIBED:
-        number = event.what.removeprefix("version ")
-        if number.isdecimal():
-            here.append(table.c.version <= int(number))
-        answer = "holds"
-    connection.execute(update(table).where(*here).values(answered_at=event.at, answer=answer))
+        older = (table.c.version < version, table.c.answered_at.is_(None))
+        replaced = f"replaced by version {version}"
+        connection.execute(update(table).where(*here, *older).values(answered_at=event.at, answer=replaced))
 
 
 def erased(connection: Connection, spoken: Spoken, event: StationEvent) -> None:
     """Note that a station has forgotten; when the last one has, the clinic forgets whom it was about, too."""
     here = (ERASURES.c.erase_id == event.about, ERASURES.c.site_id == spoken.site_id)
+    # The last two may answer at the same moment, to two workers: they go one after the other.
+    everyone = select(ERASURES.c.station_id).where(ERASURES.c.erase_id == event.about)
+    connection.execute(everyone.order_by(ERASURES.c.site_id, ERASURES.c.station_id).with_for_update()).all()
     connection.execute(
         update(ERASURES)
         .where(*here, ERASURES.c.station_id == spoken.station_id, ERASURES.c.answered_at.is_(None))

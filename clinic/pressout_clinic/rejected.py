@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, delete, select, update
 
 from pressout_clinic.database import said_plainly
-from pressout_clinic.forgetting import noted
+from pressout_clinic.forgetting import GONE, noted
 from pressout_clinic.tables import REJECTED
 from pressout_session.wire import Ack, AckResult
 
@@ -96,7 +96,7 @@ def replayed(engine: Engine, acks: Sequence[Ack]) -> None:
     with said_plainly(engine), engine.begin() as connection:
         for ack in acks:
             mine = REJECTED.c.sha256 == ack.sha256
-            if ack.result is AckResult.REJECTED:
+            if ack.result is AckResult.REJECTED and ack.reason != GONE:
                 connection.execute(update(REJECTED).where(mine).values(replay=False, reason=ack.reason or ""))
             else:
                 connection.execute(delete(REJECTED).where(mine))

@@ -74,7 +74,7 @@ def _status(connection: Connection, spoken: Spoken, status: Status, *, retained:
     changed = or_(STATIONS.c.state.is_(None), STATIONS.c.state != state)
     connection.execute(update(STATIONS).where(here, changed).values(state=state, state_since=_now(), heard_at=_now()))
     if not retained:
-        connection.execute(update(STATIONS).where(here).values(heard_at=_now()))
+        connection.execute(update(STATIONS).where(here).values(heard_at=_now(), retired_at=None))
 
 
 def _info(connection: Connection, spoken: Spoken, info: Info) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select, tuple_
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from pressout_clinic import forgetting, orders
 from pressout_clinic.database import StoreError, opened, said_plainly
@@ -29,6 +29,10 @@ from pressout_session.writing import rfc3339
 __all__ = ["Incoming", "Store", "StoreError"]
 
 logger = logging.getLogger(__name__)
+
+# What a single message may cause, sound as it looks: numbers and letters that no column holds, nesting without end.
+ITS_OWN = (ValueError, OverflowError, RecursionError)
+POISONOUS = (SQLAlchemyError, *ITS_OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,13 @@ class Store:
             try:
                 with self.engine.begin() as connection:
                     return _taken(connection, incoming)
-            except (DataError, IntegrityError, ValueError, OverflowError) as error:
+            except POISONOUS as error:
+                reason = _poison(error)
+                if reason is None:
+                    raise
                 if len(incoming) > 1:
                     # One of them fits the schema and not the tables: it must not take the others with it.
                     return [ack for one in incoming for ack in self.take([one])]
-                reason = f"database: {str(getattr(error, 'orig', None) or error).splitlines()[0]}"
                 aside = Incoming(incoming[0].topic, incoming[0].payload, Rejection(reason))
                 with self.engine.begin() as connection:
                     return _taken(connection, [aside])
@@ -96,8 +102,11 @@ class Store:
                 try:
                     with self.engine.begin() as connection:
                         found = heard(connection, message)
-                except (DataError, IntegrityError) as error:
-                    found = Rejection(f"database: {str(error.orig).splitlines()[0]}")
+                except POISONOUS as error:
+                    reason = _poison(error)
+                    if reason is None:
+                        raise
+                    found = Rejection(reason)
                 if not isinstance(found, Rejection):
                     asked.extend(found)
                     continue
@@ -137,6 +146,15 @@ class Store:
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
+
+
+def _poison(error: Exception) -> str | None:
+    """Give why a message can never be stored, or None where it is the database that cannot store anything now."""
+    cause = getattr(error, "orig", None) or error
+    # SQLSTATE class 54: beyond what the database can hold at all, such as a key of many kilobytes.
+    beyond = str(getattr(cause, "sqlstate", None) or "").startswith("54")
+    its_own = isinstance(error, (DataError, IntegrityError)) or isinstance(cause, ITS_OWN)
+    return f"database: {str(cause).splitlines()[0]}" if beyond or its_own else None
 
 
 def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
@@ -235,8 +253,10 @@ def _digests(connection: Connection, keys: list[tuple[str, int]]) -> dict[tuple[
 
 
 def _rejected(connection: Connection, one: Incoming, revision: int, reason: str) -> Ack:
-    """Keep what was rejected, once, with the reason."""
+    """Keep what was rejected, once, with the reason; not where it names someone who is to be forgotten."""
     sha256 = digest(one.payload)
+    if forgetting.names_someone_gone(connection, one.payload):
+        return Ack(revision=revision, sha256=sha256, result=AckResult.REJECTED, reason=forgetting.GONE)
     row = {
         "sha256": sha256,
         "topic": one.topic.replace("\0", " "),

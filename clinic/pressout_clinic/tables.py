@@ -186,6 +186,8 @@ STATIONS = Table(
     Column("calibration_id", Text),
     Column("calibration_since", Text),
     Column("heard_at", Text, nullable=False),
+    # Nothing is expected of it from then on, until it speaks again.
+    Column("retired_at", Text),
 )
 EVENTS = Table(
     "events",
@@ -244,7 +246,7 @@ FLEET_VIEW = """CREATE VIEW fleet AS SELECT s.*,
  (SELECT avg(abs(recent.zero_drift_n)) FROM (SELECT f.zero_drift_n FROM documents AS d JOIN session_facts AS f
   ON f.session_id = d.session_id AND f.revision = d.revision WHERE d.site_id = s.site_id
   AND d.station_id = s.station_id AND f.zero_drift_n IS NOT NULL ORDER BY d.started_at DESC LIMIT 10) AS recent)
-  AS zero_drift_n FROM stations AS s"""
+  AS zero_drift_n FROM stations AS s WHERE s.retired_at IS NULL"""
 # The newest revision of every session.
 SESSIONS_VIEW = """CREATE VIEW sessions AS SELECT * FROM documents AS d WHERE revision =
  (SELECT max(revision) FROM documents WHERE session_id = d.session_id)"""

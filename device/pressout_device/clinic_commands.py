@@ -18,13 +18,10 @@ from pressout_device.command_options import DEFAULT_CONFIG
 from pressout_device.stopping import stopped
 
 DATABASE = "sqlite:///clinic.db"
-database_option = click.option(
-    "--database",
-    envvar="PRESSOUT_DATABASE",
-    default=DATABASE,
-    show_default=True,
-    help="sqlite:///FILE or postgresql://HOST/NAME; also PRESSOUT_DATABASE.",
-)
+TO_WHICH = "sqlite:///FILE or postgresql://HOST/NAME; also PRESSOUT_DATABASE."
+# The group alone reads the environment, and hands on what holds: a database named there must never win over one that
+# was typed.
+database_option = click.option("--database", default=DATABASE, show_default=True, help=TO_WHICH)
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of words.")
 # How often an answer is looked for.
 LOOK_S = 0.2
@@ -34,7 +31,7 @@ LOOK_S = 0.2
 @click.option("--config", "config_file", type=click.Path(path_type=Path), default=None, help="TOML file with [broker].")
 @click.option("--broker", "url", default=None, help="mqtts://HOST[:PORT]")
 @click.option("--allow-plain", is_flag=True, help="Allow mqtt://, which anyone on the network can read.")
-@database_option
+@click.option("--database", envvar="PRESSOUT_DATABASE", default=DATABASE, show_default=True, help=TO_WHICH)
 @click.option("--worker", default="1", show_default=True, help="A stable name for this worker.")
 @click.pass_context
 def clinic(context: click.Context, /, database: str, worker: str, **where: Any) -> None:  # noqa: ANN401

@@ -204,6 +204,18 @@ class SessionDocument(Doc, frozen=True, kw_only=True):
     voided: bool = False
 
 
+def dose_at(document: SessionDocument, place: int, t_s: float) -> Item | None:
+    """Give the dose of the item at `place` that held at `t_s`, or None where the document does not say.
+
+    `prescription` is as it ended: what held before the first change of an item is not known from it.
+    """
+    changes = [one for one in document.dose_changes if one.item == place]
+    before = [one.dose for one in changes if one.at_s <= t_s]
+    if before:
+        return before[-1]
+    return None if changes else document.prescription.items[place]
+
+
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(SessionDocument)
 

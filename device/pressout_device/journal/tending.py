@@ -102,7 +102,7 @@ class Tending:
         version = f"version {order.version}"
         if reason:
             logger.warning("prescription %s (%s) does not hold: %s", order.prescription_id, version, reason)
-            self._say(EventKind.PRESCRIPTION_REFUSED, reason, order.prescription_id)
+            self._say(EventKind.PRESCRIPTION_REFUSED, f"{version}: {reason}", order.prescription_id)
             self._shelves.audit.add(entry(Act.DOSE_REFUSED, about=order.prescription_id, after=version))
             return
         logger.info("prescription %s (%s) holds from its patient's next visit on", order.prescription_id, version)

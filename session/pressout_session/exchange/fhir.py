@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pressout_session.document import SessionDocument, SetDocument, TimedDocument
+from pressout_session.document import SessionDocument, SetDocument, TimedDocument, dose_at
 from pressout_session.exchange import terms
 from pressout_session.exchange.terms import local, mdc, measured, quantity
 from pressout_session.exercises import Side
@@ -183,12 +183,14 @@ def _observation(document: SessionDocument, part: str, code: Resource) -> Resour
 
 def _set(document: SessionDocument, number: int, held: SetDocument) -> Resource:
     item = document.prescription.items[held.item]
+    dose = dose_at(document, held.item, held.start_s)
     drift = Counter(one.kind for one in held.drift)
     prescribed: list[Resource] = []
-    if isinstance(item, CabledItem):
+    if isinstance(dose, CabledItem):
         prescribed = [
-            {"code": mdc(terms.RESISTANCE, "resistance"), "valueQuantity": quantity(item.target_n, "N")},
-            *measured("tolerance", item.tolerance_n),
+            {"code": mdc(terms.RESISTANCE, "resistance"), "valueQuantity": quantity(dose.target_n, "N")},
+            *measured("tolerance", dose.tolerance_n),
+            *measured("prescribed-repetitions", dose.reps),
         ]
     code = {
         "coding": [
@@ -210,7 +212,6 @@ def _set(document: SessionDocument, number: int, held: SetDocument) -> Resource:
                 "valueQuantity": quantity(held.count, "{repetitions}"),
             },
             *prescribed,
-            *measured("prescribed-repetitions", item.reps),
             *_side(held.side),
             {"code": local("cabled-set"), "valueCodeableConcept": terms.exercise(item.exercise)},
             *measured("added", held.added),

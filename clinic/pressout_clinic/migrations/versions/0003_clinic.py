@@ -28,7 +28,7 @@ def upgrade() -> None:
         "stations",
         "site_id station_id",
         "state? state_since? backlog# rejected# refused# tls^ serial? clone? software_version? load_cell_id?"
-        " calibration_id? calibration_since? heard_at",
+        " calibration_id? calibration_since? heard_at retired_at?",
     )
     _texts("events", "event_id", "site_id station_id kind at what about? heard_at")
     op.create_index("events_by_station", "events", ["site_id", "station_id", "at"])
