@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from builders import a_document, an_event, an_info, event_id
+from pressout_clinic import forgetting
 from pressout_clinic.fleet import Station, fleet
 from pressout_clinic.gaps import gaps
 from pressout_clinic.rejected import set_aside
@@ -176,3 +177,20 @@ def test_the_fleet_is_a_table_too(store: Store) -> None:
     with store.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT station_id, backlog, calibration_due FROM fleet").one()
     assert (row[0], row[1], bool(row[2])) == ("s3", 3, False)
+
+
+def test_a_loss_keeps_its_station_when_what_came_after_it_is_erased(store: Store) -> None:
+    says(store, StationState.READY)
+    takes(store, at(1, patient_ref="530863"), at(3))
+    forgetting.erase(store.engine, "er-1", "471922")
+
+    assert [(gap.first, gap.last, gap.station_id) for gap in gaps(store.engine)] == [(2, 2, "s3")]
+    assert "1 sessions missing in its sequence" in list(only(store).needs(NOW))
+
+
+def test_a_calibration_that_was_due_before_anyone_listened_is_due(store: Store) -> None:
+    happens(store, EventKind.CALIBRATION_DUE, at="2026-01-01T00:00:00.000Z")
+    says(store, StationState.READY)
+    store.hear([Message(info_topic(*S3), msgspec.json.encode(an_info()))])
+
+    assert list(only(store).needs(NOW)) == ["calibration due"]

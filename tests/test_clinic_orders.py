@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from brokers import SecureBroker
-from builders import a_document, an_event
+from builders import a_document, an_event, an_order
 from couriers import Folders, clinic, eventually, heard, listening, turning
-from pressout_clinic import forgetting
+from pressout_clinic import forgetting, orders
 from pressout_clinic.fleet import fleet
 from pressout_clinic.prescribing import answers, audit, erasure_answers
 from pressout_clinic.rejected import set_aside
@@ -71,8 +71,11 @@ def says(store: Store, kind: EventKind, number: int = 1, **more: object) -> None
 
 
 def asks(store: Store, wanted: Wanted, since: str | None = None) -> list[bytes]:
+    """Give what a station is told when it asks, once all that was new has been said."""
+    store.said(store.to_say())
     request = Request(at="2026-03-01T09:30:00Z", since=since)
-    return [order.payload for order in store.hear([Message(request_topic(*S3, wanted), msgspec.json.encode(request))])]
+    store.hear([Message(request_topic(*S3, wanted), msgspec.json.encode(request))])
+    return [order.payload for order in store.to_say()]
 
 
 def takes(store: Store, document: SessionDocument, payload: bytes | None = None) -> AckResult:
@@ -291,6 +294,38 @@ def test_a_database_that_was_typed_wins_over_the_environments(tmp_path: Path) ->
     assert CliRunner(env={"PRESSOUT_DATABASE": stores[0].url}).invoke(cli, ["clinic", "gaps"]).exit_code == 0
     for one in stores:
         one.close()
+
+
+def test_a_session_that_was_reassigned_to_an_erased_patient_falls_to_nobody_else(store: Store) -> None:
+    takes(store, msgspec.structs.replace(a_document(1), patient_ref="530863"))
+    takes(store, msgspec.structs.replace(a_document(1), revision=2, seq=2))
+    takes(store, msgspec.structs.replace(a_document(2), patient_ref="530863", seq=3))
+
+    assert "1 session," in command(store, "erase", PATIENT).output
+    assert store.count() == 1
+    assert command(store, "gaps").exit_code == 0
+
+
+def test_more_orders_than_a_connection_holds_are_said_in_portions(store: Store, tmp_path: Path) -> None:
+    takes(store, a_document(1))
+    with store.engine.begin() as connection:
+        for number in range(orders.MOST_AT_ONCE + 50):
+            order = an_order(prescription_id=f"rx-{number}", patient_ref=f"p-{number}")
+            orders.prescribe(connection, order, [S3])
+    command(store, "erase", PATIENT)
+
+    first = store.to_say()
+    assert (first[0].table, len(first)) == ("erasures", 1 + orders.MOST_AT_ONCE)
+    store.said(first)
+    assert len(store.to_say()) == 50
+
+
+@pytest.mark.parametrize("reference", ["47 1922", "471923", ""])
+def test_nobody_is_asked_to_forget_what_can_be_no_one(store: Store, reference: str) -> None:
+    takes(store, a_document(1))
+
+    assert command(store, "erase", reference).exit_code == 1
+    assert store.to_say() == []
 
 
 def test_old_sessions_are_dropped_and_are_no_gap(store: Store) -> None:

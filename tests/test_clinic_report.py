@@ -70,6 +70,19 @@ def test_undone_repetitions_count_nowhere() -> None:
     )
 
 
+def test_an_exercise_that_is_prescribed_twice_is_one_visit_and_what_was_added_by_hand_weighs_nothing() -> None:
+    document = weeks(1)[0]
+    item = document.prescription.items[0]
+    twice = msgspec.structs.replace(document.prescription, items=(item, item))
+    added = [msgspec.structs.replace(held, item=1, added=9, count=9, reps=()) for held in document.sets]
+    doubled = msgspec.structs.replace(document, prescription=twice, sets=(*document.sets, *added))
+
+    (plain,), (both,) = (progress("471922", [one]).courses for one in (document, doubled))
+
+    assert both.weeks[0].visits == 1
+    assert both.weeks[0].sides[Side.LEFT].hold_n == pytest.approx(plain.weeks[0].sides[Side.LEFT].hold_n)
+
+
 ESTIMATES = st.builds(
     lambda value, half: EstimateDocument(value=value, low=value - half, high=value + half),
     st.floats(-5, 5),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, column, delete, or_, select, table, text, tuple_, update
 
 from pressout_clinic import orders
 from pressout_clinic.database import said_plainly
@@ -58,7 +58,14 @@ def erase(engine: Engine, erase_id: str, patient_ref: str) -> Erased:
         with engine.begin() as connection:
             _alone(connection)
             stations = stations_known(connection)
-            sessions = _delete(connection, DOCUMENTS.c.patient_ref == patient_ref)
+            # All of a session that is the patient's as it stands, and whatever else names them: an earlier revision
+            # that is someone else's must not become the newest.
+            sessions_now = table("sessions", column("session_id"), column("patient_ref"))
+            theirs = select(sessions_now.c.session_id).where(sessions_now.c.patient_ref == patient_ref)
+            keys = connection.execute(theirs).scalars().all()
+            sessions = _delete(
+                connection, or_(DOCUMENTS.c.patient_ref == patient_ref, DOCUMENTS.c.session_id.in_(keys))
+            )
             rejected = _delete_rejected(connection, patient_ref)
             mine = PRESCRIPTIONS.c.patient_ref == patient_ref
             ids = connection.execute(select(PRESCRIPTIONS.c.prescription_id).where(mine).distinct()).scalars().all()
@@ -165,8 +172,8 @@ def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
     rows = [{"journal_id": journal_id, "seq": seq} for _session, _revision, journal_id, seq in keys]
     connection.execute(insert_new(connection, EXPLAINED), rows)
     chosen = select(DOCUMENTS.c.session_id, DOCUMENTS.c.revision).where(condition)
-    for table in reversed(TYPED):
-        connection.execute(delete(table).where(tuple_(table.c.session_id, table.c.revision).in_(chosen)))
+    for one in reversed(TYPED):
+        connection.execute(delete(one).where(tuple_(one.c.session_id, one.c.revision).in_(chosen)))
     connection.execute(delete(DOCUMENTS).where(condition))
     return len({session_id for session_id, *_rest in keys})
 
@@ -207,5 +214,5 @@ def emptied(engine: Engine) -> None:
             # Deleted pages are overwritten as they are freed (secure_delete); the log of changes is emptied here.
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
             return
-        for table in (DOCUMENTS, REJECTED, PRESCRIPTIONS, ERASURES, EVENTS):
-            connection.execute(text(f'VACUUM "{table.name}"'))
+        for one in (DOCUMENTS, REJECTED, PRESCRIPTIONS, ERASURES, EVENTS):
+            connection.execute(text(f'VACUUM "{one.name}"'))

@@ -14,8 +14,10 @@ from pressout_clinic.database import said_plainly
 _GAPS = text("""
 WITH known AS (SELECT journal_id, seq FROM documents UNION SELECT journal_id, seq FROM explained_gaps),
 steps AS (SELECT journal_id, seq, lag(seq, 1, 0) OVER (PARTITION BY journal_id ORDER BY seq) AS before FROM known)
-SELECT steps.journal_id, steps.before + 1, steps.seq - 1, next.site_id, next.station_id, next.stored_at
+SELECT steps.journal_id, steps.before + 1, steps.seq - 1, journals.site_id, journals.station_id, next.stored_at
 FROM steps LEFT JOIN documents AS next ON next.journal_id = steps.journal_id AND next.seq = steps.seq
+LEFT JOIN (SELECT journal_id, min(site_id) AS site_id, min(station_id) AS station_id FROM documents GROUP BY journal_id)
+AS journals ON journals.journal_id = steps.journal_id
 WHERE steps.seq - steps.before > 1 ORDER BY 4, 5, 1, 2
 """)
 
@@ -24,7 +26,8 @@ WHERE steps.seq - steps.before > 1 ORDER BY 4, 5, 1, 2
 class Gap:
     """Places `first` to `last` of a journal never came, though a later one did, at `since`.
 
-    Of a later one that is itself gone on purpose, station and moment are not known any more.
+    Of a later one that is itself gone on purpose the moment is not known any more, and where nothing of the journal is
+    left, nor is the station.
     """
 
     journal_id: str

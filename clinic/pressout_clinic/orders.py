@@ -100,12 +100,13 @@ def ask_to_erase(connection: Connection, erase_id: str, patient_ref: str, statio
 
 
 def unsaid(connection: Connection) -> list[Order]:
-    """Give what no worker has said yet."""
-    new = PRESCRIPTIONS.c.sent_at.is_(None)
-    prescriptions = select(PRESCRIPTIONS).where(new).order_by(PRESCRIPTIONS.c.version).limit(MOST_AT_ONCE)
+    """Give what is to be said, in the order in which it was asked for: whom to forget first."""
     erasures = select(ERASURES).where(ERASURES.c.sent_at.is_(None), ERASURES.c.answered_at.is_(None))
-    found = [_prescription(row) for row in connection.execute(prescriptions).mappings()]
-    return found + [_erasure(row) for row in connection.execute(erasures.limit(MOST_AT_ONCE)).mappings()]
+    prescriptions = select(PRESCRIPTIONS).where(PRESCRIPTIONS.c.sent_at.is_(None))
+    by_time = erasures.order_by(ERASURES.c.asked_at).limit(MOST_AT_ONCE)
+    found = [_erasure(row) for row in connection.execute(by_time).mappings()]
+    by_time = prescriptions.order_by(PRESCRIPTIONS.c.set_at, PRESCRIPTIONS.c.version).limit(MOST_AT_ONCE)
+    return found + [_prescription(row) for row in connection.execute(by_time).mappings()]
 
 
 def said(connection: Connection, told: Sequence[Order]) -> None:
@@ -116,12 +117,15 @@ def said(connection: Connection, told: Sequence[Order]) -> None:
         connection.execute(update(table).where(*here).values(sent_at=rfc3339(datetime.now(UTC))))
 
 
-def wanted(connection: Connection, spoken: Spoken, kind: Wanted, since: str | None) -> list[Order]:
-    """Give what a station asks for: what it has not answered, and what is newer than it knows."""
+def wanted(connection: Connection, spoken: Spoken, kind: Wanted, since: str | None) -> None:
+    """Have a station told again what it asks for: what it has not answered, and what is newer than it knows.
+
+    The workers say it in portions, as they say what is new: a thousand at once would not go through a connection.
+    """
     if kind is Wanted.ERASURES:
         here = (ERASURES.c.site_id == spoken.site_id, ERASURES.c.station_id == spoken.station_id)
-        open_ones = select(ERASURES).where(*here, ERASURES.c.answered_at.is_(None))
-        return [_erasure(row) for row in connection.execute(open_ones.order_by(ERASURES.c.asked_at)).mappings()]
+        connection.execute(update(ERASURES).where(*here, ERASURES.c.answered_at.is_(None)).values(sent_at=None))
+        return
     table = PRESCRIPTIONS
     newer = table.alias()
     newest = (
@@ -133,12 +137,12 @@ def wanted(connection: Connection, spoken: Spoken, kind: Wanted, since: str | No
         )
         .scalar_subquery()
     )
-    asked = select(table).where(
+    asked = update(table).where(
         table.c.site_id == spoken.site_id, table.c.station_id == spoken.station_id, table.c.version == newest
     )
     if since is not None:
         asked = asked.where(or_(table.c.set_at > since, table.c.answered_at.is_(None)))
-    return [_prescription(row) for row in connection.execute(asked.order_by(table.c.set_at)).mappings()]
+    connection.execute(asked.values(sent_at=None))
 
 
 def prescribed(connection: Connection, spoken: Spoken, event: StationEvent) -> None:

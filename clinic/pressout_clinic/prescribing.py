@@ -16,6 +16,7 @@ from pressout_clinic.database import StoreError, said_plainly
 from pressout_clinic.forgetting import noted, stations_known
 from pressout_clinic.tables import AUDIT, ERASURES, PRESCRIPTIONS
 from pressout_session.codes import CODE_LENGTH, checked
+from pressout_session.document import Reference
 from pressout_session.orders import PRESCRIPTION_SCHEMA, PrescriptionOrder
 from pressout_session.writing import rfc3339
 
@@ -116,10 +117,25 @@ def _meant(known: Sequence[orders.Station], to: Sequence[str]) -> list[orders.St
     return sorted(meant)
 
 
+def erasable(patient_ref: str) -> None:
+    """Refuse to forget what cannot be anyone: every station would refuse it, and never answer.
+
+    Raises
+    ------
+    OrderError
+        If it is no reference, or a code with a slip in it.
+    """
+    try:
+        msgspec.convert(patient_ref, Reference)
+        _possible(patient_ref)
+    except ValueError as error:  # msgspec's errors are ValueErrors
+        raise OrderError(f"patient: found {patient_ref!r}, expected a patient's code ({error})") from error
+
+
 def _possible(patient_ref: str) -> None:
     """Refuse a code that nobody can type in at a station: its last digit betrays a slip."""
     if len(patient_ref) == CODE_LENGTH and patient_ref.isdecimal() and not checked(patient_ref):
         raise ValueError(f"patient_ref: found {patient_ref}, whose last digit does not fit; expected a code as issued")
 
 
-__all__ = ["OrderError", "StoreError", "answers", "audit", "erasure_answers", "prescribe"]
+__all__ = ["OrderError", "StoreError", "answers", "audit", "erasable", "erasure_answers", "prescribe"]

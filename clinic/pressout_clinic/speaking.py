@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from pressout_clinic.orders import Order
+from pressout_clinic.orders import MOST_AT_ONCE, Order
 from pressout_clinic.store import Store
 from pressout_link.connection import Connection, Publication
 
@@ -59,5 +59,7 @@ class Speaking:
             self._store.said(taken)
         under_way = list(self._said.values())
         for order in self._store.to_say():
+            if len(self._said) >= MOST_AT_ONCE:
+                return  # a connection drops what is beyond its queue without a word
             if order not in under_way:
                 self._said[self._connection.publish(Publication(order.topic, order.payload))] = order

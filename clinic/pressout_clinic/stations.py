@@ -37,8 +37,8 @@ class Message:
     retained: bool = False
 
 
-def heard(connection: Connection, message: Message) -> list[orders.Order] | Rejection:
-    """Keep what a station says, and give what it asks for, or why nobody can make sense of it."""
+def heard(connection: Connection, message: Message) -> Rejection | None:
+    """Keep what a station says, or give why nobody can make sense of it."""
     spoken = spoken_in(message.topic)
     if spoken is None:
         return Rejection(f"topic: found {message.topic[:80]!r}, expected one of a station's")
@@ -53,12 +53,12 @@ def heard(connection: Connection, message: Message) -> list[orders.Order] | Reje
             case "event":
                 _event(connection, spoken, _read(message, StationEvent))
             case "request":
-                return orders.wanted(connection, spoken, Wanted(spoken.name), _read(message, Request).since)
+                orders.wanted(connection, spoken, Wanted(spoken.name), _read(message, Request).since)
             case _:
                 return Rejection(f"topic: found {spoken.kind!r}, expected status, info, event or request")
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; nesting is bounded by Python
         return Rejection(f"{spoken.kind}: {str(error)[:200]}")
-    return []
+    return None
 
 
 def _read(message: Message, kind: type[Kind]) -> Kind:
@@ -79,7 +79,8 @@ def _status(connection: Connection, spoken: Spoken, status: Status, *, retained:
 
 def _info(connection: Connection, spoken: Spoken, info: Info) -> None:
     here = _known(connection, spoken)
-    changed = or_(STATIONS.c.calibration_id.is_(None), STATIONS.c.calibration_id != info.calibration_id)
+    # Of the first that is heard of nobody knows since when it holds.
+    changed = STATIONS.c.calibration_id != info.calibration_id
     connection.execute(update(STATIONS).where(here, changed).values(calibration_since=_now()))
     connection.execute(
         update(STATIONS)

@@ -23,7 +23,7 @@ from pressout_clinic.rows import Row, rows_of
 from pressout_clinic.stations import Message, heard
 from pressout_clinic.tables import DOCUMENTS, REJECTED, TYPED
 from pressout_session.document import SessionDocument
-from pressout_session.wire import Ack, AckResult, digest
+from pressout_session.wire import Ack, AckResult, EventKind, digest
 from pressout_session.writing import rfc3339
 
 __all__ = ["Incoming", "Store", "StoreError"]
@@ -88,32 +88,34 @@ class Store:
                 with self.engine.begin() as connection:
                     return _taken(connection, [aside])
 
-    def hear(self, messages: Sequence[Message]) -> list[Order]:
-        """Keep what stations say beside sessions; give what they ask for. What makes no sense is set aside.
+    def hear(self, messages: Sequence[Message]) -> None:
+        """Keep what stations say beside sessions. What makes no sense is set aside.
 
         Raises
         ------
         StoreError
-            If the database cannot be written; then nothing of it was kept.
+            If the database cannot be written; then it is to be heard again.
         """
-        asked: list[Order] = []
         with said_plainly(self.engine):
             for message in messages:
-                try:
+                found = self._heard(message)
+                if found is not None:
+                    size = len(message.payload)
+                    logger.warning("set aside %d bytes on %s: %s", size, message.topic[:100], found.reason)
                     with self.engine.begin() as connection:
-                        found = heard(connection, message)
-                except POISONOUS as error:
-                    reason = _poison(error)
-                    if reason is None:
-                        raise
-                    found = Rejection(reason)
-                if not isinstance(found, Rejection):
-                    asked.extend(found)
-                    continue
-                logger.warning("set aside %d bytes on %s: %s", len(message.payload), message.topic[:100], found.reason)
-                with self.engine.begin() as connection:
-                    _rejected(connection, Incoming(message.topic, message.payload, found), 0, found.reason)
-        return asked
+                        _rejected(connection, Incoming(message.topic, message.payload, found), 0, found.reason)
+                elif message.topic.endswith(f"/event/{EventKind.ERASED}"):
+                    forgetting.emptied(self.engine)
+
+    def _heard(self, message: Message) -> Rejection | None:
+        try:
+            with self.engine.begin() as connection:
+                return heard(connection, message)
+        except POISONOUS as error:
+            reason = _poison(error)
+            if reason is None:
+                raise
+            return Rejection(reason)
 
     def to_say(self) -> list[Order]:
         """Give the orders that no worker has said yet.

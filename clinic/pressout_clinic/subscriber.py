@@ -120,12 +120,11 @@ class Subscriber:
             self._sessions.acknowledge(message)
 
     def _hear(self, messages: list[Arrived]) -> None:
-        """Keep what stations say of themselves, and give them what they ask for."""
+        """Keep what stations say of themselves, and what they ask for."""
         if not messages:
             return
         heard = [Message(message.topic, message.payload, message.retained) for message in messages]
-        for order in self._store.hear(heard):
-            self._others.publish(Publication(order.topic, order.payload))
+        self._store.hear(heard)
         for message in messages:
             self._others.acknowledge(message)
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import click
 
-from pressout_device.command_options import DEFAULT_CONFIG
+from pressout_device.command_options import DEFAULT_CONFIG, moment
 from pressout_device.stopping import stopped
 
 DATABASE = "sqlite:///clinic.db"
@@ -115,6 +115,7 @@ def erase(database: str, wait_s: float, patient_ref: str) -> None:
     from pressout_clinic.database import existing
 
     engine = existing(database)
+    prescribing.erasable(patient_ref)
     erase_id = str(uuid7())
     done = forgetting.erase(engine, erase_id, patient_ref)
     click.echo(
@@ -209,7 +210,7 @@ def gaps_command(database: str, as_json: bool) -> None:
 @clinic.command()
 @database_option
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Into a page to look at.")
-@click.option("--since", default=None, metavar="DAY", help="From this day on (2026-03-01).")
+@click.option("--since", default=None, metavar="DAY", callback=moment, help="From this day on (2026-03-01).")
 @click.argument("patient_ref")
 def report(database: str, html: Path | None, since: str | None, patient_ref: str) -> None:
     """Print a patient's progress over the weeks, or make a page of it."""

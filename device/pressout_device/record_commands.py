@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,25 +10,13 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from pressout_device.command_options import config_option
+from pressout_device.command_options import config_option, moment
 from pressout_device.stopping import stopped
 
 if TYPE_CHECKING:
     from pressout_device.exporting import Chosen
 
 FORMATS = ("json", "csv", "fhir", "parquet")
-
-# RFC 3339 in UTC, or as much of it as is meant: 2026-03, 2026-03-01, 2026-03-01T09.
-MOMENT = r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d(\.\d+)?Z?)?)?)?)?)?"
-
-
-def _moment(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """Take a moment, or the beginning of a day, a month, a year, as it is."""
-    if value is not None and not re.fullmatch(MOMENT, value):
-        raise click.BadParameter(
-            f"found {value!r}, expected a day (2026-03-01) or a moment (2026-03-01T09:30:00Z), in UTC"
-        )
-    return value
 
 
 @click.command()
@@ -52,8 +39,8 @@ def uplink(config_file: Path, status: bool) -> None:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(FORMATS), default="json", show_default=True)
-@click.option("--since", metavar="MOMENT", callback=_moment, help="Begun then or later, UTC.")
-@click.option("--until", metavar="MOMENT", callback=_moment, help="Begun before, UTC.")
+@click.option("--since", metavar="MOMENT", callback=moment, help="Begun then or later, UTC.")
+@click.option("--until", metavar="MOMENT", callback=moment, help="Begun before, UTC.")
 @click.option("--patient", "patient_ref", default=None, help="Of this patient's code only.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Into a file.")
 @click.argument("source", metavar="SOURCE")

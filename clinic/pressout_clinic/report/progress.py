@@ -25,9 +25,13 @@ Z_95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class OneSide:
-    """What one side did: repetitions, those that the dose asks for, reminders, mean tension at the start and held."""
+    """What one side did: repetitions, those that the dose asks for, reminders, mean tension at the start and held.
+
+    Of the `measured` ones of those done the tension is known; the others were added by hand.
+    """
 
     done: int = 0
+    measured: int = 0
     dose: int = 0
     reminders: int = 0
     start_n: float | None = None
@@ -38,6 +42,7 @@ class OneSide:
 class Visit:
     """One exercise on the line in one session."""
 
+    session_id: str
     began: datetime
     target_n: float
     tolerance_n: float
@@ -147,6 +152,7 @@ def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
 def _visit(document: SessionDocument, place: int, item: CabledItem, sets: Sequence[SetDocument]) -> Visit:
     compared = [one for one in document.comparisons if one.item == place]
     return Visit(
+        session_id=document.session_id,
         began=datetime.fromisoformat(document.started_at),
         target_n=item.target_n,
         tolerance_n=item.tolerance_n,
@@ -163,6 +169,7 @@ def _side(item: CabledItem, sets: Sequence[SetDocument]) -> OneSide:
     counting = [rep for held in sets for rep in held.reps if not rep.voided]
     return OneSide(
         done=sum(held.count for held in sets),
+        measured=len(counting),
         dose=item.sets * item.reps,
         reminders=sum(len(held.drift) for held in sets),
         start_n=fmean(rep.chest_n for rep in counting) if counting else None,
@@ -171,9 +178,10 @@ def _side(item: CabledItem, sets: Sequence[SetDocument]) -> OneSide:
 
 
 def _week(monday: date, visits: Sequence[Visit]) -> Week:
+    once = list({one.session_id: one for one in visits}.values())  # an exercise may be prescribed twice in one
     return Week(
         monday=monday,
-        visits=len(visits),
+        visits=len(once),
         target_n=(min(one.target_n for one in visits), max(one.target_n for one in visits)),
         sides={side: _together([one.sides[side] for one in visits]) for side in Side},
         left_less_right={
@@ -181,18 +189,19 @@ def _week(monday: date, visits: Sequence[Visit]) -> Week:
             for name in COMPARED
             if (found := pooled([one.left_less_right[name] for one in visits if name in one.left_less_right]))
         },
-        effort=_mean([one.effort for one in visits]),
-        pain=_mean([one.pain for one in visits]),
+        effort=_mean([one.effort for one in once]),
+        pain=_mean([one.pain for one in once]),
     )
 
 
 def _together(sides: Sequence[OneSide]) -> OneSide:
     return OneSide(
         done=sum(one.done for one in sides),
+        measured=sum(one.measured for one in sides),
         dose=sum(one.dose for one in sides),
         reminders=sum(one.reminders for one in sides),
-        start_n=_by_repetition([(one.start_n, one.done) for one in sides]),
-        hold_n=_by_repetition([(one.hold_n, one.done) for one in sides]),
+        start_n=_by_repetition([(one.start_n, one.measured) for one in sides]),
+        hold_n=_by_repetition([(one.hold_n, one.measured) for one in sides]),
     )
 
 
