@@ -89,6 +89,7 @@ def drop_older(engine: Engine, before: str) -> int:
     """
     with said_plainly(engine):
         with engine.begin() as connection:
+            _alone(connection)
             sessions = _delete(connection, DOCUMENTS.c.started_at < before)
             connection.execute(delete(EVENTS).where(EVENTS.c.at < before))
             noted(connection, "dropped", f"before {before}", f"{sessions} sessions")

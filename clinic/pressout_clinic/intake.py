@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pressout_session.document import SessionDocument, decode
 from pressout_session.wire import address_of
@@ -39,8 +40,20 @@ def checked(topic: str, payload: bytes) -> SessionDocument | Rejection:
         return Rejection(
             f"identity: found {'/'.join(said)} in the document, expected {'/'.join(heard)} as in the topic"
         )
+    for name, moment in (("started_at", document.started_at), ("ended_at", document.ended_at)):
+        if not _is_utc(moment):
+            return Rejection(f"{name}: found {moment[:40]!r}, expected a moment such as 2026-03-01T09:30:00.000Z")
     items = len(document.prescription.items)
     places = [held.item for held in document.sets] + [done.item for done in document.timed]
     if max(places, default=0) >= items:
         return Rejection(f"item: found one beyond the {items} of the prescription, expected a place in it, from 0")
     return document
+
+
+def _is_utc(moment: str) -> bool:
+    """Tell whether a moment is RFC 3339 in UTC, as every station has ever written it."""
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return moment.endswith("Z") and len(moment) <= len("2026-03-01T09:30:00.000000Z")

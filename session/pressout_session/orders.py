@@ -5,6 +5,7 @@ The patient's reference is in the payload and never in a topic. An older order n
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -15,7 +16,7 @@ from pressout_session.prescription import CabledItem, Item, Prescription
 
 PRESCRIPTION_SCHEMA = "pressout.prescription/1"
 ERASE_SCHEMA = "pressout.erase/1"
-# RFC 3339 in UTC, so that the later of two is the greater string.
+# RFC 3339 in UTC.
 Utc = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
 # What the touchscreen can be set to as well: a target beyond it is a slip, or a decimal point in the wrong place.
 LEAST_N, MOST_N = 5.0, 500.0
@@ -89,4 +90,4 @@ def supersedes(order: PrescriptionOrder, known: Prescription | None) -> bool:
             return False
         if known.set_by is None or known.set_by != known.accepted_by:
             return True  # nobody at the station has changed it since
-    return known.set_at is None or order.set_at > known.set_at
+    return known.set_at is None or datetime.fromisoformat(order.set_at) > datetime.fromisoformat(known.set_at)

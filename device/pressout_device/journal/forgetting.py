@@ -30,9 +30,9 @@ MOST_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was forgotten: sessions by name, and the places in the sequence of those that the clinic never had."""
+    """What was forgotten: how many sessions, and the places in the sequence of those that the clinic never had."""
 
-    sessions: tuple[str, ...]
+    sessions: int
     lost_seqs: tuple[int, ...]
 
 
@@ -77,11 +77,22 @@ def sessions_of(journal: Journal, patient_ref: str) -> tuple[list[str], list[str
     return own, once
 
 
+def done(journal: Journal, erase_id: str) -> Erased | None:
+    """Give what an erasure that was carried out forgot, or None if it was not carried out yet."""
+    for sessions, lost_seqs in journal.rows("SELECT sessions, lost_seqs FROM erasures WHERE erase_id = ?", (erase_id,)):
+        return Erased(sessions, tuple(msgspec.json.decode(lost_seqs, type=list[int])))
+    return None
+
+
 def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
     """Forget a patient: their sessions and doses, and their reference in what became someone else's.
 
-    That it was done is kept, by the number of the erasure and not by whose it was. Doing it again does no harm.
+    That it was done is kept, by the number of the erasure and not by whose it was, with what the answer to it needs.
+    One that comes twice deletes nothing of what was done since.
     """
+    if (before := done(journal, erase_id)) is not None:
+        journal.settle()
+        return before
     own, once = sessions_of(journal, patient_ref)
     with journal.change() as db:
         lost: set[int] = set()
@@ -97,9 +108,11 @@ def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
         for session_id in once:
             _redact(db, session_id, patient_ref)
         db.execute("DELETE FROM prescriptions WHERE patient_ref = ?", (patient_ref,))
-        db.execute("INSERT OR IGNORE INTO erasures VALUES (?, ?)", (erase_id, at))
+        erased = Erased(len(own), tuple(sorted(lost)))
+        told = msgspec.json.encode(erased.lost_seqs).decode()
+        db.execute("INSERT INTO erasures VALUES (?, ?, ?, ?)", (erase_id, at, erased.sessions, told))
     journal.settle()
-    return Erased(tuple(own), tuple(sorted(lost)))
+    return erased
 
 
 def _redact(db: sqlite3.Connection, session_id: str, patient_ref: str) -> None:
@@ -116,8 +129,10 @@ def drop_set_aside(folder: Path, patient_ref: str) -> None:
     Raises
     ------
     JournalError
-        If one cannot be dropped.
+        If one cannot be dropped, or is not taken over yet: others' sessions may be in it alone.
     """
+    if salvage.pending(folder / "journal.db"):
+        raise JournalError(f"{folder}: found a damaged journal not taken over yet, expected it to be; again soon")
     try:
         for part in (folder / salvage.FOLDER).glob("*.db*"):
             if patient_ref.encode() in part.read_bytes():

@@ -60,6 +60,10 @@ MIGRATIONS = (
     CREATE INDEX documents_rejected ON documents (session_id) WHERE answer = 'rejected';
     CREATE TABLE erasures (erase_id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE erasures ADD COLUMN sessions INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE erasures ADD COLUMN lost_seqs TEXT NOT NULL DEFAULT '[]';
+    """,
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pressout_device.auditing import Audit
 from pressout_device.cellbook import CellBook
+from pressout_device.journal import rawtraces, spool
 from pressout_device.journal.doses import Doses
 from pressout_device.journal.exchange import Exchange
 from pressout_device.journal.rawtraces import Budget, RawTraces
@@ -52,6 +53,8 @@ def shelves_in(folder: Path, new_id: Callable[[], str], budget: Budget) -> Shelv
     JournalError
         If the journal cannot be opened.
     """
+    for each in (folder / "outbox", folder / rawtraces.FOLDER):
+        spool.sweep(each)
     journal = Journal(folder / "journal.db", new_id)
     return Shelves(
         folder=folder,

@@ -66,12 +66,21 @@ def place(folder: Path, name: str, content: bytes, *, mode: int = 0o640) -> None
         If it cannot be written; then nothing of it is left under `name`.
     """
     hidden = folder / f".{name}.part"
-    with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(hidden, folder / name)
+    try:
+        with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(hidden, folder / name)
+    finally:
+        hidden.unlink(missing_ok=True)  # nothing is left where it did not come to its end
     settle(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Drop what a power cut left half written; for whoever writes in `folder`, when nothing is being written."""
+    for part in folder.glob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def settle(folder: Path) -> None:

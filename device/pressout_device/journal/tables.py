@@ -18,12 +18,13 @@ import msgspec
 
 from pressout_device.errors import DamagedError, JournalError
 from pressout_device.journal import salvage
+from pressout_device.journal.folding import folded_as_far_as_it_goes
 from pressout_device.journal.migrations import migrate
 from pressout_device.journal.spool import settle
 from pressout_session.document import SessionDocument
 from pressout_session.document import encode as document_encoded
 from pressout_session.facts import AnyFact, Closed, Opened, decode, encode
-from pressout_session.record import Record, folded
+from pressout_session.record import Record
 from pressout_session.wire import digest
 
 logger = logging.getLogger(__name__)
@@ -60,13 +61,14 @@ class Journal:
     def __init__(self, path: Path, new_id: Callable[[], str]) -> None:
         self._path = path
         self._new_id = new_id
-        left_over = salvage.pending(path)
+        # Mending that did not come to its end: no file open, or an old one that is not taken over yet.
+        self._broken = self._incomplete = False
+        salvage.pending(path)  # the rest of one that was being moved goes with it, before a new one is made here
         try:
             self._open()
         except DamagedError:
             self.mend()
-        for aside in left_over:
-            self._take_over(aside)
+        self._take_over_rest()
 
     def _open(self) -> None:
         self._own()
@@ -102,17 +104,20 @@ class Journal:
             ) from error
 
     def mend(self) -> None:
-        """Set the file aside, begin a new one, and take over what can be read of the old.
-
-        Raises
-        ------
-        JournalError
-            If the file cannot be set aside or a new one cannot be made.
-        """
+        """Set the file aside, begin a new one, take over what can be read of the old; a JournalError if it fails."""
+        self._broken = True
         self._db.close()
-        aside = salvage.set_aside(self._path)
+        if self._path.exists():
+            salvage.set_aside(self._path)
         self._open()
-        self._take_over(aside)
+        self._broken = False
+        self._take_over_rest()
+
+    def _take_over_rest(self) -> None:
+        for aside in salvage.pending(self._path):
+            self._incomplete = True
+            self._take_over(aside)
+        self._incomplete = False
 
     def _take_over(self, aside: Path) -> None:
         with self.change() as db:
@@ -136,6 +141,10 @@ class Journal:
 
         A file that turns out to be damaged is mended first: what is counted now must not wait for a restart.
         """
+        if self._broken:
+            self.mend()
+        elif self._incomplete:
+            self._take_over_rest()  # first, so that what follows takes no place of what was there before
         try:
             self._append(facts)
         except DamagedError as error:
@@ -153,15 +162,8 @@ class Journal:
 
     def record(self, session_id: str) -> Record:
         """Fold what is known of a session; a fact that cannot be read is left out rather than all the others."""
-        facts: list[AnyFact] = []
-        for place, fact in self.rows(
-            "SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,)
-        ):
-            try:
-                facts.append(decode(fact))
-            except ValueError as error:
-                logger.error("fact %d of session %s cannot be read: %s", place, session_id, error)
-        return folded(facts)
+        rows = self.rows("SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,))
+        return folded_as_far_as_it_goes(session_id, rows)
 
     def unfinished(self) -> list[str]:
         """Give the sessions that have no document yet, oldest first: something stopped us in the middle."""
@@ -277,9 +279,10 @@ class Journal:
                 self._db.execute("ROLLBACK")
 
     def settle(self) -> None:
-        """Leave nothing of what was overwritten in the file beside the journal."""
-        with self._said_plainly():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Leave nothing of what was overwritten in the file beside the journal; a JournalError if someone reads it."""
+        ((busy, *_rest),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            raise JournalError(f"journal {self._path}: found someone reading it, expected to empty its log; again soon")
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:

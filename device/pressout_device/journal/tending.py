@@ -70,10 +70,17 @@ class Tending:
             if (link := exchange.link()) != self._link:
                 self._link = link
                 yield link
+        waiting: set[str] = set()
         for name, order in tuple(self._put_off.items()):
-            if order.asked.patient_ref not in present or isinstance(order.asked, PrescriptionOrder):
-                del self._put_off[name]
-                self._carry_out(order, exchange)
+            asked = order.asked
+            # Whoever is signed in may be the one, though nothing of theirs is kept yet; and a dose that came after an
+            # erasure is not to go with it.
+            erasure_must_wait = isinstance(asked, Erasure) and (in_session or asked.patient_ref in present)
+            if erasure_must_wait or asked.patient_ref in waiting:
+                waiting.add(asked.patient_ref)
+                continue
+            del self._put_off[name]
+            self._carry_out(order, exchange)
         if self._is_due("clock", CLOCK_S):
             yield from self._put_clock_right()
         if self._is_due("housekeeping", HOUSEKEEPING_S):
@@ -94,7 +101,7 @@ class Tending:
             else:
                 self._erase(asked)
             exchange.done(order)
-        except OSError as error:  # ours are OSErrors
+        except (OSError, ValueError) as error:  # ours are OSErrors
             logger.warning("an order of the clinic waits in the inbox: %s", error)
 
     def _take_dose(self, order: PrescriptionOrder) -> None:
@@ -111,18 +118,21 @@ class Tending:
 
     def _erase(self, asked: Erasure) -> None:
         shelves = self._shelves
-        own, once = forgetting.sessions_of(shelves.journal, asked.patient_ref)
-        shelves.exchange.withdraw({*own, *once})  # what may stay is put back below
-        shelves.traces.forget(set(own))
-        forgetting.drop_set_aside(shelves.folder, asked.patient_ref)
+        again = forgetting.done(shelves.journal, asked.erase_id) is not None
+        if not again:
+            own, once = forgetting.sessions_of(shelves.journal, asked.patient_ref)
+            shelves.exchange.withdraw({*own, *once})  # what may stay is put back below
+            shelves.traces.forget(set(own))
+            forgetting.drop_set_aside(shelves.folder, asked.patient_ref)
         erased = forgetting.erase(
             shelves.journal, asked.erase_id, asked.patient_ref, rfc3339(self._rules.wall_clock.now().wall)
         )
-        shelves.doses.forget(asked.patient_ref)
+        if not again:
+            shelves.doses.forget(asked.patient_ref)
         shelves.exchange.put_out()
-        logger.info("erasure %s: %d sessions forgotten", asked.erase_id, len(erased.sessions))
-        self._say(EventKind.ERASED, f"{len(erased.sessions)} sessions", asked.erase_id, erased.lost_seqs)
-        self._shelves.audit.add(entry(Act.ERASED, about=asked.erase_id, after=f"{len(erased.sessions)} sessions"))
+        logger.info("erasure %s: %d sessions forgotten", asked.erase_id, erased.sessions)
+        self._say(EventKind.ERASED, f"{erased.sessions} sessions", asked.erase_id, erased.lost_seqs)
+        self._shelves.audit.add(entry(Act.ERASED, about=asked.erase_id, after=f"{erased.sessions} sessions"))
 
     def _put_clock_right(self) -> Iterator[str]:
         corrections = self._rules.wall_clock.corrections(self._shelves.journal)

@@ -166,8 +166,8 @@ class Writer:
                 self._finish(session_id)
             try:
                 self._tend()
-            except JournalError as error:
-                logger.warning("the journal cannot be read or written just now: %s", error)
+            except (OSError, ValueError) as error:  # what is unsaved waits in this thread: it must not end
+                logger.warning("the journal, or what the clinic sent, cannot be read or written just now: %s", error)
         self._shelves.journal.close()
 
     def _tend(self) -> None:

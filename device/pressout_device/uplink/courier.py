@@ -71,6 +71,9 @@ class Courier:
         self._bell = Bell(inbox)
         self._shelf = Shelf(outbox)
         self._delivery = Delivery()
+        # What could not be handed over yet. The broker gives no more than these before they are acknowledged, and gives
+        # them again only on another connection: they are tried again from here.
+        self._unsafe: list[Arrived] = []
         self._hearing = Hearing(station, outbox, inbox, info.serial)
         self._saying = Saying(station, outbox, inbox, tls=broker.tls, serial=info.serial)
         self._announcements = Announcements(station, outbox, inbox)
@@ -134,7 +137,9 @@ class Courier:
 
     def _receive(self) -> None:
         """Take what has arrived."""
-        messages: list[Arrived] = []
+        if not self._connection.connected:
+            self._unsafe.clear()  # they come again, under numbers of their own
+        messages = list(self._unsafe)
         try:
             while True:
                 messages.append(self._connection.arrived.get_nowait())
@@ -143,6 +148,8 @@ class Courier:
         if not messages:
             return
         heard = self._hearing.take(messages, self._shelf)
+        safe = {message.token for message in heard.safe}
+        self._unsafe = [message for message in messages if message.token not in safe]
         for name in heard.answered:
             self._delivery = self._delivery.answered(name, time.monotonic())
         self._shelf.answered(heard.answered)
@@ -166,6 +173,7 @@ def courier_of(config: Config) -> Courier:
     for folder in (outbox, inbox):
         if not folder.is_dir():
             raise JournalError(f"{folder}: found no such folder, expected the station's; start the station once")
+    spool.sweep(inbox)
     device = device_of(CellBook(config.folder).life(config.load_cell.load_cell_id))
     live = config.broker is not None and config.broker.live
     info = Info(

@@ -1,0 +1,163 @@
+"""What a review found that could stop a station for good, or leave what was to be forgotten: each of it, mended."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from brokers import SecureBroker
+from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
+from couriers import Folders, eventually, listening, turning
+from pressout_device.errors import JournalError
+from pressout_device.journal import forgetting, salvage, spool
+from pressout_device.journal.tables import Journal
+from pressout_link.connection import Publication
+from pressout_session.facts import SetOpened, encode
+from pressout_session.wire import Ack, AckResult, ack_topic, digest
+from stations import FIRST, a_writer, keep, new_id
+
+
+def filled(folder: Path, reps: int = 2) -> Journal:
+    journal = Journal(folder / "journal.db", new_id)
+    journal.keep([(FIRST, fact) for fact in facts_of_a_session(reps)])
+    return journal
+
+
+def test_repetitions_outlive_the_opening_of_their_set_and_the_station_starts(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    db = sqlite3.connect(tmp_path / "journal.db")
+    place = next(
+        number
+        for number, fact in enumerate(facts_of_a_session(2), start=1)
+        if encode(fact) and isinstance(fact, SetOpened)
+    )
+    db.execute("UPDATE facts SET fact = 'torn' WHERE place = ?", (place,))
+    db.commit()
+    db.close()
+
+    writer = a_writer(tmp_path)
+    assert writer.alive
+    writer.close()
+    (document,) = spool.documents(tmp_path / "outbox")
+    sets = msgspec.json.decode((tmp_path / "outbox" / document).read_bytes())["sets"]
+    assert [held["count"] for held in sets] == [2]
+
+
+def test_an_erasure_that_comes_twice_deletes_nothing_since_and_answers_the_same(
+    tmp_path: Path,
+) -> None:
+    journal = filled(tmp_path)
+    first = forgetting.erase(journal, "er-1", "471922", "2026-03-02T08:00:00Z")
+    journal.keep([(SESSION_ID.format(2), fact) for fact in facts_of_a_session(2, 2)])
+
+    assert forgetting.erase(journal, "er-1", "471922", "2026-03-02T09:00:00Z") == first
+    assert journal.unfinished() == [SESSION_ID.format(2)]
+
+
+def test_an_erasure_is_not_answered_while_someone_reads_the_journals_log(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
+    reader = sqlite3.connect(f"file:{tmp_path / 'journal.db'}?mode=ro", uri=True)
+    reading = reader.execute("SELECT fact FROM facts")
+    reading.fetchone()
+
+    with pytest.raises(JournalError, match="someone reading"):
+        forgetting.erase(journal, "er-1", "471922", "2026-03-02T08:00:00Z")
+    reading.close()
+    reader.close()
+
+    assert forgetting.erase(journal, "er-1", "471922", "2026-03-02T08:00:00Z").sessions == 1
+    assert b"471922" not in b"".join(path.read_bytes() for path in tmp_path.glob("journal.db*"))
+
+
+def test_who_is_signed_in_and_has_done_nothing_yet_is_erased_when_they_leave(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.occupied(in_session=True)
+    spool.place(tmp_path / "inbox", "erase.er-1.1.json", msgspec.json.encode(an_erasure()))
+    dose = an_order(set_at="2026-03-03T08:00:00Z")
+    spool.place(tmp_path / "inbox", "prescription.rx-1.2.json", msgspec.json.encode(dose))
+    keep(writer, facts_of_a_session(2))
+    writer.occupied(in_session=False)
+
+    eventually(lambda: len(spool.events(tmp_path / "outbox")) == 2)
+    writer.close()
+
+    assert spool.documents(tmp_path / "outbox") == []
+    journal = Journal(tmp_path / "journal.db", new_id)
+    assert len(journal.rows("SELECT * FROM prescriptions")) == 1  # the dose came after the erasure, and stays
+
+
+def test_nothing_half_written_is_left(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    writer.close()
+    for folder in ("outbox", "raw"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / ".erase.er-1.1.json.part").write_bytes(b"471922")
+
+    a_writer(tmp_path).close()
+    (tmp_path / "outbox" / "taken").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        spool.place(tmp_path / "outbox", "taken", b"471922")
+
+    assert list(tmp_path.rglob(".*.part")) == []
+
+
+def test_a_damaged_journal_that_is_not_taken_over_yet_is_dropped_by_no_erasure(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    aside = salvage.set_aside(tmp_path / "journal.db")
+
+    with pytest.raises(JournalError, match="not taken over"):
+        forgetting.drop_set_aside(tmp_path, "471922")
+    assert aside.exists()
+
+
+def test_a_journal_whose_mending_fails_once_is_mended_the_next_time(tmp_path: Path) -> None:
+    class Once(Journal):
+        """A journal whose disk is full when the old file is first taken over."""
+
+        failed = False
+
+        def _take_over(self, aside: Path) -> None:
+            if not Once.failed:
+                Once.failed = True
+                raise JournalError("no space")
+            super()._take_over(aside)
+
+    journal = Once(tmp_path / "journal.db", new_id)
+    facts = facts_of_a_session(3)
+    journal.keep([(FIRST, fact) for fact in facts[:3]])
+    with pytest.raises(JournalError):
+        journal.mend()
+
+    journal.keep([(FIRST, fact) for fact in facts[3:]])
+
+    assert journal.record(FIRST).opened is not None
+    assert [held.count for held in journal.record(FIRST).sets] == [3]
+
+
+@pytest.mark.service
+def test_answers_that_could_not_be_written_are_taken_in_when_there_is_room_again(tmp_path: Path) -> None:
+    broker = SecureBroker(tmp_path / "broker")
+    broker.start()
+    folders = Folders(tmp_path)
+    names = [folders.finish(session) for session in range(1, 9)]
+    clinic = listening(broker.client("clinic"), "pressout/v1/+/+/session/+")
+    # The inbox is a link, which can lead nowhere for a while: a disk that takes nothing.
+    away = tmp_path / "elsewhere"
+    folders.inbox.rename(away)
+    folders.inbox.symlink_to(away)
+    with turning(folders.courier(broker.client("north/s3")).run):
+        eventually(lambda: clinic.arrived.qsize() >= len(names))
+        folders.inbox.unlink()
+        for name in names:
+            payload = (folders.outbox / name).read_bytes()
+            ack = Ack(revision=1, sha256=digest(payload), result=AckResult.STORED)
+            topic = ack_topic("north", "s3", spool.session_of(name))
+            clinic.publish(Publication(topic, msgspec.json.encode(ack)))
+        eventually(lambda: clinic.taken.qsize() == len(names))
+        folders.inbox.symlink_to(away)
+        eventually(lambda: len(folders.answers()) == len(names))
+    clinic.close()
+    broker.kill()
