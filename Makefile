@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema gallery report docs sbom clean
+.PHONY: help install demo test check bench golden schema gallery report docs sbom hardware clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,12 @@ gallery: install ## redraw every picture of the screen into docs/screens.md
 
 report: install ## redraw docs/report.png, the README's picture of a report (wants chromium)
 	$(RUN)/python tests/example_report.py docs/report.png
+
+hardware: install ## redraw the wiring, the harness and the mounting (wants graphviz)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[hardware]'
+	$(RUN)/python hardware/schematic.py hardware/pictures
+	$(RUN)/python hardware/drawings.py hardware/pictures
+	PATH="$(CURDIR)/$(RUN):$$PATH" wireviz -f s -o hardware/pictures hardware/harness.yml
 
 clean: ## remove what make made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -24,6 +24,8 @@ def on_files(files: Files, config: Any) -> Files:  # noqa: ANN401
         for path in sorted(ROOT.glob(pattern)):
             name = f"project/{path.relative_to(ROOT)}"
             files.append(File.generated(config, name, content=path.read_text(encoding="utf-8")))
+    for picture in sorted(ROOT.glob("hardware/pictures/*.svg")):
+        files.append(File.generated(config, f"project/{picture.relative_to(ROOT)}", abs_src_path=str(picture)))
     return files
 
 
@@ -52,6 +54,6 @@ def _on_the_site(path: Path) -> Path | None:
         inside = path.relative_to(DOCS)
         hidden = inside.is_relative_to("how-to/broker") or inside.is_relative_to("tutorial/first-clinic")
         return inside if path.is_file() and not hidden else None
-    if path.suffix == ".md" and path.is_file():
+    if path.suffix in (".md", ".svg") and path.is_file():
         return Path("project") / path.relative_to(ROOT)
     return None
