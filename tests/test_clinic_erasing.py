@@ -13,8 +13,9 @@ from sqlalchemy import select
 from builders import a_document, an_event
 from desk import PATIENT, S3, asks, command, prescribed, says, takes
 from pressout_clinic import forgetting
+from pressout_clinic.auditing import audit
 from pressout_clinic.fleet import fleet
-from pressout_clinic.prescribing import audit, erasure_answers
+from pressout_clinic.prescribing import erasure_answers
 from pressout_clinic.rejected import set_aside
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Store

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from builders import an_item
 from javascript import NODE, node
-from pressout_clinic.prescribing import audit
+from pressout_clinic.auditing import audit
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
 from pressout_device.commands import cli

@@ -7,23 +7,26 @@ sequences are kept, so that they are no loss and nothing of it is stored again. 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, column, delete, or_, select, table, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, or_, select, text, tuple_, update
 
 from pressout_clinic import orders
+from pressout_clinic.auditing import noted
 from pressout_clinic.database import said_plainly
 from pressout_clinic.inserting import insert_new
+from pressout_clinic.stations import stations_known
 from pressout_clinic.tables import (
-    AUDIT,
     DOCUMENTS,
     ERASURES,
     EVENTS,
     EXPLAINED,
     PRESCRIPTIONS,
     REJECTED,
+    SESSIONS,
     STATIONS,
     TYPED,
 )
@@ -54,28 +57,21 @@ def erase(engine: Engine, erase_id: str, patient_ref: str) -> Erased:
     StoreError
         If the database cannot be written; then nothing was deleted.
     """
-    with said_plainly(engine):
-        with engine.begin() as connection:
-            _alone(connection)
-            stations = stations_known(connection)
-            # All of a session that is the patient's as it stands, and whatever else names them: an earlier revision
-            # that is someone else's must not become the newest.
-            sessions_now = table("sessions", column("session_id"), column("patient_ref"))
-            theirs = select(sessions_now.c.session_id).where(sessions_now.c.patient_ref == patient_ref)
-            keys = connection.execute(theirs).scalars().all()
-            sessions = _delete(
-                connection, or_(DOCUMENTS.c.patient_ref == patient_ref, DOCUMENTS.c.session_id.in_(keys))
-            )
-            rejected = _delete_rejected(connection, patient_ref)
-            mine = PRESCRIPTIONS.c.patient_ref == patient_ref
-            ids = connection.execute(select(PRESCRIPTIONS.c.prescription_id).where(mine).distinct()).scalars().all()
-            connection.execute(delete(PRESCRIPTIONS).where(mine))
-            connection.execute(delete(EVENTS).where(EVENTS.c.about.in_(ids)))
-            if stations:
-                orders.ask_to_erase(connection, erase_id, patient_ref, stations)
-            what = f"{sessions} sessions, {len(stations)} stations asked"
-            noted(connection, "erased", erase_id, what)
-        emptied(engine)
+    with _deleting(engine) as connection:
+        stations = stations_known(connection)
+        # All of a session that is the patient's as it stands, and whatever else names them: an earlier revision that is
+        # someone else's must not become the newest.
+        theirs = select(SESSIONS.c.session_id).where(SESSIONS.c.patient_ref == patient_ref)
+        keys = connection.execute(theirs).scalars().all()
+        sessions = _delete(connection, or_(DOCUMENTS.c.patient_ref == patient_ref, DOCUMENTS.c.session_id.in_(keys)))
+        rejected = _delete_rejected(connection, patient_ref)
+        mine = PRESCRIPTIONS.c.patient_ref == patient_ref
+        ids = connection.execute(select(PRESCRIPTIONS.c.prescription_id).where(mine).distinct()).scalars().all()
+        connection.execute(delete(PRESCRIPTIONS).where(mine))
+        connection.execute(delete(EVENTS).where(EVENTS.c.about.in_(ids)))
+        if stations:
+            orders.ask_to_erase(connection, erase_id, patient_ref, stations)
+        noted(connection, "erased", erase_id, f"{sessions} sessions, {len(stations)} stations asked")
     return Erased(sessions, rejected, len(ids), tuple(stations))
 
 
@@ -87,13 +83,10 @@ def drop_older(engine: Engine, before: str) -> int:
     StoreError
         If the database cannot be written; then nothing was deleted.
     """
-    with said_plainly(engine):
-        with engine.begin() as connection:
-            _alone(connection)
-            sessions = _delete(connection, DOCUMENTS.c.started_at < before)
-            connection.execute(delete(EVENTS).where(EVENTS.c.at < before))
-            noted(connection, "dropped", f"before {before}", f"{sessions} sessions")
-        emptied(engine)
+    with _deleting(engine) as connection:
+        sessions = _delete(connection, DOCUMENTS.c.started_at < before)
+        connection.execute(delete(EVENTS).where(EVENTS.c.at < before))
+        noted(connection, "dropped", f"before {before}", f"{sessions} sessions")
     return sessions
 
 
@@ -105,40 +98,25 @@ def drop_station(engine: Engine, station: orders.Station) -> bool:
     StoreError
         If the database cannot be written.
     """
-    here_too = (STATIONS.c.site_id == station[0], STATIONS.c.station_id == station[1])
+    here = (STATIONS.c.site_id == station[0], STATIONS.c.station_id == station[1])
+    open_ones = (
+        ERASURES.c.site_id == station[0],
+        ERASURES.c.station_id == station[1],
+        ERASURES.c.answered_at.is_(None),
+    )
     with said_plainly(engine), engine.begin() as connection:
         now = rfc3339(datetime.now(UTC))
         row = {"site_id": station[0], "station_id": station[1], "heard_at": now}
         if station in stations_known(connection):
             connection.execute(insert_new(connection, STATIONS), [row])
-        marked = connection.execute(update(STATIONS).where(*here_too).values(retired_at=now)).rowcount
-        here = (ERASURES.c.site_id == station[0], ERASURES.c.station_id == station[1])
-        open_ones = select(ERASURES.c.erase_id).where(*here, ERASURES.c.answered_at.is_(None))
-        waiting = connection.execute(open_ones).scalars().all()
-        connection.execute(
-            ERASURES.update()
-            .where(*here, ERASURES.c.answered_at.is_(None))
-            .values(answered_at=now, answer="the station was retired without an answer")
-        )
+        marked = connection.execute(update(STATIONS).where(*here).values(retired_at=now)).rowcount
+        waiting = connection.execute(select(ERASURES.c.erase_id).where(*open_ones)).scalars().all()
+        answer = "the station was retired without an answer"
+        connection.execute(update(ERASURES).where(*open_ones).values(answered_at=now, answer=answer))
         for erase_id in waiting:
             orders.forget_whom(connection, erase_id)
         noted(connection, "retired", "/".join(station), f"{len(waiting)} erasures unanswered")
     return bool(marked or waiting)
-
-
-def noted(connection: Connection, act: str, about: str, what: str) -> None:
-    """Write down that something was done: never of whom."""
-    row = {"at": rfc3339(datetime.now(UTC)), "act": act, "about": about, "what": what}
-    connection.execute(AUDIT.insert(), [row])
-
-
-def stations_known(connection: Connection) -> list[orders.Station]:
-    """Give every station that has ever said something and is not retired."""
-    heard = select(STATIONS.c.site_id, STATIONS.c.station_id)
-    stored = select(DOCUMENTS.c.site_id, DOCUMENTS.c.station_id)
-    retired = heard.where(STATIONS.c.retired_at.is_not(None))
-    found = {(site_id, station_id) for site_id, station_id in connection.execute(heard.union(stored))}
-    return sorted(found - {(site_id, station_id) for site_id, station_id in connection.execute(retired)})
 
 
 def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[tuple[str, int], str]:
@@ -157,10 +135,16 @@ def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[t
     return found
 
 
-def _alone(connection: Connection) -> None:
-    """Let the workers finish what they are storing, and begin nothing until this is done."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE documents, rejected IN SHARE ROW EXCLUSIVE MODE"))
+@contextmanager
+def _deleting(engine: Engine) -> Iterator[Connection]:
+    """Delete in one transaction, beside which no worker stores anything, and leave nothing of it in the files."""
+    with said_plainly(engine):
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                # The workers finish what they are storing, and begin nothing until this is done.
+                connection.execute(text("LOCK TABLE documents, rejected IN SHARE ROW EXCLUSIVE MODE"))
+            yield connection
+        emptied(engine)
 
 
 def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:

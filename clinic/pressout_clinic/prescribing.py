@@ -12,9 +12,10 @@ from sqlalchemy import Engine, Table, select
 from uuid6 import uuid7
 
 from pressout_clinic import orders
-from pressout_clinic.database import StoreError, said_plainly
-from pressout_clinic.forgetting import noted, stations_known
-from pressout_clinic.tables import AUDIT, ERASURES, PRESCRIPTIONS
+from pressout_clinic.auditing import noted
+from pressout_clinic.database import said_plainly
+from pressout_clinic.stations import stations_known
+from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
 from pressout_session.codes import CODE_LENGTH, checked
 from pressout_session.document import Reference
 from pressout_session.orders import PRESCRIPTION_SCHEMA, PrescriptionOrder
@@ -85,19 +86,6 @@ def erasure_answers(engine: Engine, erase_id: str) -> list[tuple[str, str | None
     return _answers(engine, ERASURES, erase_id=erase_id)
 
 
-def audit(engine: Engine) -> list[tuple[str, str, str, str]]:
-    """Give what was done with the clinic's data, oldest first: when, what, about which order, and how much.
-
-    Raises
-    ------
-    StoreError
-        If the database cannot be read.
-    """
-    asked = select(AUDIT.c.at, AUDIT.c.act, AUDIT.c.about, AUDIT.c.what).order_by(AUDIT.c.number)
-    with said_plainly(engine), engine.connect() as connection:
-        return [(at, act, about, what) for at, act, about, what in connection.execute(asked)]
-
-
 def _answers(engine: Engine, table: Table, **key: str | int) -> list[tuple[str, str | None]]:
     asked = select(table.c.site_id, table.c.station_id, table.c.answer)
     here = [table.c[name] == value for name, value in key.items()]
@@ -136,6 +124,3 @@ def _possible(patient_ref: str) -> None:
     """Refuse a code that nobody can type in at a station: its last digit betrays a slip."""
     if len(patient_ref) == CODE_LENGTH and patient_ref.isdecimal() and not checked(patient_ref):
         raise ValueError(f"patient_ref: found {patient_ref}, whose last digit does not fit; expected a code as issued")
-
-
-__all__ = ["OrderError", "StoreError", "answers", "audit", "erasable", "erasure_answers", "prescribe"]

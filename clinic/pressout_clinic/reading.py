@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Engine, column, select, table
+from sqlalchemy import Engine, select
 
+from pressout_clinic.auditing import noted
 from pressout_clinic.database import said_plainly
-from pressout_clinic.forgetting import noted
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
+from pressout_clinic.tables import SESSIONS
 from pressout_session.document import decode
 from pressout_session.wire import Ack, session_topic
 
 # So many are fetched at once.
 MOST_AT_ONCE = 200
-SESSIONS = table("sessions", *(column(name) for name in ("session_id", "patient_ref", "started_at", "document")))
 
 
 def sessions(
@@ -52,7 +51,7 @@ def exported(engine: Engine, who: str, what: str) -> None:
         If that cannot be done.
     """
     with said_plainly(engine), engine.begin() as connection:
-        noted(connection, "exported", who, f"{what} at {datetime.now(UTC).isoformat(timespec='seconds')}")
+        noted(connection, "exported", who, what)
 
 
 def taken_in(store: Store, documents: list[bytes]) -> list[Ack]:

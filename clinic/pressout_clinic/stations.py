@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 from pressout_clinic import orders
 from pressout_clinic.inserting import insert_new
 from pressout_clinic.intake import Rejection
-from pressout_clinic.tables import EVENTS, EXPLAINED, STATIONS
+from pressout_clinic.tables import DOCUMENTS, EVENTS, EXPLAINED, STATIONS
 from pressout_session.orders import Request, Wanted
 from pressout_session.wire import EventKind, Info, Spoken, StationEvent, Status, spoken_in
 from pressout_session.writing import rfc3339
@@ -59,6 +59,15 @@ def heard(connection: Connection, message: Message) -> Rejection | None:
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; nesting is bounded by Python
         return Rejection(f"{spoken.kind}: {str(error)[:200]}")
     return None
+
+
+def stations_known(connection: Connection) -> list[orders.Station]:
+    """Give every station that has ever said something and is not retired."""
+    heard = select(STATIONS.c.site_id, STATIONS.c.station_id)
+    stored = select(DOCUMENTS.c.site_id, DOCUMENTS.c.station_id)
+    retired = heard.where(STATIONS.c.retired_at.is_not(None))
+    found = {(site_id, station_id) for site_id, station_id in connection.execute(heard.union(stored))}
+    return sorted(found - {(site_id, station_id) for site_id, station_id in connection.execute(retired)})
 
 
 def _read(message: Message, kind: type[Kind]) -> Kind:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select, tuple_
@@ -35,13 +36,18 @@ ITS_OWN = (ValueError, OverflowError, RecursionError)
 POISONOUS = (SQLAlchemyError, *ITS_OWN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incoming:
     """What came: where, its bytes, and what they are."""
 
     topic: str
     payload: bytes
     read: SessionDocument | Rejection
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of its bytes, which is asked for more than once."""
+        return digest(self.payload)
 
 
 class Store:
@@ -167,14 +173,14 @@ def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
             documents.setdefault((one.read.session_id, one.read.revision), one)
     fresh, gone = _stored(connection, documents)
     held = _digests(connection, [key for key in documents if key not in fresh and key not in gone])
-    held |= {key: digest(documents[key].payload) for key in fresh}
+    held |= {key: documents[key].sha256 for key in fresh}
     acks = []
     for one in incoming:
         if isinstance(one.read, Rejection):
             acks.append(_rejected(connection, one, 0, one.read.reason))
             continue
         key = (one.read.session_id, one.read.revision)
-        sha256 = digest(one.payload)
+        sha256 = one.sha256
         if key in gone:
             # Not set aside either: nothing of it is to be kept.
             acks.append(Ack(revision=key[1], sha256=sha256, result=AckResult.REJECTED, reason=gone[key]))
@@ -240,7 +246,7 @@ def _row(connection: Connection, one: Incoming, now: str) -> Row:
         "seq": read.seq,
         "patient_ref": read.patient_ref,
         "started_at": read.started_at,
-        "sha256": digest(one.payload),
+        "sha256": one.sha256,
         "document": one.payload if binary else msgspec.json.decode(one.payload),
         "stored_at": now,
     }
@@ -256,7 +262,7 @@ def _digests(connection: Connection, keys: list[tuple[str, int]]) -> dict[tuple[
 
 def _rejected(connection: Connection, one: Incoming, revision: int, reason: str) -> Ack:
     """Keep what was rejected, once, with the reason; not where it names someone who is to be forgotten."""
-    sha256 = digest(one.payload)
+    sha256 = one.sha256
     if forgetting.names_someone_gone(connection, one.payload):
         return Ack(revision=revision, sha256=sha256, result=AckResult.REJECTED, reason=forgetting.GONE)
     row = {

@@ -17,7 +17,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    column,
     false,
+    table,
 )
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, JSONB
 
@@ -29,7 +31,7 @@ Payload = LargeBinary().with_variant(JSONB(), "postgresql")
 
 def _of_a_session(name: str, *columns: Column[object], key: tuple[str, ...]) -> Table:
     """Give a table of what one revision of a session says, that goes when it goes."""
-    table = Table(
+    made = Table(
         name,
         METADATA,
         Column("session_id", Text, primary_key=True),
@@ -39,8 +41,8 @@ def _of_a_session(name: str, *columns: Column[object], key: tuple[str, ...]) -> 
             ["session_id", "revision"], ["documents.session_id", "documents.revision"], ondelete="CASCADE"
         ),
     )
-    assert {column.name for column in table.primary_key} == {"session_id", "revision", *key}
-    return table
+    assert {one.name for one in made.primary_key} == {"session_id", "revision", *key}
+    return made
 
 
 DOCUMENTS = Table(
@@ -248,6 +250,7 @@ FLEET_VIEW = """CREATE VIEW fleet AS SELECT s.*,
   AND d.station_id = s.station_id AND f.zero_drift_n IS NOT NULL ORDER BY d.started_at DESC LIMIT 10) AS recent)
   AS zero_drift_n FROM stations AS s WHERE s.retired_at IS NULL"""
 # The newest revision of every session.
+SESSIONS = table("sessions", *(column(name) for name in ("session_id", "patient_ref", "started_at", "document")))
 SESSIONS_VIEW = """CREATE VIEW sessions AS SELECT * FROM documents AS d WHERE revision =
  (SELECT max(revision) FROM documents WHERE session_id = d.session_id)"""
 AUDIT = Table(

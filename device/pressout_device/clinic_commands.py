@@ -264,8 +264,8 @@ def import_command(database: str, files: tuple[IO[bytes], ...]) -> None:
 @database_option
 def clinic_audit(database: str) -> None:
     """Print what was done with the clinic's data."""
+    from pressout_clinic.auditing import audit
     from pressout_clinic.database import existing
-    from pressout_clinic.prescribing import audit
 
     for line in audit(existing(database)):
         click.echo("  ".join(line))
@@ -283,9 +283,9 @@ def _answers(look: Callable[[], list[tuple[str, str | None]]], wait_s: float) ->
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
-    for row in (head, *rows):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    from pressout_clinic.aligned import aligned
+
+    click.echo("\n".join(aligned([head, *rows])))
 
 
 def _counted(count: int, what: str) -> str:

@@ -15,7 +15,6 @@ from pressout_session.document import Reference
 from pressout_session.prescription import CabledItem, Item, Prescription
 
 PRESCRIPTION_SCHEMA = "pressout.prescription/1"
-ERASE_SCHEMA = "pressout.erase/1"
 # RFC 3339 in UTC.
 Utc = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
 # What the touchscreen can be set to as well: a target beyond it is a slip, or a decimal point in the wrong place.

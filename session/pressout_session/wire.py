@@ -200,7 +200,7 @@ def address_of(topic: str) -> Address | None:
     >>> address_of("pressout/v1/north/s3/session/0190")
     Address(site_id='north', station_id='s3', session_id='0190')
     """
-    parts = topic.split("/")
-    if len(parts) != 6 or "/".join(parts[:2]) != ROOT or parts[4] != "session":
+    spoken = spoken_in(topic)
+    if spoken is None or spoken.kind != "session" or not spoken.name:
         return None
-    return Address(parts[2], parts[3], parts[5])
+    return Address(spoken.site_id, spoken.station_id, spoken.name)

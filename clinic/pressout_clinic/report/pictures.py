@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from pressout_clinic.report.progress import Course, OneSide, Visit
-from pressout_session.document import EstimateDocument
+from pressout_clinic.report.words import sure
 from pressout_session.exercises import Side
 
 INK, QUIET, GROUND = "#12232B", "#C4CFCB", "#FFFFFF"
@@ -36,7 +36,7 @@ class Panel:
 
 def picture(course: Course) -> str:
     """Give the pictures of one exercise."""
-    panels = [panel for panel in _panels(course.visits, course.resistance) if panel is not None]
+    panels = list(_panels(course.visits, course.resistance))
     height = 24.0 + len(panels) * (HEIGHT + GAP)
     step = (WIDTH - LEFT - RIGHT) / len(course.visits)
     parts = [_legend()]
@@ -53,7 +53,7 @@ def picture(course: Course) -> str:
     return f'{head} aria-label="{label}">{"".join(parts)}</svg>'
 
 
-def _panels(visits: Sequence[Visit], resistance: str) -> Iterator[Panel | None]:
+def _panels(visits: Sequence[Visit], resistance: str) -> Iterator[Panel]:
     most = max(max(side.done, side.dose) for visit in visits for side in visit.sides.values())
     yield Panel("Repetitions, and the dose as a line", 0.0, most * 1.1, _repetitions, _steps(0.0, most * 1.1))
     tubing = resistance == "tubing"
@@ -113,16 +113,17 @@ def _legend() -> str:
     return "".join(parts)
 
 
-def _repetitions(visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
+def _bars(visit: Visit, x: float, room: float) -> Iterator[tuple[Side, OneSide, float, float]]:
+    """Give where each side's bar stands: its left edge and its width."""
     width = room * 0.3
-    for side, place in ((Side.LEFT, -1), (Side.RIGHT, 0)):
-        one, left = visit.sides[side], x + place * width + (1.0 if place == 0 else -1.0)
-        bottom, y = y_of(0.0), y_of(one.done)
+    yield Side.LEFT, visit.sides[Side.LEFT], x - width - 1.0, width
+    yield Side.RIGHT, visit.sides[Side.RIGHT], x + 1.0, width
+
+
+def _repetitions(visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
+    for side, one, left, width in _bars(visit, x, room):
         hatch = "" if side is Side.LEFT else ' fill-opacity="0.55"'
-        yield (
-            f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{bottom - y:.1f}" fill="{COLOURS[side]}"'
-            f'{hatch} stroke="{COLOURS[side]}"/>'
-        )
+        yield _bar((left, y_of(one.done)), width, y_of(0.0), f'fill="{COLOURS[side]}"{hatch} stroke="{COLOURS[side]}"')
         yield _line((left - 1.0, y_of(one.dose)), (left + width + 1.0, y_of(one.dose)), INK, 2.0)
 
 
@@ -132,7 +133,7 @@ def _shown(side: OneSide, tubing: bool) -> float | None:
 
 def _tension(tubing: bool, visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
     high, low = y_of(visit.target_n + visit.tolerance_n), y_of(max(0.0, visit.target_n - visit.tolerance_n))
-    yield (f'<rect x="{x - room / 2:.1f}" y="{high:.1f}" width="{room:.1f}" height="{low - high:.1f}" fill="#BFE5D6"/>')
+    yield _bar((x - room / 2, high), room, low, 'fill="#BFE5D6"')
     for side, place in ((Side.LEFT, -1), (Side.RIGHT, 1)):
         value = _shown(visit.sides[side], tubing)
         if value is not None:
@@ -140,33 +141,25 @@ def _tension(tubing: bool, visit: Visit, x: float, room: float, y_of: Callable[[
 
 
 def _reminders(visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
-    width = room * 0.3
-    for side, place in ((Side.LEFT, -1), (Side.RIGHT, 0)):
-        count, left = visit.sides[side].reminders, x + place * width + (1.0 if place == 0 else -1.0)
-        bottom, y = y_of(0.0), y_of(count)
-        if count:
-            yield (
-                f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{bottom - y:.1f}" fill="{CUE}"'
-                f' stroke="{INK}"/>'
-            )
+    for side, one, left, width in _bars(visit, x, room):
+        if one.reminders:
+            y = y_of(one.reminders)
+            yield _bar((left, y), width, y_of(0.0), f'fill="{CUE}" stroke="{INK}"')
             yield _mark(left + width / 2, y - 6.0, side, 3.0)
 
 
 def _difference(visit: Visit, x: float, _room: float, y_of: Callable[[float], float]) -> Iterator[str]:
-    found: EstimateDocument | None = visit.left_less_right.get("hold_s")
+    found = visit.left_less_right.get("hold_s")
     if found is None:
         return
     yield _line((x, y_of(found.low)), (x, y_of(found.high)), INK, 1.4)
-    certain = not found.low <= 0.0 <= found.high
-    fill = INK if certain else GROUND
-    yield f'<circle cx="{x:.1f}" cy="{y_of(found.value):.1f}" r="3.6" fill="{fill}" stroke="{INK}" stroke-width="1.4"/>'
+    yield _dot(x, y_of(found.value), INK if sure(found) else GROUND)
 
 
 def _ratings(visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
     for value, place, fill in ((visit.effort, -1, GROUND), (visit.pain, 1, INK)):
         if value is not None:
-            cx, cy = x + place * room * 0.14, y_of(value)
-            yield f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="3.6" fill="{fill}" stroke="{INK}" stroke-width="1.4"/>'
+            yield _dot(x + place * room * 0.14, y_of(value), fill)
 
 
 def _dates(visits: Sequence[Visit], step: float, y: float) -> Iterator[str]:
@@ -181,6 +174,15 @@ def _mark(x: float, y: float, side: Side, size: float) -> str:
     if side is Side.LEFT:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="{colour}"/>'
     return f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size}" height="{2 * size}" fill="{colour}"/>'
+
+
+def _bar(corner: tuple[float, float], width: float, bottom: float, look: str) -> str:
+    x, y = corner
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{bottom - y:.1f}" {look}/>'
+
+
+def _dot(x: float, y: float, fill: str) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.6" fill="{fill}" stroke="{INK}" stroke-width="1.4"/>'
 
 
 def _line(one: tuple[float, float], other: tuple[float, float], colour: str, width: float) -> str:

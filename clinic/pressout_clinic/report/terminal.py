@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pressout_clinic.aligned import aligned
 from pressout_clinic.report import words
 from pressout_clinic.report.progress import Course, Progress
 from pressout_session.exercises import Side
@@ -45,6 +46,4 @@ def _table(course: Course) -> Iterator[str]:
                 words.score(week.pain),
             )
         )
-    widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return aligned(rows)
