@@ -5,6 +5,7 @@ Everything is on this machine: the stations, mosquitto with persistence, Postgre
 
 from __future__ import annotations
 
+import functools
 import platform
 import random
 import resource
@@ -24,6 +25,8 @@ from sqlalchemy import create_engine, text
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from bench.fleetload import AGAIN_S, Load, Outcome
+from bench.footprint import resident_mb
+from bench.kills import HERE, Child
 from brokers import MOSQUITTO, free_port
 from builders import an_item
 from postgres import Postgres
@@ -31,7 +34,6 @@ from pressout_clinic.database import opened
 from pressout_session.document import SessionDocument
 from visits import a_visit
 
-HERE = Path(__file__).parent.parent
 PAGE = HERE / "docs" / "reference" / "clinic-measured.md"
 STATIONS = 1_000
 SESSIONS = 20_000
@@ -72,28 +74,15 @@ class Broker:
 
 
 @dataclass(slots=True)
-class Worker:
+class Worker(Child):
     """A subscriber's process, and what it took of memory."""
 
-    words: list[str]
-    process: subprocess.Popen[bytes] | None = None
-    memory_kb: list[int] = field(default_factory=list)
-
-    def start(self) -> None:
-        """Start it."""
-        self.process = subprocess.Popen([sys.executable, "-m", *self.words], cwd=HERE, stderr=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        """End it at once."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+    memory_mb: list[float] = field(default_factory=list)
 
     def look(self) -> None:
         """Note what it holds of memory."""
         assert self.process is not None
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        self.memory_kb.append(int(status.split("VmRSS:")[1].split()[0]))
+        self.memory_mb.append(resident_mb(self.process.pid))
 
 
 @dataclass(slots=True)
@@ -129,7 +118,7 @@ def ground(
         postgres = Postgres(folder / "postgres")
         url = postgres.database("clinic")
         opened(url).dispose()
-        workers = [Worker(one) for one in words(broker.port, url)]
+        workers = [Worker(functools.partial(list, one)) for one in words(broker.port, url)]
         try:
             for worker in workers:
                 worker.start()
@@ -252,8 +241,8 @@ def _quick(made: Ground, sessions: int) -> dict[str, object]:
     documents, distinct, repetitions = (after - held for after, held in zip(made.stored(), before, strict=True))
     memory = []
     for worker in made.workers:
-        quarter = len(worker.memory_kb) // 4
-        memory.append(f"{worker.memory_kb[quarter] / 1024:.1f}, {max(worker.memory_kb[quarter:]) / 1024:.1f} MB")
+        quarter = len(worker.memory_mb) // 4
+        memory.append(f"{worker.memory_mb[quarter]:.1f}, {max(worker.memory_mb[quarter:]):.1f} MB")
     print(f"ours: {outcome.rate:.0f} sessions a second; {memory}")
     half = made.load.send(max(200, sessions // 5), outcome.rate / 2)
     waits_ms = np.percentile(half.waits_s, (50, 99)) * 1000

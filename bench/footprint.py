@@ -93,8 +93,8 @@ def _memory(folder: Path, config: Path) -> dict[str, float]:
     try:
         time.sleep(SETTLED_S)
         children = Path(f"/proc/{station.pid}/task/{station.pid}/children").read_text().split()
-        reader = max((_resident_mb(int(pid)) for pid in children), default=0.0)
-        return {"station": _resident_mb(station.pid), "child": reader, "uplink": _resident_mb(uplink.pid)}
+        reader = max((resident_mb(int(pid)) for pid in children), default=0.0)
+        return {"station": resident_mb(station.pid), "child": reader, "uplink": resident_mb(uplink.pid)}
     finally:
         for one in (station, uplink):
             one.terminate()
@@ -102,5 +102,6 @@ def _memory(folder: Path, config: Path) -> dict[str, float]:
         broker.kill()
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
+    """Give what a process holds of memory."""
     return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0]) / 1024

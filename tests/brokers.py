@@ -6,7 +6,10 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from pressout_link.broker import Broker
 
@@ -130,3 +133,11 @@ class SecureBroker:
             capture_output=True,
             cwd=self.folder,
         )
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[SecureBroker]:
+    made = SecureBroker(tmp_path / "broker")
+    made.start()
+    yield made
+    made.kill()

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from brokers import broker
 from databases import postgres, store, url
 from shell import CONFIG
 
-__all__ = ["config_file", "postgres", "store", "url"]
+__all__ = ["broker", "config_file", "postgres", "store", "url"]
 
 
 @pytest.fixture

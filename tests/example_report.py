@@ -14,7 +14,6 @@ from builders import an_item
 from pressout_clinic.report.page import page
 from pressout_clinic.report.progress import progress
 from pressout_session.document import SessionDocument
-from pressout_session.writing import rfc3339
 from visits import BEGAN, a_visit, moved
 
 
@@ -27,9 +26,7 @@ def visits() -> list[SessionDocument]:
         for day in (0, 2, 4)[: 3 if week % 3 else 2]:
             pain = max(0, 5 - week // 2 + chance.choice((-1, 0, 1)))
             visit = a_visit(len(made) + 1, item, effort=chance.choice((4, 5, 6)), pain=pain)
-            began = BEGAN + timedelta(days=7 * week + day)
-            times = {"started_at": rfc3339(began), "ended_at": rfc3339(began + timedelta(minutes=9))}
-            made.append(moved(visit, len(made) + 1, **times))
+            made.append(moved(visit, len(made) + 1, BEGAN + timedelta(days=7 * week + day)))
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -159,14 +158,6 @@ def test_a_name_that_is_no_database_makes_none(tmp_path: Path) -> None:
 
     assert "found no file" in str(result.exception)
     assert not (tmp_path / "slip.db").exists()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[SecureBroker]:
-    made = SecureBroker(tmp_path / "broker")
-    made.start()
-    yield made
-    made.kill()
 
 
 @pytest.mark.service

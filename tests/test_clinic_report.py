@@ -26,7 +26,6 @@ from pressout_device.commands import cli
 from pressout_session.document import EstimateDocument, SessionDocument, encode
 from pressout_session.exercises import Side
 from pressout_session.wire import session_topic
-from pressout_session.writing import rfc3339
 from visits import BEGAN, a_visit, moved
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -36,10 +35,7 @@ VISITS = tuple(a_visit(seed, an_item(sets=2, reps=10)) for seed in (3, 4))
 def weeks(count: int) -> list[SessionDocument]:
     """Give two visits a week, on Monday and Thursday."""
     began = [BEGAN + timedelta(days=7 * week + day) for week in range(count) for day in (0, 3)]
-    return [
-        moved(VISITS[number % 2], number, started_at=rfc3339(at), ended_at=rfc3339(at + timedelta(minutes=9)))
-        for number, at in enumerate(began, start=1)
-    ]
+    return [moved(VISITS[number % 2], number, at) for number, at in enumerate(began, start=1)]
 
 
 def test_a_week_adds_up_its_visits_side_by_side() -> None:

@@ -122,14 +122,6 @@ def test_a_reason_shows_no_control_characters_and_is_cut() -> None:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[SecureBroker]:
-    made = SecureBroker(tmp_path / "broker")
-    made.start()
-    yield made
-    made.kill()
-
-
-@pytest.fixture
 def sender(broker: SecureBroker) -> Iterator[Connection]:
     made = Connection(broker.client("clinic"), "sender")
     eventually(lambda: made.connected)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -40,14 +39,6 @@ pytestmark = pytest.mark.service
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
     return Folders(tmp_path)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[SecureBroker]:
-    made = SecureBroker(tmp_path / "broker")
-    made.start()
-    yield made
-    made.kill()
 
 
 def test_a_session_goes_all_the_way_with_certificates_and_rules(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,14 +18,6 @@ from pressout_link.connection import Connection, Publication
 from pressout_session.wire import EventKind, event_topic
 
 pytestmark = pytest.mark.service
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[SecureBroker]:
-    made = SecureBroker(tmp_path / "broker")
-    made.start()
-    yield made
-    made.kill()
 
 
 def test_nobody_takes_what_waits_for_the_clinic_by_its_name_or_by_joining_its_share(

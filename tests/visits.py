@@ -50,14 +50,14 @@ def a_visit(
     return document_of(folded(facts), an_origin())
 
 
-def moved(document: SessionDocument, number: int, **changes: Any) -> SessionDocument:
-    """Give the same visit as another: the `number`th of its journal, days later."""
-    began = BEGAN + timedelta(days=number)
+def moved(document: SessionDocument, number: int, began: datetime | None = None, **changes: Any) -> SessionDocument:
+    """Give the same visit as another: the `number`th of its journal, at another time, or so many days later."""
+    at = began or BEGAN + timedelta(days=number)
     length = datetime.fromisoformat(document.ended_at) - datetime.fromisoformat(document.started_at)
     usual = {
         "session_id": f"01900000-0000-7000-8000-{number:012d}",
         "seq": number,
-        "started_at": rfc3339(began),
-        "ended_at": rfc3339(began + length),
+        "started_at": rfc3339(at),
+        "ended_at": rfc3339(at + length),
     }
     return msgspec.structs.replace(document, **{**usual, **changes})
