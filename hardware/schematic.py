@@ -12,7 +12,8 @@ PIN = elm.IcPin
 
 
 def main(folder: Path) -> None:
-    """Draw it."""
+    """Draw it; by schemdraw's own hand, which draws the same lines the same way every time."""
+    schemdraw.use("svg")
     with schemdraw.Drawing(file=str(folder / "schematic.svg"), show=False) as drawing:
         drawing.config(fontsize=11, unit=2.2)
         cell = elm.Ic(
