@@ -34,7 +34,7 @@ class FakeWriter:
         self.kept.append((session_id, fact))
         self.untold.append(Kept(session_id, fact))
 
-    def occupied(self, *, in_session: bool) -> None:
+    def occupied(self, patient_ref: str | None) -> None:
         """Take whether someone is here."""
 
     def prescribe(self, patient_ref: str, prescription: Prescription) -> None:

@@ -50,10 +50,11 @@ def test_the_log_knows_sessions_and_nobodys_reference(tmp_path: Path, caplog: py
     with caplog.at_level(logging.DEBUG):
         writer = a_writer(tmp_path)
         keep(writer, facts_of_a_session(3, closed=False))
+        writer.close()
         spool.place(tmp_path / "inbox", "prescription.rx-1.json", msgspec.json.encode(an_order()))
+        writer = a_writer(tmp_path)
         wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
         writer.close()
-        a_writer(tmp_path).close()
 
     assert FIRST in caplog.text
     assert "471922" not in caplog.text

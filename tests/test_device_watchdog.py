@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from couriers import eventually
+from pressout_device import running
+from pressout_device.config import read
 from pressout_device.kiosk import INSIDE, way_to_the_panel
 from pressout_device.watchdog import WRITER_PATIENCE_S, Signs, Watchdog
 
@@ -140,3 +142,23 @@ def test_a_panel_without_a_desktop_is_drawn_on_by_the_kernel_or_else_inside_cage
     environment: dict[str, str], kmsdrm: bool, cage: str | None, expected: object
 ) -> None:
     assert way_to_the_panel(environment, lambda: kmsdrm, cage) == expected
+
+
+def test_a_station_that_starts_itself_anew_inside_cage_still_finds_systemd(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class InsideCageError(Exception):
+        """Where the program would become cage."""
+
+    def become_cage() -> None:
+        raise InsideCageError(os.environ.get("NOTIFY_SOCKET"), os.environ.get("WATCHDOG_USEC"))
+
+    monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
+    monkeypatch.setenv("WATCHDOG_USEC", "60000000")
+    monkeypatch.setattr(running, "onto_the_panel", become_cage)
+    config = read(config_file)
+    config.folder.mkdir(parents=True, exist_ok=True)
+
+    with pytest.raises(InsideCageError) as became:
+        running.station(config, stopped=lambda: True, simulate=True)
+    assert became.value.args == ("/run/systemd/notify", "60000000")

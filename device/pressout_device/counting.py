@@ -142,7 +142,7 @@ class Counting:
             self.end("signed_out")
         self.session_id = self._given.new_session_id()
         self.keeping.begin(self.session_id)
-        self._writer.occupied(in_session=True)
+        self._writer.occupied(patient_ref)
         self._sets = 0
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
         self.visit = Visit(Course.of(prescription), changed_s=begun_s)
@@ -171,7 +171,7 @@ class Counting:
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
         self._opened = self.session_id = self.visit = None
-        self._writer.occupied(in_session=False)
+        self._writer.occupied(None)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
         self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if reason == "done" else (-math.inf, GUEST)
         if self._slack_since_s is not None:

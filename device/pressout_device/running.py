@@ -34,9 +34,9 @@ COUNTS_PER_NEWTON_USUAL = 4_400.0
 
 def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> None:
     """Turn the station's loop until `stopped()` or the window is closed; then close and write what is open."""
-    watchdog = watchdog_of(time.monotonic)
     with held(config.folder):
-        onto_the_panel()
+        onto_the_panel()  # may start this program anew inside cage, which must find systemd's socket in its environment
+        watchdog = watchdog_of(time.monotonic)
         face = PanelFace(config)
         built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
         try:

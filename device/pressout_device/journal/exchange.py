@@ -17,10 +17,11 @@ from pressout_device.errors import JournalError
 from pressout_device.journal import answers, spool
 from pressout_device.journal.answers import Rejected
 from pressout_device.journal.bell import listens, ring
+from pressout_device.journal.patience import Patience
 from pressout_device.journal.tables import Journal, Waiting
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.troubles import LinkTrouble
-from pressout_session.wire import AckResult, StationEvent
+from pressout_session.wire import AckResult, StationEvent, digest
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class Exchange:
         self._journal = journal
         self._outbox, self._inbox = outbox, inbox
         self._seen_ns = -1
+        self._patience = Patience()
         self._said: spool.StationSaid | None = None
 
     def put_out(self, session_id: str | None = None) -> None:
@@ -161,21 +163,23 @@ class Exchange:
         changed, self._seen_ns = now_ns != self._seen_ns, now_ns
         return changed
 
-    def arrivals(self, at: str | None, put_off: Collection[str] = ()) -> tuple[list[Arrival], bool]:
+    def arrivals(self, at: str | None, now_s: float, put_off: Collection[str] = ()) -> tuple[list[Arrival], bool]:
         """Take some of what the uplink has put into the inbox, as of `at` (None: nobody knows); say whether more waits.
 
         Answers are noted in the journal, marks dropped, orders given for the writer to carry out; those `put_off`
-        are left alone.
+        are left alone, and what failed is tried again later, so that the rest never waits for it.
         """
         arrived: list[Arrival] = []
+        waiting = (name for name in spool.waiting(self._inbox) if name not in put_off)
         # In the order in which they came: a dose that was sent before its patient was to be forgotten goes with them.
-        names = sorted((name for name in spool.waiting(self._inbox) if name not in put_off), key=_when)
+        names = sorted((name for name in waiting if self._patience.is_due(name, now_s)), key=_when)
         for name in names[:AT_ONCE]:
-            path = self._inbox / name
             try:
-                arrived.extend(self._taken(path, at))
+                arrived.extend(self._taken(self._inbox / name, at))
+                self._patience.worked(name)
             except (JournalError, OSError) as error:
-                logger.warning("%s waits in the inbox: %s", name, error)
+                if self._patience.failed(name, now_s):
+                    logger.warning("%s waits in the inbox: %s", name, error)
         return arrived, len(names) > AT_ONCE
 
     def done(self, order: Order) -> None:
@@ -188,8 +192,8 @@ class Exchange:
         """
         order.path.unlink(missing_ok=True)
 
-    def withdraw(self, sessions: set[str]) -> None:
-        """Take sessions out of the outbox.
+    def withdraw(self, sessions: set[str], patient_ref: str) -> None:
+        """Take sessions out of the outbox, and what else names a patient: the journal may have lost what lies there.
 
         Raises
         ------
@@ -197,8 +201,9 @@ class Exchange:
             If one cannot be taken out.
         """
         for name in spool.documents(self._outbox):
-            if spool.session_of(name) in sessions:
-                (self._outbox / name).unlink(missing_ok=True)
+            document = self._outbox / name
+            if spool.session_of(name) in sessions or f'"{patient_ref}"'.encode() in document.read_bytes():
+                document.unlink(missing_ok=True)
 
     # ---- inside --------------------------------------------------------------------------------
 
@@ -226,13 +231,22 @@ class Exchange:
         found: list[Arrival] = []
         for one, answered in zip(said, answers.answered(self._journal, [one.ack for one in said], at), strict=True):
             if answered is None:
-                # These bytes are not what the journal holds: what lay in the outbox was damaged. Put it right.
+                # The journal does not hold these bytes: what lay in the outbox was damaged, or the journal was.
+                self._drop_answered(one)
                 self.put_again(one.session_id)
                 continue
             # The journal still has it.
             (self._outbox / _name(answered)).unlink(missing_ok=True)
             found.append(Answered(answered.session_id, one.ack.result, one.ack.reason))
         return found
+
+    def _drop_answered(self, said: spool.Answer) -> None:
+        """Take out of the outbox the very bytes that the clinic has answered: they need not go again."""
+        for name in spool.documents(self._outbox):
+            if spool.session_of(name) == said.session_id:
+                document = self._outbox / name
+                if digest(document.read_bytes()) == said.ack.sha256:
+                    document.unlink(missing_ok=True)
 
     def _said_to_the_broker(self, name: str) -> None:
         if spool.EVENT.fullmatch(name):

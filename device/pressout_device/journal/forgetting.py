@@ -73,8 +73,17 @@ def sessions_of(journal: Journal, patient_ref: str) -> tuple[list[str], list[str
     own: list[str] = []
     once: list[str] = []
     for session_id in sorted({one for (one,) in (*named, *opened)}):
-        (own if journal.record(session_id).patient_ref == patient_ref else once).append(session_id)
+        (own if _whose(journal, session_id, patient_ref) == patient_ref else once).append(session_id)
     return own, once
+
+
+def _whose(journal: Journal, session_id: str, patient_ref: str) -> str:
+    """Give whose a session is; where its facts cannot say, its last document does, else whoever they name."""
+    said = journal.record(session_id).patient_ref
+    rows = journal.rows(
+        "SELECT patient_ref FROM documents WHERE session_id = ? ORDER BY revision DESC LIMIT 1", (session_id,)
+    )
+    return said or (rows[0][0] if rows else None) or patient_ref
 
 
 def done(journal: Journal, erase_id: str) -> Erased | None:
@@ -88,10 +97,9 @@ def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
     """Forget a patient: their sessions and doses, and their reference in what became someone else's.
 
     That it was done is kept, by the number of the erasure and not by whose it was, with what the answer to it needs.
-    One that comes twice deletes nothing of what was done since.
+    One that comes twice deletes nothing of what was done since. Until `Journal.settle` nothing is overwritten for sure.
     """
     if (before := done(journal, erase_id)) is not None:
-        journal.settle()
         return before
     own, once = sessions_of(journal, patient_ref)
     with journal.change() as db:
@@ -111,14 +119,16 @@ def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
         erased = Erased(len(own), tuple(sorted(lost)))
         told = msgspec.json.encode(erased.lost_seqs).decode()
         db.execute("INSERT INTO erasures VALUES (?, ?, ?, ?)", (erase_id, at, erased.sessions, told))
-    journal.settle()
     return erased
 
 
 def _redact(db: sqlite3.Connection, session_id: str, patient_ref: str) -> None:
     """Take a patient's reference out of a session that became someone else's."""
     for place, fact in db.execute("SELECT place, fact FROM facts WHERE session_id = ?", (session_id,)).fetchall():
-        if (redacted := _without(fact, patient_ref)) is not None:
+        redacted = _without(fact, patient_ref)
+        if redacted is None:
+            db.execute("DELETE FROM facts WHERE session_id = ? AND place = ?", (session_id, place))
+        elif redacted != fact:
             db.execute("UPDATE facts SET fact = ? WHERE session_id = ? AND place = ?", (redacted, session_id, place))
     db.execute("DELETE FROM documents WHERE session_id = ? AND patient_ref = ?", (session_id, patient_ref))
 
@@ -142,11 +152,11 @@ def drop_set_aside(folder: Path, patient_ref: str) -> None:
 
 
 def _without(written: bytes, patient_ref: str) -> bytes | None:
-    """Give a fact without a reference, or None if it has none."""
+    """Give a fact without a reference; None where it names the patient and cannot be read."""
     try:
         fact = decode(written)
     except ValueError:
-        return None
+        return None if f'"{patient_ref}"'.encode() in written else written
     if isinstance(fact, Opened | Reassigned) and fact.patient_ref == patient_ref:
         return encode(msgspec.structs.replace(fact, patient_ref=NOBODY))
-    return None
+    return written

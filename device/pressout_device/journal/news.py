@@ -45,9 +45,9 @@ class Prescribed:
 
 @dataclass(frozen=True, slots=True)
 class Occupied:
-    """Whether someone is at the station."""
+    """Who is at the station now; None when they have gone."""
 
-    in_session: bool
+    patient_ref: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ ever further, until it finds ground again. Imports sqlite3.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,18 @@ FOLDER = "damaged"
 WORDS = ("malformed", "not a database")
 # A UUIDv7 begins with 48 bits of milliseconds.
 MOST_MS = 2**48
+KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# What a column holds; the others hold text, or nothing.
+KINDS: dict[str, type] = {
+    "session_id": str,
+    "place": int,
+    "fact": bytes,
+    "revision": int,
+    "journal_id": str,
+    "seq": int,
+    "sha256": str,
+    "document": bytes,
+}
 # No session has more facts than this; beyond it a walk through one is over.
 MOST_PLACES = 1 << 20
 
@@ -103,17 +116,19 @@ def take_over(aside: Path, db: sqlite3.Connection) -> Saved:
     with closing(sqlite3.connect(f"file:{aside}?mode=rw", uri=True, isolation_level=None)) as old:
         columns = _columns(old, "documents")
         for session_id in _keys(old, "facts"):
-            for row in _places(old, "facts", "place", session_id, "session_id, place, fact"):
+            for row in _places(old, "facts", "place", session_id, ("session_id", "place", "fact")):
                 facts += db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?, ?)", row).rowcount
-        journal_id = _first(old, "SELECT journal_id FROM journal") or "salvaged"
+        named = _first(old, "SELECT journal_id FROM journal")
+        journal_id = named if isinstance(named, str) else "salvaged"
         for session_id in _keys(old, "documents"):
-            for row in _places(old, "documents", "revision", session_id, ", ".join(columns)):
+            for row in _places(old, "documents", "revision", session_id, columns):
                 given = {"journal_id": journal_id, **dict(zip(columns, row, strict=True))}
                 names, marks = ", ".join(given), ", ".join("?" * len(given))
                 written = db.execute(f"INSERT OR IGNORE INTO documents ({names}) VALUES ({marks})", (*given.values(),))
                 documents += written.rowcount
         for patient_ref, prescription in _all(old, "SELECT patient_ref, prescription FROM prescriptions"):
-            db.execute("INSERT OR IGNORE INTO prescriptions VALUES (?, ?)", (patient_ref, prescription))
+            if isinstance(patient_ref, str) and isinstance(prescription, bytes):
+                db.execute("INSERT OR IGNORE INTO prescriptions VALUES (?, ?)", (patient_ref, prescription))
     return Saved(facts, documents)
 
 
@@ -135,40 +150,52 @@ def _first(old: sqlite3.Connection, sql: str) -> object | None:
 
 
 def _keys(old: sqlite3.Connection, table: str) -> Iterator[str]:
-    """Walk through the sessions of a table, jumping over what cannot be read."""
-    last, jump_ms = "", 1
-    while True:
+    """Walk through the sessions of a table, jumping over what cannot be read; a damaged key is nobody's."""
+    last: str = ""
+    reached_ms, jump_ms = 0, 1
+    while reached_ms < MOST_MS:
         try:
             row = old.execute(
                 f"SELECT session_id FROM {table} WHERE session_id > ? ORDER BY session_id LIMIT 1", (last,)
             ).fetchone()
         except sqlite3.DatabaseError:
-            at_ms = int(last.replace("-", "")[:12] or "0", 16) + jump_ms
-            if at_ms >= MOST_MS:
-                return
-            last, jump_ms = f"{at_ms >> 16:08x}-{at_ms & 0xFFFF:04x}", 2 * jump_ms
-            continue
-        if row is None:
+            row = ("",)
+        if row is None or not isinstance(row[0], str):  # beyond all text there are no keys
             return
-        yield row[0]
-        last, jump_ms = row[0], 1
+        if row[0] <= last:  # unreadable, or out of order: a damaged page may lead back
+            reached_ms, jump_ms = reached_ms + jump_ms, 2 * jump_ms
+            last = f"{reached_ms >> 16:08x}-{reached_ms & 0xFFFF:04x}"
+            continue
+        last = row[0]
+        if KEY.fullmatch(last):
+            reached_ms, jump_ms = int(last[:8] + last[9:13], 16), 1
+            yield last
 
 
 def _places(
-    old: sqlite3.Connection, table: str, key: str, session_id: str, columns: str
+    old: sqlite3.Connection, table: str, key: str, session_id: str, columns: Sequence[str]
 ) -> Iterator[tuple[object, ...]]:
-    """Walk through what a table has of one session, jumping over what cannot be read."""
+    """Walk through what a table has of one session, jumping over what cannot be read or is not of its column's kind."""
     last, jump = 0, 1
     while last < MOST_PLACES:
         try:
             row = old.execute(
-                f"SELECT {key}, {columns} FROM {table} WHERE session_id = ? AND {key} > ? ORDER BY {key} LIMIT 1",
+                f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE session_id = ? AND {key} > ?"
+                f" ORDER BY {key} LIMIT 1",
                 (session_id, last),
             ).fetchone()
         except sqlite3.DatabaseError:
-            last, jump = last + jump, 2 * jump
-            continue
+            row = (last,)
         if row is None:
             return
-        yield row[1:]
+        if not isinstance(row[0], int) or row[0] <= last:
+            last, jump = last + jump, 2 * jump
+            continue
         last, jump = row[0], 1
+        if last < MOST_PLACES and all(map(_fits, columns, row[1:])):
+            yield row[1:]
+
+
+def _fits(column: str, value: object) -> bool:
+    kind = KINDS.get(column)
+    return value is None or isinstance(value, str) if kind is None else isinstance(value, kind)

@@ -120,8 +120,12 @@ class Journal:
         self._incomplete = False
 
     def _take_over(self, aside: Path) -> None:
-        with self.change() as db:
-            saved = salvage.take_over(aside, db)
+        try:
+            with self.change() as db:
+                saved = salvage.take_over(aside, db)
+        except (ValueError, TypeError, ArithmeticError, LookupError):  # a kind of damage that nobody thought of
+            logger.exception("%s cannot be read any further; it stays where it is", aside)
+            saved = salvage.Saved(0, 0)
         try:
             salvage.taken_over(aside)
         except OSError as error:

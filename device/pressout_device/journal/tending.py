@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pressout_device.auditing import Act, entry
 from pressout_device.journal import forgetting
-from pressout_device.journal.exchange import Answered, Exchange, LinkSeen, Order
+from pressout_device.journal.exchange import Answered, LinkSeen, Order
+from pressout_device.journal.patience import Patience
 from pressout_device.journal.shelves import Rules, Shelves
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import EventKind, StationEvent
@@ -23,6 +25,30 @@ logger = logging.getLogger(__name__)
 LOOK_AGAIN_S = 2.0
 CLOCK_S = 1.0
 HOUSEKEEPING_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is at the station (None: nobody), whose sessions are open, and whether anything waits for the disk."""
+
+    occupant: str | None
+    open_for: frozenset[str]
+    unsaved: bool
+
+    @property
+    def in_session(self) -> bool:
+        """Whether someone is there."""
+        return self.occupant is not None
+
+    def forbids(self, asked: PrescriptionOrder | Erasure) -> bool:
+        """Whether an order must wait.
+
+        A dose is changed under nobody: it holds from the next visit on, and what a therapist sets meanwhile is weighed
+        against it. Nobody is forgotten while someone is there, or while something of theirs may not be on disk yet.
+        """
+        if asked.patient_ref in self.open_for or asked.patient_ref == self.occupant:
+            return True
+        return isinstance(asked, Erasure) and (self.in_session or self.unsaved)
 
 
 class Tending:
@@ -42,25 +68,25 @@ class Tending:
         self._link: LinkSeen | None = None
         self._due_s: dict[str, float] = {}
         self._put_off: dict[str, Order] = {}
+        self._patience = Patience()
         self._in_session = False
         self.more = False
 
-    def turn(self, present: set[str], *, in_session: bool) -> Iterator[Answered | LinkSeen | str]:
+    def turn(self, present: Present) -> Iterator[Answered | LinkSeen | str]:
         """Do a little; give what the station should hear, and the sessions whose document is to be written anew.
-
-        `present` are the references of whoever has a session open: an erasure waits until it is closed.
 
         Raises
         ------
         JournalError
             If the journal cannot be read or written; what was not done comes again.
         """
-        exchange = self._shelves.exchange
+        exchange, in_session = self._shelves.exchange, present.in_session
+        now_s = time.monotonic()
         if exchange.changed or self.more or in_session != self._in_session or self._is_due("look", LOOK_AGAIN_S):
             self._in_session = in_session
             moment = self._rules.wall_clock.now()
             at = rfc3339(moment.wall) if moment.synchronised else None
-            arrived, self.more = exchange.arrivals(at, self._put_off.keys())
+            arrived, self.more = exchange.arrivals(at, now_s, self._put_off.keys())
             for one in arrived:
                 if isinstance(one, Answered):
                     yield one
@@ -70,17 +96,7 @@ class Tending:
             if (link := exchange.link()) != self._link:
                 self._link = link
                 yield link
-        waiting: set[str] = set()
-        for name, order in tuple(self._put_off.items()):
-            asked = order.asked
-            # Whoever is signed in may be the one, though nothing of theirs is kept yet; and a dose that came after an
-            # erasure is not to go with it.
-            erasure_must_wait = isinstance(asked, Erasure) and (in_session or asked.patient_ref in present)
-            if erasure_must_wait or asked.patient_ref in waiting:
-                waiting.add(asked.patient_ref)
-                continue
-            del self._put_off[name]
-            self._carry_out(order, exchange)
+        self._carry_out_orders(present, now_s)
         if self._is_due("clock", CLOCK_S):
             yield from self._put_clock_right()
         if self._is_due("housekeeping", HOUSEKEEPING_S):
@@ -93,16 +109,31 @@ class Tending:
         self._due_s[what] = now_s + every_s
         return True
 
-    def _carry_out(self, order: Order, exchange: Exchange) -> None:
+    def _carry_out_orders(self, present: Present, now_s: float) -> None:
+        """Carry out what may be: nothing of a patient before what came earlier for the same one."""
+        waiting: set[str] = set()
+        for name, order in tuple(self._put_off.items()):
+            patient_ref = order.asked.patient_ref
+            may_be = patient_ref not in waiting and not present.forbids(order.asked)
+            if may_be and self._patience.is_due(name, now_s) and self._carried_out(name, order, now_s):
+                del self._put_off[name]
+            else:
+                waiting.add(patient_ref)
+
+    def _carried_out(self, name: str, order: Order, now_s: float) -> bool:
         asked = order.asked
         try:
             if isinstance(asked, PrescriptionOrder):
                 self._take_dose(asked)
             else:
                 self._erase(asked)
-            exchange.done(order)
+            self._shelves.exchange.done(order)
         except (OSError, ValueError) as error:  # ours are OSErrors
-            logger.warning("an order of the clinic waits in the inbox: %s", error)
+            if self._patience.failed(name, now_s):
+                logger.warning("an order of the clinic waits in the inbox: %s", error)
+            return False
+        self._patience.worked(name)
+        return True
 
     def _take_dose(self, order: PrescriptionOrder) -> None:
         reason = self._shelves.doses.ordered(order, self._rules.policy)
@@ -118,17 +149,16 @@ class Tending:
 
     def _erase(self, asked: Erasure) -> None:
         shelves = self._shelves
-        again = forgetting.done(shelves.journal, asked.erase_id) is not None
-        if not again:
+        erased = forgetting.done(shelves.journal, asked.erase_id)
+        if erased is None:
             own, once = forgetting.sessions_of(shelves.journal, asked.patient_ref)
-            shelves.exchange.withdraw({*own, *once})  # what may stay is put back below
+            shelves.exchange.withdraw({*own, *once}, asked.patient_ref)  # what may stay is put back below
             shelves.traces.forget(set(own))
             forgetting.drop_set_aside(shelves.folder, asked.patient_ref)
-        erased = forgetting.erase(
-            shelves.journal, asked.erase_id, asked.patient_ref, rfc3339(self._rules.wall_clock.now().wall)
-        )
-        if not again:
+            at = rfc3339(self._rules.wall_clock.now().wall)
+            erased = forgetting.erase(shelves.journal, asked.erase_id, asked.patient_ref, at)
             shelves.doses.forget(asked.patient_ref)
+        shelves.journal.settle()
         shelves.exchange.put_out()
         logger.info("erasure %s: %d sessions forgotten", asked.erase_id, erased.sessions)
         self._say(EventKind.ERASED, f"{erased.sessions} sessions", asked.erase_id, erased.lost_seqs)

@@ -25,7 +25,7 @@ class WallClock:
 
     def __init__(self, now: Callable[[], Moment]) -> None:
         self._now = now
-        self._done = False
+        self._done = self._known = False
 
     def now(self) -> Moment:
         """Give what time it is."""
@@ -34,6 +34,7 @@ class WallClock:
     def corrections(self, journal: Journal) -> list[tuple[str, ClockCorrected]]:
         """Give what is to be added to sessions, now that the time is known; nothing before, and nothing once `done`."""
         moment = self._now()
+        self._known = moment.synchronised
         if self._done or not moment.synchronised:
             return []
         found = [
@@ -44,8 +45,8 @@ class WallClock:
         return [one for one in found if journal.record(one[0]).clock_corrected is None]
 
     def done(self) -> None:
-        """Say that the corrections are on disk."""
-        self._done = self._now().synchronised
+        """Say that the corrections that were given last are on disk."""
+        self._done = self._known
 
 
 def behind_s(opened: Opened, moment: Moment) -> float:

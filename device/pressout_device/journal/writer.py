@@ -20,7 +20,7 @@ from pressout_device.errors import JournalError
 from pressout_device.journal.news import Asked, Found, Kept, NotKept, Occupied, Prescribed, Told
 from pressout_device.journal.rawtraces import SetTrace
 from pressout_device.journal.shelves import Rules, Shelves
-from pressout_device.journal.tending import Tending
+from pressout_device.journal.tending import Present, Tending
 from pressout_session.cell import AnyCellFact
 from pressout_session.document import SessionDocument, decode
 from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
@@ -67,7 +67,7 @@ class Writer:
         self._open: dict[str, str] = {}
         self._unfinished: set[str] = set()
         self._refused = False
-        self._in_session = False
+        self._occupant: str | None = None
         self._went_round_s = time.monotonic()
         self._tending = Tending(shelves, rules)
         self._recover()
@@ -96,9 +96,9 @@ class Writer:
         """Ask for a set's raw readings to be kept."""
         self._jobs.put(trace)
 
-    def occupied(self, *, in_session: bool) -> None:
-        """Say whether someone is at the station."""
-        self._jobs.put(Occupied(in_session))
+    def occupied(self, patient_ref: str | None) -> None:
+        """Say who is at the station now; None when they have gone."""
+        self._jobs.put(Occupied(patient_ref))
 
     def prescribe(self, patient_ref: str, prescription: Prescription) -> None:
         """Ask for what a patient is to do to be kept."""
@@ -172,7 +172,8 @@ class Writer:
 
     def _tend(self) -> None:
         """Tell what has come from the clinic, how the way to it is, and, after all that was saved, what was asked."""
-        for news in self._tending.turn(set(self._open.values()), in_session=self._in_session):
+        unsaved = any(self._waiting[desk] for desk in (self._save, self._prescribe, self._trace))
+        for news in self._tending.turn(Present(self._occupant, frozenset(self._open.values()), unsaved)):
             if isinstance(news, str):
                 self._finish(news)
             else:
@@ -202,8 +203,8 @@ class Writer:
                     self._waiting[self._trace].append(job)
                 case Asked(patient_ref=patient_ref):
                     self._unanswered.append(patient_ref)
-                case Occupied(in_session=in_session):
-                    self._in_session = in_session
+                case Occupied(patient_ref=patient_ref):
+                    self._occupant = patient_ref
                 case _:
                     self._waiting[self._write_down].append(job)
             if self._jobs.empty():
@@ -215,7 +216,7 @@ class Writer:
         """Do what waits at a desk; give what must wait on, because the disk refused it."""
         try:
             left = desk(jobs)
-        except JournalError as error:
+        except (OSError, ValueError, TypeError) as error:  # ours are OSErrors; this thread must not end of any
             if not self._refused:
                 logger.error("%s; what is to be kept waits in memory", error)
             self._refused = True

@@ -59,6 +59,7 @@ quietly() { said=$("$@" 2>&1) || refuse "$said"; }
 named() {
     case $1 in
     clinic) ;;
+    -*) refuse "found the name '$1', expected it to begin with a letter or a digit" ;;
     */*/* | /* | */ | *[!A-Za-z0-9._:/-]*) refuse "found the name '$1', expected SITE/STATION of letters, digits, . _ : - or clinic" ;;
     */*) ;;
     *) refuse "found the name '$1', expected SITE/STATION or clinic" ;;
@@ -73,8 +74,8 @@ issue() { # file subject days end [request options...]: the key is made anew, an
     openssl ecparam -name prime256v1 -genkey -noout -out ".new.key"
     quietly openssl req -new -key .new.key -subj "$subject" -out .new.csr "$@"
     quietly openssl ca -batch -config authority.conf -extensions "$end" -in .new.csr -out .new.pem -days "$days" -notext
-    mv .new.key "$file.key"
-    mv .new.pem "$file.pem"
+    mv -- .new.key "$file.key"
+    mv -- .new.pem "$file.pem"
     rm -f .new.csr
 }
 
@@ -94,7 +95,7 @@ broker)
     names=""
     for host in "$@"; do
         case $host in
-        *[!A-Za-z0-9.:-]*) refuse "found the name '$host', expected a host's name or address" ;;
+        -* | *[!A-Za-z0-9.:-]*) refuse "found the name '$host', expected a host's name or address" ;;
         *:* | *[!0-9.]*) case $host in *:*) kind=IP ;; *) kind=DNS ;; esac ;;
         *) kind=IP ;;
         esac

@@ -1,0 +1,260 @@
+"""A disk, an order or a clock that fails for a while: nothing else waits for it, and nothing overtakes it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from builders import SESSION_ID, an_erasure, an_item, an_order, facts_of_a_session
+from couriers import eventually
+from pressout_device.errors import JournalError
+from pressout_device.journal import forgetting, salvage, spool
+from pressout_device.journal.exchange import Exchange
+from pressout_device.journal.migrations import migrate
+from pressout_device.journal.tables import Journal
+from pressout_device.journal.wallclock import WallClock
+from pressout_device.journal.writer import Writer
+from pressout_session.document import Clock
+from pressout_session.facts import Closed
+from pressout_session.wire import Ack, AckResult, EventKind, StationEvent, digest
+from stations import FIRST, FakeWall, a_writer, keep, new_id
+
+PATIENT = "471922"
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    made = a_writer(tmp_path)
+    yield made
+    made.close()
+
+
+def order(folder: Path, kind: str, number: int, what: object) -> None:
+    spool.place(folder / "inbox", f"{kind}.x.{number:020d}.json", msgspec.json.encode(what))
+
+
+def answer_for(folder: Path, document: str, number: int = 1) -> None:
+    sha256 = digest((folder / "outbox" / document).read_bytes())
+    said = [spool.Answer(spool.session_of(document), Ack(revision=1, sha256=sha256, result=AckResult.STORED))]
+    spool.place(folder / "inbox", spool.acks_name(number), msgspec.json.encode(said))
+
+
+def done_with_all(folder: Path) -> None:
+    eventually(lambda: not spool.waiting(folder / "inbox"))
+
+
+def events(folder: Path) -> list[EventKind]:
+    found = [spool.read(folder / "outbox" / name, StationEvent) for name in spool.events(folder / "outbox")]
+    return [one.kind for one in found if one is not None]
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def refuse_once(monkeypatch: pytest.MonkeyPatch, times: int = 1) -> list[int]:
+    """Let erasures fail for some time."""
+    left, real = [times], forgetting.drop_set_aside
+
+    def sometimes(folder: Path, patient_ref: str) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise JournalError("again soon")
+        real(folder, patient_ref)
+
+    monkeypatch.setattr(forgetting, "drop_set_aside", sometimes)
+    return left
+
+
+def test_an_order_that_failed_is_not_overtaken_by_the_next_for_its_patient(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_once(monkeypatch)
+    order(tmp_path, "erase", 1, an_erasure())
+    order(tmp_path, "prescription", 2, an_order())
+    done_with_all(tmp_path)
+
+    assert events(tmp_path) == [EventKind.ERASED, EventKind.PRESCRIBED]
+    assert PATIENT in writer.prescriptions
+
+
+def test_orders_that_fail_hold_up_no_answer_and_are_not_tried_without_end(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(writer, facts_of_a_session(1))
+    (document,) = spool.documents(tmp_path / "outbox")
+    left = refuse_once(monkeypatch, 1_000)
+    for number in range(5):
+        erasure = msgspec.structs.replace(an_erasure(f"p{number}"), erase_id=f"er-{number}")
+        order(tmp_path, "erase", number + 1, erasure)
+    answer_for(tmp_path, document, 100)
+
+    eventually(lambda: not spool.documents(tmp_path / "outbox"))
+    assert left[0] > 900
+
+
+def test_answers_that_cannot_be_read_are_tried_later_and_the_rest_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(1))
+    (document,) = spool.documents(tmp_path / "outbox")
+    writer.close()
+    for number in range(1, 5):
+        spool.place(tmp_path / "inbox", spool.acks_name(number), b"[]")
+    answer_for(tmp_path, document, 100)
+    asked: list[str] = []
+
+    def read(path: Path, kind: type[object]) -> object:
+        asked.append(path.name)
+        if len(path.read_bytes()) == len(b"[]"):
+            raise OSError("input/output error")
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+
+    monkeypatch.setattr(spool, "read", read)
+    journal = Journal(tmp_path / "journal.db", new_id)
+    exchange = Exchange(journal, tmp_path / "outbox", tmp_path / "inbox")
+    assert [exchange.arrivals(None, now_s)[1] for now_s in (0.0, 0.1, 0.2)] == [True, False, False]
+    assert journal.waiting() == []
+    assert len(asked) == 5  # each of the unreadable ones once
+    exchange.arrivals(None, 1.0)
+    assert len(asked) == 9
+    journal.close()
+
+
+def test_an_erasure_waits_for_what_the_disk_has_not_taken(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, full = writer._shelves.journal, [True]
+    real = journal.keep
+
+    def keep_or_not(facts: object) -> None:
+        if full[0]:
+            raise JournalError("disk full")
+        real(facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(journal, "keep", keep_or_not)
+    for fact in facts_of_a_session(2):
+        writer.keep(FIRST, fact)
+    order(tmp_path, "erase", 1, an_erasure())
+    eventually(lambda: writer._tending._put_off != {})
+    assert spool.waiting(tmp_path / "inbox")
+
+    full[0] = False
+    done_with_all(tmp_path)
+    writer.close()
+    assert PATIENT.encode() not in everything(tmp_path)
+
+
+def test_a_dose_is_changed_under_nobody_and_weighed_when_they_have_gone(writer: Writer, tmp_path: Path) -> None:
+    keep(writer, facts_of_a_session(1, closed=False))
+    order(tmp_path, "prescription", 1, an_order())
+    eventually(lambda: writer._tending._put_off != {})
+    assert PATIENT not in writer.prescriptions
+
+    keep(writer, [Closed(t_s=100.0, reason="done")])
+    done_with_all(tmp_path)
+    assert writer.prescriptions[PATIENT].items == an_order().items
+
+
+def test_what_a_therapist_set_during_a_visit_is_not_lost_to_an_older_order_that_came_meanwhile(
+    writer: Writer, tmp_path: Path
+) -> None:
+    order(tmp_path, "prescription", 1, an_order())
+    done_with_all(tmp_path)
+    writer.occupied(PATIENT)
+    order(tmp_path, "prescription", 2, an_order(2, items=(an_item(target_n=20.0),)))
+    set_here = msgspec.structs.replace(
+        writer.prescriptions[PATIENT], set_by="AB", accepted_by="AB", set_at="2027-01-01T09:00:00Z"
+    )
+    eventually(lambda: writer._tending._put_off != {})
+    writer.prescribe(PATIENT, set_here)
+    writer.occupied(None)
+    done_with_all(tmp_path)
+
+    assert writer.prescriptions[PATIENT] == set_here
+    assert EventKind.PRESCRIPTION_REFUSED in events(tmp_path)  # and the clinic knows
+
+
+def test_a_document_that_the_journal_has_lost_leaves_with_the_clinics_answer(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(1))
+    writer.close()
+    for left in tmp_path.glob("journal.db*"):
+        left.unlink()
+
+    writer = a_writer(tmp_path)
+    (document,) = spool.documents(tmp_path / "outbox")
+    answer_for(tmp_path, document)
+    eventually(lambda: not spool.documents(tmp_path / "outbox"))
+    writer.close()
+
+
+def test_a_document_that_the_journal_has_lost_leaves_when_its_patient_is_forgotten(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(1))
+    writer.close()
+    for left in tmp_path.glob("journal.db*"):
+        left.unlink()
+
+    writer = a_writer(tmp_path)
+    order(tmp_path, "erase", 1, an_erasure())
+    done_with_all(tmp_path)
+    writer.close()
+    assert PATIENT.encode() not in everything(tmp_path)
+
+
+def test_a_fact_that_cannot_be_read_is_forgotten_with_its_patient(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(1))
+    writer.close()
+    db = sqlite3.connect(tmp_path / "journal.db")
+    db.execute(
+        "UPDATE facts SET fact = CAST(replace(CAST(fact AS TEXT), 'pallof_press', 'gone_press') AS BLOB)"
+        " WHERE place = 1"
+    )
+    db.commit()
+    db.close()
+
+    writer = a_writer(tmp_path)
+    order(tmp_path, "erase", 1, an_erasure())
+    done_with_all(tmp_path)
+    writer.close()
+    assert PATIENT.encode() not in everything(tmp_path)
+
+
+def test_a_clock_that_is_set_between_two_looks_is_put_right_at_the_next(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db", new_id)
+    journal.keep([(FIRST, fact) for fact in facts_of_a_session(1, clock=Clock(synchronised=False))])
+    right = FakeWall().moment
+    asked = iter([right._replace(synchronised=False), right])
+    clock = WallClock(lambda: next(asked))
+
+    assert clock.corrections(journal) == []
+    clock.done()
+    assert len(clock.corrections(journal)) == 1
+    journal.close()
+
+
+@pytest.mark.parametrize("session_id", ["0190zz!!-odd", "zzz", "0190000g-0000-7000-8000-000000000002"])
+@pytest.mark.parametrize("place", [2, "'two'", 2**62])
+def test_keys_and_places_that_damage_made_up_end_no_salvage(tmp_path: Path, session_id: str, place: int | str) -> None:
+    old = sqlite3.connect(tmp_path / "old.db", isolation_level=None)
+    migrate(old, "old")
+    for number in (1, 2, 3):
+        old.execute("INSERT INTO facts VALUES (?, 1, x'7b7d')", (SESSION_ID.format(number),))
+    old.execute("UPDATE facts SET session_id = ? WHERE session_id = ?", (session_id, SESSION_ID.format(2)))
+    old.execute(f"INSERT INTO facts VALUES (?, {place}, 7)", (SESSION_ID.format(3),))
+    old.close()
+    new = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(new, "new")
+
+    salvage.take_over(tmp_path / "old.db", new)
+
+    kept = new.execute("SELECT session_id, place FROM facts ORDER BY 1").fetchall()
+    assert kept == [(SESSION_ID.format(1), 1), (SESSION_ID.format(3), 1)]
+    new.close()
