@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema gallery report docs sbom hardware clean
+.PHONY: help install demo test check bench golden schema gallery report docs sbom hardware deb deb-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,12 @@ hardware: install ## redraw the wiring, the harness and the mounting (wants grap
 	$(RUN)/python hardware/schematic.py hardware/pictures
 	$(RUN)/python hardware/drawings.py hardware/pictures
 	PATH="$(CURDIR)/$(RUN):$$PATH" wireviz -f s -o hardware/pictures hardware/harness.yml
+
+deb: install ## a Debian package for stations and servers, in dist
+	sh packaging/deb/build $(RUN)/python dist
+
+deb-test: deb ## install it in an arm64 Debian trixie and count a session there (as root; a quarter of an hour)
+	sh packaging/deb/test dist/pressout_*_all.deb
 
 clean: ## remove what make made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
