@@ -20,6 +20,7 @@ from pressout_device.clinic_commands import clinic
 from pressout_device.command_options import config_option, simulate_option
 from pressout_device.errors import PressoutError
 from pressout_device.record_commands import audit, export, uplink
+from pressout_device.setup_command import setup
 from pressout_device.stopping import stopped
 from pressout_device.therapist_commands import therapist
 from pressout_session.codes import checked
@@ -136,7 +137,7 @@ def analyze(
         sys.exit(1)
 
 
-for each in (record, diagnose, calibrate, therapist, uplink, clinic, export, audit):
+for each in (setup, record, diagnose, calibrate, therapist, uplink, clinic, export, audit):
     cli.add_command(each)
 
 

@@ -1,0 +1,96 @@
+"""`pressout setup`: a file that is right or not there, asked or unasked, once or again."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from pressout_device import config
+from pressout_device.commands import cli
+from pressout_device.setting_up import QUESTIONS
+from pressout_device.setup_command import ANSWERS
+from pressout_device.therapists import Therapists
+
+NAMED = ("--site-id", "north", "--station-id", "s3", "--load-cell-id", "S50-0117")
+
+
+def set_up(file: Path, *words: str, said: str = "") -> Result:
+    return CliRunner().invoke(cli, ["setup", "--config", str(file), "--no-diagnose", *words], input=said)
+
+
+def test_every_question_has_its_option() -> None:
+    assert tuple(f"--{name}" for name in ANSWERS) == tuple(question.option for question in QUESTIONS)
+
+
+def test_a_station_is_configured_without_being_asked(tmp_path: Path) -> None:
+    file = tmp_path / "etc" / "station.toml"
+    result = set_up(file, "--yes", *NAMED, "--unit", "lb", "--resistance", "cable", "--target-n", "60")
+
+    assert result.exit_code == 0, result.output
+    made = config.read(file)
+    assert (made.station.site_id, made.screen.unit, made.broker) == ("north", "lb", None)
+    assert made.prescription.first_on_the_line.target_n == 60.0
+
+
+def test_it_asks_what_nobody_said_and_offers_what_is_usual(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+    # Site, station, way and its pins, the cell; the rest as offered: newlines.
+    said = "north\ns3\ngpio\n5\n6\nS50\n" + "\n" * 9
+
+    result = set_up(file, said=said)
+
+    assert result.exit_code == 0, result.output
+    cell = config.read(file).load_cell
+    assert (cell.way, cell.data_pin, cell.clock_pin, cell.load_cell_id) == ("gpio", 5, 6, "S50")
+
+
+def test_run_again_it_changes_what_was_said_and_keeps_all_else_with_its_comments(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+    set_up(file, "--yes", *NAMED)
+    file.write_text(file.read_text() + '\n# ours, in order\n[[dose]]\nexercise = "half_kneeling_row"\n')
+    before = file.read_text()
+
+    assert "nothing to change" in set_up(file, "--yes").output
+    assert file.read_text() == before
+    set_up(file, "--yes", "--language", "es")
+
+    after = tomllib.loads(file.read_text())
+    assert after["screen"]["language"] == "es"
+    assert [dose["exercise"] for dose in after["dose"]] == ["pallof_press", "half_kneeling_row"]
+    assert "# ours, in order" in file.read_text()
+
+
+def test_mistakes_are_all_told_and_the_file_stays_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+    set_up(file, "--yes", *NAMED)
+    before = file.read_bytes()
+
+    result = set_up(file, "--yes", "--rated-n", "9", "--unit", "stone")
+
+    assert result.exit_code != 0
+    assert "rated_n: found 9" in str(result.exception)
+    assert "screen.unit: found 'stone'" in str(result.exception)
+    assert file.read_bytes() == before
+    assert set_up(tmp_path / "none.toml", "--yes").exit_code != 0
+    assert not (tmp_path / "none.toml").exists()
+
+
+def test_a_broker_comes_and_goes_with_its_address(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+    set_up(file, "--yes", *NAMED, "--broker-url", "mqtts://broker.example", "--broker-username", "north/s3")
+    assert tomllib.loads(file.read_text())["broker"]["username"] == "north/s3"
+
+    set_up(file, "--yes", "--broker-url", "")
+    assert "broker" not in tomllib.loads(file.read_text())
+
+
+def test_therapists_are_let_in_with_a_pin(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+    file.write_text(f'[station]\nsite_id = "n"\nstation_id = "s"\nfolder = "{tmp_path}"\n')
+
+    result = set_up(file, "--yes", "--therapist", "ab", said="483920\n483920\n")
+
+    assert result.exit_code == 0, result.output
+    assert set(Therapists(tmp_path).all()) == {"AB"}
