@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import InvalidHash, VerificationError
 
 from pressout_device.errors import ConfigError, JournalError
 from pressout_device.holding import owned_as_its_folder
@@ -205,7 +205,7 @@ class PinGuard:
             return False
         try:
             return self._hasher.verify(known.pin_hash, digits)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHash):
             return False
 
     def _read(self) -> dict[str, int]:
