@@ -66,8 +66,8 @@ hardware: install ## redraw the wiring, the harness and the mounting (wants grap
 deb: install ## a Debian package for stations and servers, in dist
 	sh packaging/deb/build $(RUN)/python dist
 
-deb-test: deb ## install it in an arm64 Debian trixie and count a session there (as root; a quarter of an hour)
-	sh packaging/deb/test dist/pressout_*_all.deb
+deb-test: install ## install it in an arm64 Debian trixie and count a session there (as root; a quarter of an hour)
+	sh packaging/deb/test "$$(sh packaging/deb/build $(RUN)/python dist)"
 
 clean: ## remove what make made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

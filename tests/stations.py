@@ -9,15 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from builders import SESSION_ID, an_origin
 from pressout_device import identity
 from pressout_device.clock import Moment
+from pressout_device.journal import spool
 from pressout_device.journal.news import Kept, Told
 from pressout_device.journal.rawtraces import Budget
 from pressout_device.journal.shelves import Rules, shelves_in
 from pressout_device.journal.wallclock import WallClock
 from pressout_device.journal.writer import Writer
 from pressout_session.facts import AnyFact
+from pressout_session.wire import Ack, AckResult, StationEvent, digest
 from pressout_session.writing import Origin
 
 FIRST = SESSION_ID.format(1)
@@ -65,3 +69,28 @@ def keep(writer: Writer, facts: list[AnyFact], session_id: str = FIRST) -> None:
     for fact in facts:
         writer.keep(session_id, fact)
     wait_for(writer, lambda told: sum(isinstance(one, Kept) for one in told) == len(facts))
+
+
+def answer(folder: Path, result: AckResult = AckResult.STORED, number: int = 1) -> None:
+    """Let the clinic answer for all that waits, in a file of that number."""
+    answers = []
+    for name in spool.documents(folder / "outbox"):
+        ack = Ack(revision=1, sha256=digest((folder / "outbox" / name).read_bytes()), result=result)
+        answers.append(spool.Answer(spool.session_of(name), ack))
+    spool.place(folder / "inbox", spool.acks_name(number), msgspec.json.encode(answers))
+
+
+def order(folder: Path, name: str, what: object) -> None:
+    """Let the clinic ask for something."""
+    spool.place(folder / "inbox", f"{name}.json", msgspec.json.encode(what))
+
+
+def everything(folder: Path) -> bytes:
+    """Give all that is on disk."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def events(folder: Path) -> list[StationEvent]:
+    """Give what the station has said beside its sessions."""
+    found = [spool.read(folder / "outbox" / name, StationEvent) for name in spool.events(folder / "outbox")]
+    return [one for one in found if one is not None]

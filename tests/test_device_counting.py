@@ -35,7 +35,7 @@ class FakeWriter:
         self.untold.append(Kept(session_id, fact))
 
     def occupied(self, patient_ref: str | None) -> None:
-        """Take whether someone is here."""
+        """Take who is here."""
 
     def prescribe(self, patient_ref: str, prescription: Prescription) -> None:
         """Keep what a patient is to do."""

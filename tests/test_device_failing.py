@@ -20,8 +20,8 @@ from pressout_device.journal.wallclock import WallClock
 from pressout_device.journal.writer import Writer
 from pressout_session.document import Clock
 from pressout_session.facts import Closed
-from pressout_session.wire import Ack, AckResult, EventKind, StationEvent, digest
-from stations import FIRST, FakeWall, a_writer, keep, new_id
+from pressout_session.wire import EventKind
+from stations import FIRST, FakeWall, a_writer, answer, events, everything, keep, new_id, order
 
 PATIENT = "471922"
 
@@ -33,27 +33,25 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
     made.close()
 
 
-def order(folder: Path, kind: str, number: int, what: object) -> None:
-    spool.place(folder / "inbox", f"{kind}.x.{number:020d}.json", msgspec.json.encode(what))
-
-
-def answer_for(folder: Path, document: str, number: int = 1) -> None:
-    sha256 = digest((folder / "outbox" / document).read_bytes())
-    said = [spool.Answer(spool.session_of(document), Ack(revision=1, sha256=sha256, result=AckResult.STORED))]
-    spool.place(folder / "inbox", spool.acks_name(number), msgspec.json.encode(said))
-
-
 def done_with_all(folder: Path) -> None:
     eventually(lambda: not spool.waiting(folder / "inbox"))
 
 
-def events(folder: Path) -> list[EventKind]:
-    found = [spool.read(folder / "outbox" / name, StationEvent) for name in spool.events(folder / "outbox")]
-    return [one.kind for one in found if one is not None]
+def kinds(folder: Path) -> list[EventKind]:
+    return [one.kind for one in events(folder)]
 
 
-def everything(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+@pytest.fixture
+def bereft(tmp_path: Path) -> Iterator[Writer]:
+    """Give a station whose journal is gone, with what it had made ready to send."""
+    made = a_writer(tmp_path)
+    keep(made, facts_of_a_session(1))
+    made.close()
+    for left in tmp_path.glob("journal.db*"):
+        left.unlink()
+    made = a_writer(tmp_path)
+    yield made
+    made.close()
 
 
 def refuse_once(monkeypatch: pytest.MonkeyPatch, times: int = 1) -> list[int]:
@@ -74,24 +72,46 @@ def test_an_order_that_failed_is_not_overtaken_by_the_next_for_its_patient(
     writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse_once(monkeypatch)
-    order(tmp_path, "erase", 1, an_erasure())
-    order(tmp_path, "prescription", 2, an_order())
+    order(tmp_path, "erase.x.1", an_erasure())
+    order(tmp_path, "prescription.x.2", an_order())
     done_with_all(tmp_path)
 
-    assert events(tmp_path) == [EventKind.ERASED, EventKind.PRESCRIBED]
+    assert kinds(tmp_path) == [EventKind.ERASED, EventKind.PRESCRIBED]
     assert PATIENT in writer.prescriptions
+
+
+def test_an_erasure_is_answered_when_the_log_is_empty_and_its_dose_is_forgotten_before(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order(tmp_path, "prescription.x.1", an_order())
+    done_with_all(tmp_path)
+    journal, busy = writer._shelves.journal, [True]
+    real = journal.settle
+
+    def settle_or_not() -> None:
+        if busy[0]:
+            raise JournalError("someone reads it")
+        real()
+
+    monkeypatch.setattr(journal, "settle", settle_or_not)
+    order(tmp_path, "erase.x.2", an_erasure())
+    eventually(lambda: PATIENT not in writer.prescriptions)
+    assert kinds(tmp_path) == [EventKind.PRESCRIBED]
+
+    busy[0] = False
+    done_with_all(tmp_path)
+    assert sorted(kinds(tmp_path)) == [EventKind.ERASED, EventKind.PRESCRIBED]
 
 
 def test_orders_that_fail_hold_up_no_answer_and_are_not_tried_without_end(
     writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(writer, facts_of_a_session(1))
-    (document,) = spool.documents(tmp_path / "outbox")
     left = refuse_once(monkeypatch, 1_000)
     for number in range(5):
         erasure = msgspec.structs.replace(an_erasure(f"p{number}"), erase_id=f"er-{number}")
-        order(tmp_path, "erase", number + 1, erasure)
-    answer_for(tmp_path, document, 100)
+        order(tmp_path, f"erase.er.{number + 1}", erasure)
+    answer(tmp_path, number=100)
 
     eventually(lambda: not spool.documents(tmp_path / "outbox"))
     assert left[0] > 900
@@ -102,11 +122,10 @@ def test_answers_that_cannot_be_read_are_tried_later_and_the_rest_is_taken(
 ) -> None:
     writer = a_writer(tmp_path)
     keep(writer, facts_of_a_session(1))
-    (document,) = spool.documents(tmp_path / "outbox")
     writer.close()
     for number in range(1, 5):
         spool.place(tmp_path / "inbox", spool.acks_name(number), b"[]")
-    answer_for(tmp_path, document, 100)
+    answer(tmp_path, number=100)
     asked: list[str] = []
 
     def read(path: Path, kind: type[object]) -> object:
@@ -140,7 +159,7 @@ def test_an_erasure_waits_for_what_the_disk_has_not_taken(
     monkeypatch.setattr(journal, "keep", keep_or_not)
     for fact in facts_of_a_session(2):
         writer.keep(FIRST, fact)
-    order(tmp_path, "erase", 1, an_erasure())
+    order(tmp_path, "erase.x.1", an_erasure())
     eventually(lambda: writer._tending._put_off != {})
     assert spool.waiting(tmp_path / "inbox")
 
@@ -152,7 +171,7 @@ def test_an_erasure_waits_for_what_the_disk_has_not_taken(
 
 def test_a_dose_is_changed_under_nobody_and_weighed_when_they_have_gone(writer: Writer, tmp_path: Path) -> None:
     keep(writer, facts_of_a_session(1, closed=False))
-    order(tmp_path, "prescription", 1, an_order())
+    order(tmp_path, "prescription.x.1", an_order())
     eventually(lambda: writer._tending._put_off != {})
     assert PATIENT not in writer.prescriptions
 
@@ -164,10 +183,10 @@ def test_a_dose_is_changed_under_nobody_and_weighed_when_they_have_gone(writer: 
 def test_what_a_therapist_set_during_a_visit_is_not_lost_to_an_older_order_that_came_meanwhile(
     writer: Writer, tmp_path: Path
 ) -> None:
-    order(tmp_path, "prescription", 1, an_order())
+    order(tmp_path, "prescription.x.1", an_order())
     done_with_all(tmp_path)
     writer.occupied(PATIENT)
-    order(tmp_path, "prescription", 2, an_order(2, items=(an_item(target_n=20.0),)))
+    order(tmp_path, "prescription.x.2", an_order(2, items=(an_item(target_n=20.0),)))
     set_here = msgspec.structs.replace(
         writer.prescriptions[PATIENT], set_by="AB", accepted_by="AB", set_at="2027-01-01T09:00:00Z"
     )
@@ -177,34 +196,22 @@ def test_what_a_therapist_set_during_a_visit_is_not_lost_to_an_older_order_that_
     done_with_all(tmp_path)
 
     assert writer.prescriptions[PATIENT] == set_here
-    assert EventKind.PRESCRIPTION_REFUSED in events(tmp_path)  # and the clinic knows
+    assert EventKind.PRESCRIPTION_REFUSED in kinds(tmp_path)  # and the clinic knows
 
 
-def test_a_document_that_the_journal_has_lost_leaves_with_the_clinics_answer(tmp_path: Path) -> None:
-    writer = a_writer(tmp_path)
-    keep(writer, facts_of_a_session(1))
-    writer.close()
-    for left in tmp_path.glob("journal.db*"):
-        left.unlink()
-
-    writer = a_writer(tmp_path)
-    (document,) = spool.documents(tmp_path / "outbox")
-    answer_for(tmp_path, document)
+def test_a_document_that_the_journal_has_lost_leaves_with_the_clinics_answer(bereft: Writer, tmp_path: Path) -> None:
+    assert len(spool.documents(tmp_path / "outbox")) == 1
+    answer(tmp_path)
     eventually(lambda: not spool.documents(tmp_path / "outbox"))
-    writer.close()
+    assert bereft.alive
 
 
-def test_a_document_that_the_journal_has_lost_leaves_when_its_patient_is_forgotten(tmp_path: Path) -> None:
-    writer = a_writer(tmp_path)
-    keep(writer, facts_of_a_session(1))
-    writer.close()
-    for left in tmp_path.glob("journal.db*"):
-        left.unlink()
-
-    writer = a_writer(tmp_path)
-    order(tmp_path, "erase", 1, an_erasure())
+def test_a_document_that_the_journal_has_lost_leaves_when_its_patient_is_forgotten(
+    bereft: Writer, tmp_path: Path
+) -> None:
+    order(tmp_path, "erase.er-1.1", an_erasure())
     done_with_all(tmp_path)
-    writer.close()
+    bereft.close()
     assert PATIENT.encode() not in everything(tmp_path)
 
 
@@ -221,7 +228,7 @@ def test_a_fact_that_cannot_be_read_is_forgotten_with_its_patient(tmp_path: Path
     db.close()
 
     writer = a_writer(tmp_path)
-    order(tmp_path, "erase", 1, an_erasure())
+    order(tmp_path, "erase.x.1", an_erasure())
     done_with_all(tmp_path)
     writer.close()
     assert PATIENT.encode() not in everything(tmp_path)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
@@ -18,8 +17,8 @@ from pressout_device.journal.tables import Journal
 from pressout_device.journal.writer import Writer
 from pressout_session.document import decode
 from pressout_session.facts import Closed, Reassigned
-from pressout_session.wire import Ack, AckResult, EventKind, StationEvent, digest
-from stations import FIRST, MORNING, FakeWall, a_writer, keep, new_id, wait_for
+from pressout_session.wire import EventKind
+from stations import FIRST, MORNING, FakeWall, a_writer, answer, events, everything, keep, new_id, order, wait_for
 
 ANOTHER = "530863"
 
@@ -29,28 +28,6 @@ def a_trace(session_id: str = FIRST, number: int = 1, samples: int = 800) -> Set
     times_s = tuple(n / 80 for n in range(samples))
     counts = tuple((n * 7919) % 100_003 for n in range(samples))
     return SetTrace(session_id=session_id, number=number, head=head, times_s=times_s, counts=counts)
-
-
-def answer(folder: Path, result: AckResult = AckResult.STORED) -> None:
-    """Let the clinic answer for all that waits."""
-    answers = []
-    for name in spool.documents(folder / "outbox"):
-        ack = Ack(revision=1, sha256=digest((folder / "outbox" / name).read_bytes()), result=result)
-        answers.append(spool.Answer(spool.session_of(name), ack))
-    spool.place(folder / "inbox", spool.acks_name(1), msgspec.json.encode(answers))
-
-
-def order(folder: Path, name: str, what: object) -> None:
-    spool.place(folder / "inbox", f"{name}.json", msgspec.json.encode(what))
-
-
-def everything(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def events(folder: Path) -> list[StationEvent]:
-    found = [spool.read(folder / "outbox" / name, StationEvent) for name in spool.events(folder / "outbox")]
-    return [one for one in found if one is not None]
 
 
 @pytest.fixture

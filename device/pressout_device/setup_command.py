@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from pressout_device.cell_commands import diagnose
 from pressout_device.command_options import config_option, simulate_option
+from pressout_device.questions import QUESTIONS, Question
 from pressout_device.therapist_commands import add
 
-if TYPE_CHECKING:
-    from pressout_device.setting_up import Question
 
-# The questions are in `setting_up`, which is imported only when they are asked; a test holds these to those.
-ANSWERS = (
-    *("site-id", "station-id", "way", "data-pin", "clock-pin", "load-cell-id", "rated-n", "language", "unit"),
-    *("width-px", "height-px", "broker-url", "broker-ca-file", "broker-certificate-file", "broker-key-file"),
-    *("broker-username", "resistance", "target-n"),
-)
+def _answers(command: click.Command) -> click.Command:
+    """Give a command an option for each question."""
+    for place, question in enumerate(QUESTIONS, start=1):
+        command.params.insert(
+            place, click.Option([f"--{question.option.replace('_', '-')}"], help=question.words + ".")
+        )
+    return command
 
 
+@_answers
 @click.command()
 @config_option
 @simulate_option
@@ -42,10 +43,10 @@ def setup(
 
     document = setting_up.opened(config_file)
     answers: dict[str, str] = {}
-    for question in setting_up.QUESTIONS:
+    for question in QUESTIONS:
         if question.needs(answers):
-            said = given[question.option.removeprefix("--").replace("-", "_")]
-            answers[question.key] = _asked(question, setting_up.answer_in(document, question), said, yes=yes)
+            known = setting_up.answer_in(document, question)
+            answers[question.key] = _asked(question, known, given[question.option], yes=yes)
     changed = setting_up.save(config_file, setting_up.written(document, answers))
     click.echo(f"{config_file}: {'written' if changed else 'nothing to change'}")
     context = click.get_current_context()
@@ -57,10 +58,6 @@ def setup(
     click.echo("Next: pressout calibrate, with known masses; then systemctl enable --now pressout.target")
     if os.geteuid() != 0:
         click.echo("This was not done as root: the station's user must be able to read what was written.", err=True)
-
-
-for name in reversed(ANSWERS):
-    setup.params.insert(1, click.Option([f"--{name}"], help="Answers the question of this key."))
 
 
 def _asked(question: Question, known: str, said: str | None, *, yes: bool) -> str:

@@ -17,6 +17,7 @@ from pressout_device.errors import JournalError
 from pressout_device.journal import answers, spool
 from pressout_device.journal.answers import Rejected
 from pressout_device.journal.bell import listens, ring
+from pressout_device.journal.forgetting import names
 from pressout_device.journal.patience import Patience
 from pressout_device.journal.tables import Journal, Waiting
 from pressout_session.orders import Erasure, PrescriptionOrder
@@ -202,7 +203,7 @@ class Exchange:
         """
         for name in spool.documents(self._outbox):
             document = self._outbox / name
-            if spool.session_of(name) in sessions or f'"{patient_ref}"'.encode() in document.read_bytes():
+            if spool.session_of(name) in sessions or names(document.read_bytes(), patient_ref):
                 document.unlink(missing_ok=True)
 
     # ---- inside --------------------------------------------------------------------------------

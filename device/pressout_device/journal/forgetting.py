@@ -86,6 +86,15 @@ def _whose(journal: Journal, session_id: str, patient_ref: str) -> str:
     return said or (rows[0][0] if rows else None) or patient_ref
 
 
+def names(written: bytes, patient_ref: str) -> bool:
+    """Whether a fact or a document, readable or not, names a patient.
+
+    >>> names(b'{"patient_ref":"471922"', "471922"), names(b'{"seq":471922}', "471922")
+    (True, False)
+    """
+    return f'"{patient_ref}"'.encode() in written
+
+
 def done(journal: Journal, erase_id: str) -> Erased | None:
     """Give what an erasure that was carried out forgot, or None if it was not carried out yet."""
     for sessions, lost_seqs in journal.rows("SELECT sessions, lost_seqs FROM erasures WHERE erase_id = ?", (erase_id,)):
@@ -156,7 +165,7 @@ def _without(written: bytes, patient_ref: str) -> bytes | None:
     try:
         fact = decode(written)
     except ValueError:
-        return None if f'"{patient_ref}"'.encode() in written else written
+        return None if names(written, patient_ref) else written
     if isinstance(fact, Opened | Reassigned) and fact.patient_ref == patient_ref:
         return encode(msgspec.structs.replace(fact, patient_ref=NOBODY))
     return written

@@ -151,8 +151,7 @@ def _first(old: sqlite3.Connection, sql: str) -> object | None:
 
 def _keys(old: sqlite3.Connection, table: str) -> Iterator[str]:
     """Walk through the sessions of a table, jumping over what cannot be read; a damaged key is nobody's."""
-    last: str = ""
-    reached_ms, jump_ms = 0, 1
+    last, reached_ms, jump_ms = "", 0, 1
     while reached_ms < MOST_MS:
         try:
             row = old.execute(
