@@ -17,6 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -204,10 +205,14 @@ class Ground:
         """Let every session be closed and what waits be sent; give how long that took."""
         for child in self.stations.values():
             child.end()
-        # Whoever was killed last closes its session at the next start.
+        # Whoever was killed last closes its session at the next start, however long that takes on a busy computer.
+        left = self._unfinished()
         for child in self.stations.values():
             child.start()
-        time.sleep(3.0)
+        until_s = time.monotonic() + PATIENCE_S
+        while left & self._unfinished():
+            assert time.monotonic() < until_s, "a station closes nothing"
+            time.sleep(0.05)
         for child in self.stations.values():
             child.end()
         began_s = time.monotonic()
@@ -223,6 +228,15 @@ class Ground:
             for ear in child.ears:
                 ear.join(5.0)
         return took_s
+
+    def _unfinished(self) -> set[str]:
+        """Give the sessions that have no document yet."""
+        found: set[str] = set()
+        for uplink, file in self.files.items():
+            with closing(sqlite3.connect(f"file:{file.parent / uplink / 'journal.db'}?mode=ro", uri=True)) as db:
+                rows = db.execute("SELECT session_id FROM facts EXCEPT SELECT session_id FROM documents")
+                found.update(session_id for (session_id,) in rows)
+        return found
 
     def _waiting(self) -> bool:
         folder = self.files["pressout"].parent / "pressout"
