@@ -24,9 +24,9 @@ from sqlalchemy import create_engine, text
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from bench.children import HERE, Child
 from bench.fleetload import AGAIN_S, Load, Outcome
 from bench.footprint import resident_mb
-from bench.kills import HERE, Child
 from brokers import MOSQUITTO, free_port
 from builders import an_item
 from postgres import Postgres

@@ -10,20 +10,19 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from bench.children import Child
 from brokers import SecureBroker
 from pressout_device.journal import spool
 from pressout_session.document import SessionDocument, decode
@@ -34,7 +33,6 @@ PAUSE_S = (0.2, 1.6)
 DOWN_S = 0.8
 # After the last kill: as long as it takes to send what waits, and no longer than this.
 PATIENCE_S = 180.0
-HERE = Path(__file__).parent.parent
 
 CONFIG = """
 [station]
@@ -56,42 +54,6 @@ exercise = "pallof_press"
 reps = {reps}
 hold_s = 1.0
 """
-
-
-@dataclass(slots=True)
-class Child:
-    """A process that can be killed and started again."""
-
-    words: Callable[[], list[str]]
-    heard: Callable[[IO[bytes]], None] | None = None
-    process: subprocess.Popen[bytes] | None = None
-    ears: list[threading.Thread] = field(default_factory=list)
-
-    def start(self) -> None:
-        """Start it."""
-        out = subprocess.PIPE if self.heard else subprocess.DEVNULL
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.words()], cwd=HERE, stdout=out, stderr=subprocess.DEVNULL
-        )
-        if self.heard and self.process.stdout:
-            ear = threading.Thread(target=self.heard, args=(self.process.stdout,), daemon=True)
-            ear.start()
-            self.ears.append(ear)
-
-    def kill(self) -> None:
-        """End it as `kill -9` does."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def end(self, patience_s: float = 20.0) -> None:
-        """Ask it to end."""
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(patience_s)
-            except subprocess.TimeoutExpired:
-                self.kill()
 
 
 @dataclass(slots=True)
