@@ -36,6 +36,12 @@ def opened(silent: bool, _since_s: float) -> Opened:
     return Steady(clock, silent), clock
 
 
+def mute(_since_s: float) -> Opened:
+    """Never come to speak, as a reader on a computer that is still importing."""
+    RealClock().sleep(3_600.0)
+    raise AssertionError
+
+
 def refused(_since_s: float) -> Opened:
     """Refuse, as a computer without pins does."""
     raise LoadCellError("load cell: found no pins, expected some; plug them in")

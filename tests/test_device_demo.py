@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pressout_device.demo import Outcome
 from shell import pressout
 
 pytestmark = pytest.mark.service
@@ -32,3 +34,22 @@ def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
     assert "Turn around" in result.stdout
     assert "1 stored in its database" in result.stdout
     assert result.stderr == ""
+
+
+def outcome(**otherwise: object) -> Outcome:
+    """Give what a demo came to whose one session of four repetitions is at the clinic."""
+    done = {"left": 2, "right": 2}
+    told: dict[str, Any] = {"reps": done, "performed": done, "recorded": 1, "published": 1, "stored": 1}
+    return Outcome(**{**told, "drift_events": 0, "duration_s": 1.0, "broker": "mosquitto", **otherwise})
+
+
+def test_a_demo_that_recorded_nothing_has_failed_and_says_so() -> None:
+    nothing = outcome(reps={"left": 0, "right": 0}, recorded=0, published=0, stored=0)
+
+    assert outcome().amiss is None
+    assert "no session recorded, expected one of 4 repetitions" in (nothing.amiss or "")
+    assert "did not reach the clinic" in (outcome(stored=0).amiss or "")
+
+
+def test_a_demo_that_was_stopped_by_a_person_has_not_failed() -> None:
+    assert outcome(recorded=0, published=0, stored=0, stopped=True).amiss is None

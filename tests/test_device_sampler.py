@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cells import opened, refused
+from cells import mute, opened, refused
 from pressout_device.clock import RealClock
 from pressout_device.errors import LoadCellError
 from pressout_device.sampler import Sampler
@@ -86,6 +86,21 @@ def test_a_silent_chip_is_a_fault_and_the_child_lives_on() -> None:
     assert set(faults(heard)) == {FaultKind.SILENT}
     assert sampler.restarts == 0
     sampler.close()
+
+
+def test_a_reader_that_ended_before_its_first_word_leaves_the_next_one_twice_as_long() -> None:
+    now_s = 0.0
+    sampler = Sampler(mute, RealClock(), lambda: now_s)
+    lives_s: list[float] = []
+    for _ in range(6):
+        born_s, restarts = now_s, sampler.restarts
+        while sampler.restarts == restarts:
+            now_s += 1.0
+            sampler.fresh()
+        lives_s.append(now_s - born_s)
+    sampler.close()
+
+    assert lives_s == [9.0, 17.0, 33.0, 65.0, 129.0, 129.0]
 
 
 def test_a_cell_that_cannot_be_opened_is_said_in_its_own_words() -> None:

@@ -69,9 +69,16 @@ class Outcome:
     stopped: bool = False
 
     @property
-    def arrived(self) -> bool:
-        """Whether every session that was recorded is at the clinic."""
-        return self.recorded == self.published == self.stored
+    def amiss(self) -> str | None:
+        """What went wrong, in one sentence; None where a session was counted and is at the clinic."""
+        if self.stopped:
+            return None
+        done = sum(self.performed.values())
+        if done and not self.recorded:
+            return f"found no session recorded, expected one of {done} repetitions; a lower --speed may be needed here"
+        if not self.recorded == self.published == self.stored:
+            return "found sessions that did not reach the clinic, expected all of them to"
+        return None
 
     def as_json(self) -> str:
         """Give the object that `pressout demo --json` prints."""

@@ -20,8 +20,10 @@ from pressout_signal.samples import Fault, FaultKind, Reading
 # The chip is silent when no conversion ended for this long; gaps of 50 to 200 ms are ordinary.
 SILENT_S = 0.5
 HEARTBEAT_S = 0.1
-# A new interpreter has to start and import before its first word.
+# A new interpreter has to start and import before its first word. Where that took longer, the next one has twice as
+# long: a slow computer must not end, for ever, readers that were about to speak.
 START_UP_S = 8.0
+MOST_START_UP_S = 128.0
 # Ten minutes of lateness are remembered.
 LATENESS_KEPT = 48_000
 
@@ -106,6 +108,7 @@ class Sampler:
         self.lateness_s: deque[float] = deque(maxlen=LATENESS_KEPT)
         # An emulated cell is read on from here: what happened while a child was lost is caught up with.
         self._read_until_s = since_s
+        self._start_up_s = START_UP_S
         self._start()
 
     @property
@@ -163,7 +166,9 @@ class Sampler:
         if said:
             self._heard_s = self._real_now_s()
             self._spoken = True
-        elif self._real_now_s() - self._heard_s > (SILENT_S if self._spoken else START_UP_S):
+        elif self._real_now_s() - self._heard_s > (SILENT_S if self._spoken else self._start_up_s):
+            if not self._spoken:
+                self._start_up_s = min(2.0 * self._start_up_s, MOST_START_UP_S)
             items.append(self._lost())
         return items
 
