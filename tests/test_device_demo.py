@@ -36,7 +36,7 @@ def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
     assert result.stderr == ""
 
 
-def outcome(**otherwise: object) -> Outcome:
+def outcome(**otherwise: Any) -> Outcome:
     """Give what a demo came to whose one session of four repetitions is at the clinic."""
     done = {"left": 2, "right": 2}
     told: dict[str, Any] = {"reps": done, "performed": done, "recorded": 1, "published": 1, "stored": 1}
