@@ -16,7 +16,8 @@ from gpiozero.pins import Factory
 from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.cell import Cell
 from pressout_device.loadcell.chip import HX711LoadCell
-from pressout_device.loadcell.emulator import Chip, wired
+from pressout_device.loadcell.emulated_pins import wired
+from pressout_device.loadcell.emulator import Chip
 from pressout_device.loadcell.troubles import HeldUpClock, Interference
 from pressout_device.loadcell.ways.hx711 import package_on
 from pressout_device.loadcell.ways.simulated import wires_to

@@ -12,9 +12,10 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bench.handing import config_in
 from pressout_device.app import PanelFace, Simulated, first_screen, parts_of

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from chips import QUIET, WAYS, Bench, error_counts, faults, readings, rising
 from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.cell import Cell
-from pressout_device.loadcell.emulator import Chip, wired
+from pressout_device.loadcell.emulated_pins import wired
+from pressout_device.loadcell.emulator import Chip
 from pressout_device.loadcell.frame import Frame
 from pressout_device.loadcell.rhythm import Edge, Rhythm
 from pressout_device.loadcell.troubles import HeldUpClock, Interference

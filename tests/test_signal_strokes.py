@@ -293,4 +293,4 @@ def test_repetitions_are_values_that_compare_and_do_not_change() -> None:
     assert heard(a_set(1).samples) == heard(a_set(1).samples)
     with pytest.raises(AttributeError):
         repetitions(heard(a_set(1).samples))[0].number = 7  # type: ignore[misc]
-    assert RepetitionCompleted.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert RepetitionCompleted.__struct_config__.frozen

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import fields, replace
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
@@ -84,8 +84,7 @@ def stretched(words: Any) -> Any:
 LONG = Words(**{field.name: stretched(getattr(LANGUAGES["en"], field.name)) for field in fields(Words)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretched(Known):
+class Stretched(Known, frozen=True, kw_only=True):
     """What is known, in that language."""
 
     @property
@@ -130,8 +129,7 @@ def written(screen: Screen, plane: Plane) -> list[tuple[str, float, float, float
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromRight(Known):
+class FromRight(Known, frozen=True, kw_only=True):
     """What is known, in a language of long words that is read from right to left."""
 
     @property

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import fields, replace
 
 import pytest
+from msgspec.structs import fields, replace
 
 from bench.fuzzing import fuzzed
 from builders import a_document, an_item, facts_of_a_session

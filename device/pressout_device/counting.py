@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_device.clock import boot_id, wall_time
 from pressout_device.journal.exchange import Answered
@@ -48,8 +49,7 @@ GOES_ON_S = 30.0
 SENSOR_GONE_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What counting is built for: default dose, names, what a session says of itself; who takes a closed set."""
 
     prescription: Prescription

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
-from pressout_device.errors import ExtraMissingError, LoadCellError
+from pressout_device.errors import LoadCellError
 from pressout_device.handover import Granted, Handed, Inlet, Outlet, Refused
 from pressout_device.ports import Clock, LoadCell
 from pressout_device.realtime import promoted, undisturbed
@@ -39,7 +39,7 @@ def read_forever(connection: Connection, opening: Opening, since_s: float, realt
     try:
         try:
             cell, clock = opening(since_s)
-        except (LoadCellError, ExtraMissingError) as error:
+        except (LoadCellError, ImportError) as error:  # a package that is not there comes with no restart
             outlet.refuse(str(error))
             return
         if realtime:

@@ -5,14 +5,13 @@ The course knows no time and hears no tension. It says whose turn it is, and wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressout_session.exercises import EXERCISES, Side, TimedExercise
 from pressout_session.prescription import CabledItem, Item, Prescription
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One set on one side, or a timed item on one side: `item` is its place in the prescription, from 0."""
 
     item: int
@@ -37,8 +36,7 @@ def _sides(item: Item) -> tuple[Side, ...]:
     return (item.first_side, item.first_side.other)
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """Where in the prescription a visit is."""
 
     prescription: Prescription

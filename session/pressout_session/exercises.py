@@ -6,10 +6,11 @@ One load cell senses the cabled ones by tension. The others of the circuit are t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from pressout_signal.events import Movement
 
@@ -26,8 +27,7 @@ class Side(StrEnum):
         return Side.RIGHT if self is Side.LEFT else Side.LEFT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CabledExercise:
+class CabledExercise(Struct, frozen=True, kw_only=True):
     """An exercise on the line: `reps` a side in each of `sets`, each held for `hold_s` seconds."""
 
     id: str
@@ -37,8 +37,7 @@ class CabledExercise:
     hold_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimedExercise:
+class TimedExercise(Struct, frozen=True, kw_only=True):
     """An exercise beside the line: `reps` of `duration_s` seconds a side; a duration of 0 is tapped through."""
 
     id: str

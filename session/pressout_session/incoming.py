@@ -6,10 +6,10 @@ Oversized, nested, of wrong types, retained by a stranger, about another station
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import ROOT, Ack, Info
@@ -21,16 +21,14 @@ SESSION_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class AckCame:
+class AckCame(Struct, frozen=True):
     """The clinic says what became of a session's document."""
 
     session_id: str
     ack: Ack
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Why a message will not do."""
 
     reason: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from pressout_session import orders, wire
 from pressout_session.document import SessionDocument
@@ -17,8 +17,7 @@ from pressout_session.exchange.terms import code_system
 SESSION = {"session": "The session's UUID."}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One kind of message: who says it from the station's side, where, what it is, and its payload."""
 
     action: str

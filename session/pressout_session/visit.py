@@ -6,7 +6,8 @@ other side, unless someone taps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.course import Course
 from pressout_session.exercises import Side
@@ -31,8 +32,7 @@ from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetE
 TAPPED_S = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """Where a visit is: its course, and whether a set is open and holds anything.
 
     `counted` is the number of repetitions that count in the open set, or in the one just closed. `waiting` are doses

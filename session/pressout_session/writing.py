@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
 from typing import TypeVar
 
 import msgspec
+from msgspec import structs
 
 from pressout_session.document import (
     SCHEMA,
@@ -230,7 +230,7 @@ def _parts(measured: Hold | Travel | Estimate | None, kind: type[Part]) -> Part 
     """Give a measured value as its part of the document, field by field, to four digits behind the point."""
     if measured is None:
         return None
-    rounded = {name: None if value is None else round(value, 4) for name, value in asdict(measured).items()}
+    rounded = {name: None if value is None else round(value, 4) for name, value in structs.asdict(measured).items()}
     return msgspec.convert(rounded, kind)
 
 

@@ -7,10 +7,11 @@ terminal and a touchscreen show the same one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_signal.calibration import Calibration
 from pressout_signal.hanging import Load, Reason, Refusal, Steadying
@@ -30,16 +31,14 @@ RISE_AND_FALL = 0.01
 NOT_EMPTY = 0.005
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A known mass (kg) and what it gave."""
 
     mass_kg: float
     load: Load
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A calibration and how good it is.
 
     `linearity_pct` and `hysteresis_pct` are the largest departures in per cent of the span, None where nothing showed
@@ -55,8 +54,7 @@ class Found:
     resolution_n: float
 
 
-@dataclass(frozen=True, slots=True)
-class Wizard:
+class Wizard(Struct, frozen=True):
     """Where a calibration is.
 
     Parameters
@@ -186,8 +184,7 @@ def _other_span(by_mass: dict[float, list[float]]) -> float:
     return abs(max(spans) / min(spans) - 1.0) if min(spans) * max(spans) > 0.0 else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What a known mass weighed with the calibration that is kept; in kg, and whether that will do."""
 
     mass_kg: float

@@ -6,9 +6,10 @@ pipeline say it; the other times lie before it, because a movement is known only
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pressout_signal.samples import Fault
 
@@ -44,8 +45,7 @@ class DriftKind(StrEnum):
     UNCONTROLLED_RETURN = "uncontrolled_return"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseEntered:
+class PhaseEntered(Struct, frozen=True, kw_only=True):
     """A phase began at `t_s`; this was known at `said_at_s`."""
 
     t_s: float
@@ -53,8 +53,7 @@ class PhaseEntered:
     phase: Phase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Hold(Struct, frozen=True, kw_only=True):
     """How a hold went: its straight line through time, and what was left beside it (newtons rms).
 
     `wobble_n` is slower than 2.5 Hz: sway, breathing, corrections. `tremor_n` is faster than 6 Hz, the converter's
@@ -68,8 +67,7 @@ class Hold:
     tremor_n: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Travel:
+class Travel(Struct, frozen=True, kw_only=True):
     """How far and how fast a stack's line went, out and back: metres and metres a second, each with one s.d.
 
     From the double integration of each stroke's own inertia, which needs neither friction nor the cell's zero.
@@ -85,8 +83,7 @@ class Travel:
     back_peak_sd_m_per_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepetitionCompleted:
+class RepetitionCompleted(Struct, frozen=True, kw_only=True):
     """One press-out, its hold if any, and its return.
 
     Boundaries are those of a stroke: 5 % and 95 % of the way out, 5 % and 95 % of the way back.
@@ -110,8 +107,7 @@ class RepetitionCompleted:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartialSeen:
+class PartialSeen(Struct, frozen=True, kw_only=True):
     """An attempt that turned back before half way: recorded, shown, not counted."""
 
     start_s: float
@@ -120,8 +116,7 @@ class PartialSeen:
     set_number: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TensionDrift:
+class TensionDrift(Struct, frozen=True, kw_only=True):
     """A sign of lost posture that began at `t_s` and cost `drop_n` newtons; `confidence` is 0 to 1.
 
     `number` is the repetition of the set that it concerns, which may already be counted; None between repetitions.
@@ -136,24 +131,21 @@ class TensionDrift:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineTaken:
+class LineTaken(Struct, frozen=True, kw_only=True):
     """The line became taut at `t_s`: the handle was picked up, or the stack lifted."""
 
     t_s: float
     said_at_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineLetGo:
+class LineLetGo(Struct, frozen=True, kw_only=True):
     """The line became slack at `t_s`. A set ends only when it stays so."""
 
     t_s: float
     said_at_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetStarted:
+class SetStarted(Struct, frozen=True, kw_only=True):
     """The tension was taken up at `t_s`; said with the first thing that happened in the set."""
 
     t_s: float
@@ -161,8 +153,7 @@ class SetStarted:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetEnded:
+class SetEnded(Struct, frozen=True, kw_only=True):
     """The tension was let go at `t_s`."""
 
     t_s: float

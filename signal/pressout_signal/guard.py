@@ -7,8 +7,9 @@ An ordinary sample passes at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pressout_signal.samples import Fault, FaultKind, Sample
 
@@ -16,8 +17,7 @@ from pressout_signal.samples import Fault, FaultKind, Sample
 SETTLING = 0.02
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardLimits:
+class GuardLimits(Struct, frozen=True, kw_only=True):
     """What is too much for a line, and too long for a converter.
 
     Parameters
@@ -39,8 +39,7 @@ class GuardLimits:
     range_n: float = 2_500.0
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """Passes samples on, or reports why not."""
 
     limits: GuardLimits

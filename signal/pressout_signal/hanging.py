@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean, pstdev
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_signal.samples import Fault, FaultKind, Reading
 
@@ -29,8 +31,7 @@ class Reason(StrEnum):
     RISE_AND_FALL = "rise_and_fall"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why not, and with which figure (counts, or per cent of the span)."""
 
     reason: Reason
@@ -57,8 +58,7 @@ class Refusal:
         }[self.reason]
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """What hung still: mean and noise (rms) of its readings, and of its quarter-seconds' means, in counts."""
 
     mean_counts: float
@@ -66,8 +66,7 @@ class Load:
     wander_counts: float
 
 
-@dataclass(frozen=True, slots=True)
-class Steadying:
+class Steadying(Struct, frozen=True):
     """Readings of one load, until it hangs still or patience ends."""
 
     begin_s: float | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from statistics import fmean, median
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from pressout_signal.events import Hold, RepetitionCompleted
@@ -23,8 +24,7 @@ SHORTEST_HOLD_S = 0.3
 WOBBLE_S, TREMOR_S = 0.2, 0.056
 
 
-@dataclass(slots=True)
-class Recent:
+class Recent(Struct):
     """The samples of the last `KEPT_S` seconds, owned by one pipeline and never handed out.
 
     A window, not a value: copying 6 000 samples at every step would cost more than all else.

@@ -18,6 +18,7 @@ OURS: Final = "pressout_signal."
 ARRAYS: Final = frozenset(
     {
         ("collections", "deque"),
+        ("msgspec._utils", "rebuild"),  # a value of ours whose fields have names only
         ("numpy", "ndarray"),
         ("numpy", "dtype"),
         ("numpy.core.multiarray", "_reconstruct"),

@@ -5,8 +5,10 @@ The body of `Pipeline.step` is the block diagram. The same code runs live and in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Protocol, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_signal.events import (
     Event,
@@ -30,8 +32,7 @@ class Strokes(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """Everything between a sample and its meaning.
 
     Build one with `pressout_signal.strokes.pipeline_for`. A pipeline remembers its last minute in a window that

@@ -5,9 +5,10 @@ A fault flows through the stream like a reading. It never becomes a tension.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Reading(NamedTuple):
@@ -59,8 +60,7 @@ class FaultKind(StrEnum):
     """The process that reads the chip has ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A conversion that must not become a tension, at `t_s`; a gap also says how long it was."""
 
     t_s: float

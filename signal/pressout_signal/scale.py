@@ -8,9 +8,11 @@ was bent, and a person must look. Zero drift has nothing to do with tension drif
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Reading, Sample
@@ -19,8 +21,7 @@ from pressout_signal.samples import Reading, Sample
 BLOCK_S = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScaleLimits:
+class ScaleLimits(Struct, frozen=True, kw_only=True):
     """What may be taken for an empty line, and what is too much.
 
     Parameters
@@ -76,8 +77,7 @@ class ZeroState(StrEnum):
     """The same, after an overload: the cell may be bent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tared:
+class Tared(Struct, frozen=True, kw_only=True):
     """The zero was taken again: it is `zero_n` from the calibrated one and was `moved_n` less before."""
 
     t_s: float
@@ -86,24 +86,21 @@ class Tared:
     asked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overloaded:
+class Overloaded(Struct, frozen=True, kw_only=True):
     """The tension went beyond the limit."""
 
     t_s: float
     tension_n: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverloadOver:
+class OverloadOver(Struct, frozen=True, kw_only=True):
     """It is well below the limit again; `peak_n` was the most."""
 
     t_s: float
     peak_n: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZeroChanged:
+class ZeroChanged(Struct, frozen=True, kw_only=True):
     """What is known of the zero has changed; `offset_n` is how far a quiet line is from the calibrated zero."""
 
     t_s: float
@@ -114,8 +111,7 @@ class ZeroChanged:
 Said: TypeAlias = Tared | Overloaded | OverloadOver | ZeroChanged
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """Half a second of tension, before any tare."""
 
     begin_s: float
@@ -134,8 +130,7 @@ class _Block:
         return self.sum_n / self.count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
+class Scale(Struct, frozen=True, kw_only=True):
     """The stage between readings and samples.
 
     Parameters

@@ -6,7 +6,8 @@ the line went slack. A set in which nothing happened is none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_signal.events import (
     DriftKind,
@@ -24,8 +25,7 @@ from pressout_signal.events import (
 SET_END_SLACK_S = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class Sets:
+class Sets(Struct, frozen=True):
     """Numbers the sets and the repetitions in them. `let_go_s` is since when the line has been slack."""
 
     set_end_slack_s: float = SET_END_SLACK_S

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct, field, structs
 
 from pressout_signal.events import (
     Event,
@@ -26,8 +27,7 @@ TENSIONS = ("chest_n", "hold_n", "peak_n", "impulse_n_s")
 FAULT_COUNTS = {FaultKind.SPIKE: "spikes", FaultKind.GAP: "gaps", FaultKind.SATURATED: "out_of_range"}
 
 
-@dataclass(slots=True)
-class Story:
+class Story(Struct):
     """Everything said over one trace, in the order it was said."""
 
     samples: int = 0
@@ -111,7 +111,7 @@ def _rounded(value: float | None) -> float | None:
 
 def _estimate(estimate: Estimate | None) -> dict[str, float] | None:
     """Give an estimate and its 95 % interval."""
-    return None if estimate is None else {name: round(value, 3) for name, value in asdict(estimate).items()}
+    return None if estimate is None else {name: round(value, 3) for name, value in structs.asdict(estimate).items()}
 
 
 def _repetition(repetition: RepetitionCompleted) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _repetition(repetition: RepetitionCompleted) -> dict[str, Any]:
 
 
 def _parts(measured: Hold | Travel | None) -> dict[str, float | None] | None:
-    return None if measured is None else {name: _rounded(value) for name, value in asdict(measured).items()}
+    return None if measured is None else {name: _rounded(value) for name, value in structs.asdict(measured).items()}
 
 
 def _drift(drift: TensionDrift) -> dict[str, Any]:

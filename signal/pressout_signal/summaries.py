@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean, stdev, variance
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from pressout_signal.events import RepetitionCompleted
 
@@ -36,8 +37,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
 """What is compared, by name, with its unit; None where a repetition does not have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """A value, and the interval that it lies in with a probability of 95 %."""
 
     value: float
@@ -45,8 +45,7 @@ class Estimate:
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetSummary:
+class SetSummary(Struct, frozen=True, kw_only=True):
     """A set as a whole.
 
     Parameters

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pressout_signal.events import LineLetGo, LineTaken
 from pressout_signal.samples import Sample
@@ -12,8 +13,7 @@ from pressout_signal.samples import Sample
 USUAL_S, HOLE_S = 2.0, 0.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TautnessLimits:
+class TautnessLimits(Struct, frozen=True, kw_only=True):
     """When a line is slack, and for how long it must be.
 
     Parameters
@@ -31,8 +31,7 @@ class TautnessLimits:
     dwell_s: float = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Tautness:
+class Tautness(Struct, frozen=True):
     """Says when the line is taken up and let go; `since_s` is when a change that is not yet said began."""
 
     limits: TautnessLimits

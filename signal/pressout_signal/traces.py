@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Reading, Sample
@@ -12,8 +13,7 @@ from pressout_signal.samples import Reading, Sample
 HEADERS = {("t_s", "tension_n"): False, ("t_s", "counts"): True}
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
+class BadLine(Struct, frozen=True):
     """A line that is no sample: its number, from 1, and why in one sentence."""
 
     number: int
@@ -24,8 +24,7 @@ class TraceError(ValueError):
     """A trace from which nothing can be read."""
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(Struct):
     """A trace as it is read: its head, and its samples one by one.
 
     Parameters

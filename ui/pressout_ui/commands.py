@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pressout_ui.staff import StaffCommand
 
@@ -20,70 +21,59 @@ class Sound(StrEnum):
     TROUBLE = "trouble"
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """Let it be heard."""
 
     sound: Sound
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Struct, frozen=True):
     """Begin a session for this reference."""
 
     patient_ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class EndSet:
+class EndSet(Struct, frozen=True):
     """Close the set that is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class UndoLast:
+class UndoLast(Struct, frozen=True):
     """Void the last repetition."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddOne:
+class AddOne(Struct, frozen=True):
     """Count one more on someone's word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """Keep how hard it was and how much it hurts; None where it was skipped."""
 
     effort: int | None
     pain: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SwapSide:
+class SwapSide(Struct, frozen=True):
     """The set is on the other side."""
 
 
-@dataclass(frozen=True, slots=True)
-class RestartSet:
+class RestartSet(Struct, frozen=True):
     """Void what the set holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeepTimed:
+class KeepTimed(Struct, frozen=True):
     """A timed or tapped exercise was done on this turn's side."""
 
     reps: int
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class EndVisit:
+class EndVisit(Struct, frozen=True):
     """Close the session, with this reason."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class RestartSensor:
+class RestartSensor(Struct, frozen=True):
     """Start the reader again."""
 
 

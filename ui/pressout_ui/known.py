@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pressout_session.codes import GUEST
 from pressout_session.exercises import Side
@@ -22,8 +22,7 @@ G_M_PER_S2 = 9.80665
 LB_PER_KG = 2.20462
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """The part of the screen's state that outlives a scene.
 
     `late` says that something counted has waited too long for the disk; `answer` is the clinic's, for the last session.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pressout_session.record import Record
 from pressout_session.troubles import Notice, Trouble
@@ -14,205 +15,170 @@ from pressout_signal.samples import Sample
 from pressout_ui.staff import StaffMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
+class Ticked(Struct, frozen=True):
     """Time has passed: it is `now_s` on the station's clock."""
 
     now_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Felt:
+class Felt(Struct, frozen=True):
     """Tension since the last frame, oldest first."""
 
     samples: tuple[Sample, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """The signal said something."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class VisitBegan:
+class VisitBegan(Struct, frozen=True):
     """Someone is at the station: an opaque reference, or a guest."""
 
     patient_ref: str
     visit: Visit
 
 
-@dataclass(frozen=True, slots=True)
-class VisitMoved:
+class VisitMoved(Struct, frozen=True):
     """The visit is elsewhere in its course, or on another side."""
 
     visit: Visit
 
 
-@dataclass(frozen=True, slots=True)
-class RecordKept:
+class RecordKept(Struct, frozen=True):
     """What is on disk of this session. Counts on the screen come from here and nowhere else."""
 
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class SavingLate:
+class SavingLate(Struct, frozen=True):
     """Whether something has waited for the disk for too long."""
 
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VisitEnded:
+class VisitEnded(Struct, frozen=True):
     """The session is closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClinicAnswered:
+class ClinicAnswered(Struct, frozen=True):
     """The clinic has answered for the session last shown."""
 
     result: AckResult
 
 
-@dataclass(frozen=True, slots=True)
-class TroubleBegan:
+class TroubleBegan(Struct, frozen=True):
     """The station cannot measure."""
 
     trouble: Trouble
 
 
-@dataclass(frozen=True, slots=True)
-class TroubleOver:
+class TroubleOver(Struct, frozen=True):
     """It can again."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeChanged:
+class NoticeChanged(Struct, frozen=True):
     """What staff should know of the load cell, or that there is nothing any more."""
 
     notice: Notice | None
 
 
-@dataclass(frozen=True, slots=True)
-class Woken:
+class Woken(Struct, frozen=True):
     """A finger touched the idle screen. It presses nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class DigitTyped:
+class DigitTyped(Struct, frozen=True):
     """A key of the keypad, or of a scanner that types."""
 
     digit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(Struct, frozen=True):
     """Begin the code again."""
 
 
-@dataclass(frozen=True, slots=True)
-class BackSpaced:
+class BackSpaced(Struct, frozen=True):
     """Take the last digit back."""
 
 
-@dataclass(frozen=True, slots=True)
-class GuestChosen:
+class GuestChosen(Struct, frozen=True):
     """No code: a guest."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotMe:
+class NotMe(Struct, frozen=True):
     """The wrong patient is signed in."""
 
 
-@dataclass(frozen=True, slots=True)
-class FixOpened:
+class FixOpened(Struct, frozen=True):
     """Show what can be corrected."""
 
 
-@dataclass(frozen=True, slots=True)
-class FixClosed:
+class FixClosed(Struct, frozen=True):
     """Back to the set."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetEndTapped:
+class SetEndTapped(Struct, frozen=True):
     """End this set."""
 
 
-@dataclass(frozen=True, slots=True)
-class UndoTapped:
+class UndoTapped(Struct, frozen=True):
     """Take the last repetition back."""
 
 
-@dataclass(frozen=True, slots=True)
-class SideTapped:
+class SideTapped(Struct, frozen=True):
     """It is the other side."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddTapped:
+class AddTapped(Struct, frozen=True):
     """One more was done than was counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class NextTapped:
+class NextTapped(Struct, frozen=True):
     """On to the next page."""
 
 
-@dataclass(frozen=True, slots=True)
-class RatingTapped:
+class RatingTapped(Struct, frozen=True):
     """How hard it was, or how much it hurts, 0 to 10."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class RatingDone:
+class RatingDone(Struct, frozen=True):
     """A rating is given; or, `skipped`, not."""
 
     skipped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TherapistTapped:
+class TherapistTapped(Struct, frozen=True):
     """A therapist wants in."""
 
 
-@dataclass(frozen=True, slots=True)
-class WipeTapped:
+class WipeTapped(Struct, frozen=True):
     """Let touch sleep while the screen is wiped."""
 
 
-@dataclass(frozen=True, slots=True)
-class RestartTapped:
+class RestartTapped(Struct, frozen=True):
     """Begin this set again."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedTapped:
+class TimedTapped(Struct, frozen=True):
     """Start, pause or go on with a timed exercise; count one of a tapped exercise."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedFinished:
+class TimedFinished(Struct, frozen=True):
     """The timed exercise is done on its side."""
 
 
-@dataclass(frozen=True, slots=True)
-class RetryTapped:
+class RetryTapped(Struct, frozen=True):
     """Try the sensor again."""
 
 
-@dataclass(frozen=True, slots=True)
-class FinishTapped:
+class FinishTapped(Struct, frozen=True):
     """The session is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class MuteTapped:
+class MuteTapped(Struct, frozen=True):
     """Sound off or on."""
 
 

@@ -7,7 +7,8 @@ A plan of the patient, a curve over time, a keypad and both sides' counts mean t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pressout_ui.changes import Box, box_of
 from pressout_ui.shapes import Anchor, Button, Disc, Flood, Picture, Polygon, Rect, Shape, Stroke, Text, View

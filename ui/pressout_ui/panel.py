@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pygame
+from msgspec import Struct
 
 from pressout_ui.brush import Brush
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
@@ -240,8 +240,7 @@ class Panel:
         return (Rect(box.x + 8.0, box.y + box.height - 14.0, (box.width - 16.0) * share, 8.0, press.button.role),)
 
 
-@dataclass(slots=True)
-class Press:
+class Press(Struct):
     """A button under the finger, since when, how often it has said its message, and whether lifting says it still."""
 
     button: Button

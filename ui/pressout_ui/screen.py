@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pressout_session.prescription import TimedItem
 from pressout_session.troubles import Trouble
@@ -35,8 +37,7 @@ Scene: TypeAlias = PatientScene | StaffScene
 STAFF = (Pin, Menu, Dose, More, Visits, Calibrate, Sensor, Network, Guests, SettingsScene)
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """What is shown, what every scene may show, and what to go back to after trouble or a therapist's visit."""
 
     known: Known
@@ -54,7 +55,7 @@ class Screen:
     def over_the_patient(self, known: Known, scene: InTrouble | Pin) -> Screen:
         """Give the screen with a scene over the patient's, which is gone back to; trouble is nothing to go back to."""
         before = self.before if isinstance(self.scene, InTrouble) else self.scene
-        return replace(self, known=known, scene=scene, before=before)  # type: ignore[arg-type]
+        return replace(self, known=known, scene=scene, before=before)
 
     @property
     def at_rest(self) -> bool:

@@ -7,8 +7,10 @@ no coordinate is compared anywhere but in `tapped`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_ui.advances import estimated_width
 from pressout_ui.messages import Message
@@ -18,8 +20,7 @@ Anchor: TypeAlias = Literal["start", "middle", "end"]
 Weight: TypeAlias = Literal["500", "600", "700"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(Struct, frozen=True):
     """The plane that views draw in: at least 800 × 480, or 480 × 800 in portrait.
 
     One unit is one pixel of the seven-inch panel.
@@ -34,8 +35,7 @@ class Plane:
         return self.height > self.width
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True):
     """A rectangle, perhaps with round corners and an outline."""
 
     x: float
@@ -48,16 +48,14 @@ class Rect:
     outline_width: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Polygon:
+class Polygon(Struct, frozen=True):
     """A filled polygon."""
 
     points: tuple[Point, ...]
     fill: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Struct, frozen=True):
     """A line through points, with round joins and, unless it is butt, round ends."""
 
     points: tuple[Point, ...]
@@ -66,8 +64,7 @@ class Stroke:
     butt: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Flood:
+class Flood(Struct, frozen=True):
     """The area from a line that rises and falls down to `bottom`, and the line itself, `width` wide, on top."""
 
     edge: tuple[Point, ...]
@@ -77,8 +74,7 @@ class Flood:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Disc:
+class Disc(Struct, frozen=True):
     """A filled circle, perhaps with a rim."""
 
     x: float
@@ -89,8 +85,7 @@ class Disc:
     rim_width: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One line of text on a baseline."""
 
     text: str
@@ -102,8 +97,7 @@ class Text:
     anchor: Anchor = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """Something to tap: at least 12 mm each way on the seven-inch panel, which is 64 × 68 units.
 
     `below` is a second, smaller line. `repeats`: held, it says its message again and again. `hold_s`: it must be held
@@ -125,8 +119,7 @@ Shape: TypeAlias = Rect | Polygon | Stroke | Flood | Disc | Text | Button
 View: TypeAlias = tuple[Shape, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Shapes that keep their left and right in every language; where they stand, they may be moved (`mirroring`)."""
 
     shapes: View

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pressout_session.history import PastVisit
 from pressout_session.prescription import Item
@@ -28,8 +29,7 @@ class Page(StrEnum):
     SETTINGS = "settings"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SensorFigures:
+class SensorFigures(Struct, frozen=True, kw_only=True):
     """What the load cell does, of the last seconds: rates in Hz, tension and noise in N, faults, zero in N."""
 
     measured_hz: float | None
@@ -42,8 +42,7 @@ class SensorFigures:
     well: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """What is known of the way to the clinic: sessions that wait, whether the broker is there, and if not, why.
 
     `reasons` are the clinic's, for the sessions that it rejected last; `plain` says that the way is not encrypted.
@@ -61,15 +60,13 @@ class Link:
 # ---- what a therapist does, and what the station tells ------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class InitialsChosen:
+class InitialsChosen(Struct, frozen=True):
     """Who wants in; None to choose again."""
 
     initials: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PinAnswered:
+class PinAnswered(Struct, frozen=True):
     """Whether the PIN was right; how many tries are left, or for how long (s) there is none."""
 
     initials: str
@@ -78,107 +75,91 @@ class PinAnswered:
     locked_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PageTapped:
+class PageTapped(Struct, frozen=True):
     """Go to a page."""
 
     page: Page
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveTapped:
+class LeaveTapped(Struct, frozen=True):
     """Back to the patient; the therapist's way is locked again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stepped:
+class Stepped(Struct, frozen=True):
     """A stepper: which value, and by how many steps."""
 
     value: str
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """A choice: which value, and what."""
 
     value: str
     choice: str
 
 
-@dataclass(frozen=True, slots=True)
-class SaveTapped:
+class SaveTapped(Struct, frozen=True):
     """Keep what is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class VisitsFound:
+class VisitsFound(Struct, frozen=True):
     """A patient's last visits, oldest first."""
 
     patient_ref: str
     visits: tuple[PastVisit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(Struct, frozen=True):
     """What the load cell said since the last frame, in counts."""
 
     items: tuple[Reading | Fault, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HangsTapped:
+class HangsTapped(Struct, frozen=True):
     """What was asked for hangs on the line, or nothing does."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyTapped:
+class EmptyTapped(Struct, frozen=True):
     """The line is empty: take its zero."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What became of something that was asked for: the name of its words, or a refusal's own sentence."""
 
     words: str
     refused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SensorSeen:
+class SensorSeen(Struct, frozen=True):
     """How the load cell is."""
 
     figures: SensorFigures
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSeen:
+class LinkSeen(Struct, frozen=True):
     """How the way to the clinic is."""
 
     link: Link
 
 
-@dataclass(frozen=True, slots=True)
-class GuestPicked:
+class GuestPicked(Struct, frozen=True):
     """One session of a guest; None for none."""
 
     session_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class VoidTapped:
+class VoidTapped(Struct, frozen=True):
     """That session was no one's."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChanged:
+class SettingsChanged(Struct, frozen=True):
     """The station speaks and looks like this from now on."""
 
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class ShutDownTapped:
+class ShutDownTapped(Struct, frozen=True):
     """Switch the station off."""
 
 
@@ -207,16 +188,14 @@ StaffMessage: TypeAlias = (
 # ---- what is asked for ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPin:
+class CheckPin(Struct, frozen=True):
     """Ask whether this is someone's PIN."""
 
     initials: str
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetDose:
+class SetDose(Struct, frozen=True):
     """Give the patient who is here this, at this place of what they do."""
 
     place: int
@@ -224,28 +203,24 @@ class SetDose:
     initials: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindVisits:
+class FindVisits(Struct, frozen=True):
     """Look up a patient's last visits."""
 
     patient_ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeepCalibration:
+class KeepCalibration(Struct, frozen=True):
     """Keep what was found, and weigh with it."""
 
     found: Found
     initials: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakeZero:
+class TakeZero(Struct, frozen=True):
     """Take the zero on a person's word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correct:
+class Correct(Struct, frozen=True):
     """Say whose a closed session was; None for no one's."""
 
     session_id: str
@@ -253,15 +228,13 @@ class Correct:
     initials: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeepSettings:
+class KeepSettings(Struct, frozen=True):
     """Speak and look like this from now on."""
 
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class ShutDown:
+class ShutDown(Struct, frozen=True):
     """Switch the station off."""
 
 

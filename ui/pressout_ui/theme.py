@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 # Atkinson Hyperlegible Next, SIL Open Font License 1.1 (fonts/OFL.txt): it tells 1 I l and 0 O apart at low vision.
 FONTS: Final[Mapping[str, Path]] = MappingProxyType(
@@ -17,8 +18,7 @@ FONTS: Final[Mapping[str, Path]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """A colour for each role, as #RRGGBB."""
 
     name: str

@@ -1,4 +1,4 @@
-"""An HX711 that exists only as two wires: the chip's own rules, behind gpiozero's mock pins or an SPI bus.
+"""An HX711 that exists only as two wires: the chip's own rules, behind an SPI bus or (`emulated_pins`) two pins.
 
 For the demo, for tests, and for anyone without a Pi. Not a model of the silicon: it knows what the data sheet says of
 bits, pulses, ready line, power-down and settling, and what users of the chip report: a conversion that ends during a
@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
-
-from gpiozero.pins.mock import MockFactory, MockPin
 
 from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.cell import Cell
@@ -169,46 +166,6 @@ class Chip:
         else:
             self._line = not self._spoilt or self._hides
             self._bits = None
-
-
-class _ClockPin(MockPin):
-    """The pin that the reader drives."""
-
-    chip: Chip
-
-    def _change_state(self, value: bool) -> bool:
-        # Not the mock's own: it keeps every edge for ever.
-        self._state = value
-        chip = getattr(self, "chip", None)
-        if chip is not None:
-            chip.called()
-            chip.clocked(value)
-        return True
-
-
-class _DataPin(MockPin):
-    """The pin that the chip drives."""
-
-    chip: Chip
-
-    def _get_state(self) -> bool:
-        chip = getattr(self, "chip", None)
-        if chip is None:
-            return bool(self._state)
-        chip.called()
-        return bool(chip.line())
-
-    def _change_state(self, value: bool) -> bool:
-        self._state = value
-        return True
-
-
-def wired(chip: Chip, *, data_pin: int, clock_pin: int, swapped: bool = False) -> MockFactory:
-    """Give a factory whose two pins (BCM numbers) lead to `chip`; `swapped`, each to the other's wire."""
-    factory: Any = MockFactory()
-    factory.pin(data_pin if swapped else clock_pin, pin_class=_ClockPin).chip = chip
-    factory.pin(clock_pin if swapped else data_pin, pin_class=_DataPin).chip = chip
-    return factory
 
 
 class EmulatedBus:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pressout_session.troubles import NUMBERS, Notice
 from pressout_ui.figures import patient
@@ -21,8 +22,7 @@ STEPS = 1.0
 BESIDE = 250.0
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
+class Idle(Struct, frozen=True):
     """Waiting for someone, since when."""
 
     since_s: float = 0.0

@@ -5,9 +5,11 @@ The count and the sides come from the kept record; the phase and the level from 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, CueSensitivity
@@ -46,8 +48,7 @@ class TracePoint(NamedTuple):
     phase: Phase
 
 
-@dataclass(frozen=True, slots=True)
-class LiveSet:
+class LiveSet(Struct, frozen=True):
     """What this scene knows beside the record.
 
     `level` runs from 0 (at the chest) to 1 (out); `last` is the last repetition that was counted.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_ui.known import Known
 from pressout_ui.messages import Message, RatingDone, RatingTapped
@@ -24,8 +26,7 @@ class Rated(StrEnum):
     PAIN = "pain"
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """What is asked, since when, what is chosen, and what was said of effort before."""
 
     asked: Rated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
@@ -15,8 +15,7 @@ from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Tex
 FIGURE = 1.84
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """Since when it is rest, and which side was done."""
 
     since_s: float

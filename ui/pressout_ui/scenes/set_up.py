@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
@@ -37,8 +39,7 @@ class Place(StrEnum):
     READY = "ready"
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(Struct, frozen=True):
     """The tension of the last moment, since when it has been in its band, and what to go back to if nothing comes."""
 
     window: tuple[Sample, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from pressout_session.exercises import EXERCISES, Side, TimedExercise
 from pressout_session.prescription import CabledItem, Item
@@ -25,8 +26,7 @@ STEADY = 0.15
 ROW_WIDTH = 390.0
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """Since when it is shown; and whether all has been asked, so that it only says what was done."""
 
     since_s: float

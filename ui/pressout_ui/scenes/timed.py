@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
@@ -16,8 +17,7 @@ from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_
 from pressout_ui.shapes import LEAST_SIZE, Drawing, Flood, Picture, Plane, Rect, Shape, Text, fitted, sized
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(Struct, frozen=True):
     """How many are done, and how far the clock of this one is; it runs while `running`."""
 
     done: int = 0

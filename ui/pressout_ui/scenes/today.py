@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
@@ -17,8 +17,7 @@ PICTURE = 320.0
 FIGURE = 1.72
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
+class Today(Struct, frozen=True):
     """Someone has signed in and not taken the handle yet."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressout_session.troubles import NUMBERS, Trouble
 from pressout_ui.figures import unplugged
@@ -12,8 +12,7 @@ from pressout_ui.scenes.parts import headline, plain_button, primary_button
 from pressout_ui.shapes import Drawing, Plane, Rect, Text, fitted
 
 
-@dataclass(frozen=True, slots=True)
-class InTrouble:
+class InTrouble(Struct, frozen=True):
     """What is wrong."""
 
     trouble: Trouble

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.codes import CODE_LENGTH, GUEST, checked
 from pressout_ui.commands import Command, SignIn
@@ -16,8 +17,7 @@ from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Text, Weigh
 FORGOTTEN_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """What has been typed, and whether the last code had a slip."""
 
     typed: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressout_ui.known import Known
 from pressout_ui.scenes.parts import headline
@@ -11,8 +11,7 @@ from pressout_ui.shapes import Drawing, Flood, Plane, Rect, Text
 WIPE_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Wipe:
+class Wipe(Struct, frozen=True):
     """Since when touch is asleep."""
 
     since_s: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pressout_session.codes import GUEST
 from pressout_session.prescription import TimedItem

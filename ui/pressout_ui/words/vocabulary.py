@@ -7,11 +7,11 @@ Short, kind, second person; what to do, then why; no exclamation marks, no prais
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """One language."""
 
     name: str

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pressout_device.clock import VirtualClock
 from pressout_device.loadcell.cell import Cell
 from pressout_device.loadcell.chip import HX711LoadCell, Wires
-from pressout_device.loadcell.emulator import Chip, EmulatedBus, wired
-from pressout_device.loadcell.ways.gpio import Pins
+from pressout_device.loadcell.emulator import Chip, EmulatedBus
 from pressout_device.loadcell.ways.spi import SpiWires
 from pressout_device.ports import Clock
 from pressout_device.sections import LoadCellSection
@@ -39,7 +38,7 @@ def pulled_by(
         counts_per_newton=known.counts_per_newton if cell.counts_per_newton is None else cell.counts_per_newton,
         zero_counts=cell.zero_counts,
     )
-    wires = wires_to(Chip(tension_n, clock, emulated, seed=seed), clock, "gpio")
+    wires = wires_to(Chip(tension_n, clock, emulated, seed=seed), clock, "spi")
     return HX711LoadCell(wires, clock, rate_hz=cell.rate_hz)
 
 
@@ -47,6 +46,8 @@ def wires_to(chip: Chip, clock: VirtualClock, way: str, *, swapped: bool = False
     """Give the wires of a way (`spi`, `gpio`, `hx711`) with an emulated chip at their end, exchanged or not."""
     if way == "spi":
         return SpiWires(EmulatedBus(chip, clock), clock)
+    from pressout_device.loadcell.emulated_pins import wired  # gpiozero is not everywhere, and the bus does without
+
     usual = LoadCellSection()
     pins = {"data_pin": usual.data_pin, "clock_pin": usual.clock_pin}
     factory = wired(chip, **pins, swapped=swapped)
@@ -54,4 +55,6 @@ def wires_to(chip: Chip, clock: VirtualClock, way: str, *, swapped: bool = False
         from pressout_device.loadcell.ways.hx711 import PackageWires
 
         return PackageWires(factory, **pins, clock=clock)
+    from pressout_device.loadcell.ways.gpio import Pins
+
     return Pins(factory, **pins, clock=clock)

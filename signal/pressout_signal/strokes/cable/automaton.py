@@ -6,7 +6,7 @@ down with nothing found in between was one repetition, from slack and back to sl
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pressout_signal.events import (
     DriftKind,

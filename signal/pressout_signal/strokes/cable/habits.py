@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from pressout_signal.strokes.cable.stories import Kind, Stroke, held_s
 from pressout_signal.strokes.cable.ticks import TICK_S
@@ -14,8 +14,7 @@ from pressout_signal.strokes.cable.ticks import TICK_S
 REMEMBERED = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Prices (in nats) and limits. Those without a physical reason were chosen on simulated and practice sessions."""
 
     noise: float = 0.06  # m/s^2: sway and tremor in a tick
@@ -50,8 +49,7 @@ class Limits:
     uncontrolled: float = 0.42  # of the usual return: quicker is the line taking the handle back
 
 
-@dataclass(slots=True)
-class Habit:
+class Habit(Struct):
     """A quantity that a patient repeats: what is usual in people, then the median of the last few of their own."""
 
     usual: float

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from pressout_signal.samples import Sample
 
@@ -20,8 +21,7 @@ STEPS: Final = 16
 LARGEST_AREA_N_S: Final = 1e7
 
 
-@dataclass(slots=True)
-class Ticker:
+class Ticker(Struct):
     """Averages a line through the samples, whatever their spacing: straight, but bent across a stall."""
 
     before: Sample | None = None

@@ -8,8 +8,9 @@ checked by leaving out a fifth of the sessions at a time. So the probability tha
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from pressout_signal.strokes.cable.habits import Habits
 from pressout_signal.strokes.cable.stories import Kind, Stroke
@@ -45,8 +46,7 @@ AGAIN, DOUBT, SOONER, BRIEF, BRISK = -4.2, 0.8, 3.4, 4.0, 1.7
 HOLDS, TEMPOS, WAYS = (-1.5, 0.5), (-0.9, 0.5), (-0.7, 0.7)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A stroke that was counted as a return and may be a turn of the trunk, with the evidence (nats) that it is."""
 
     home: Stroke

@@ -12,14 +12,14 @@ stroke. All times are seconds. So a light band, a strong patient and a cell at 1
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pressout_signal.events import DriftKind, Movement, TensionDrift
 from pressout_signal.strokes.tubing.ticks import BOX_S, Way
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Limits of one kind of movement; the reasons stand beside the numbers."""
 
     counts: float
@@ -124,8 +124,7 @@ class Habits:
         return surprise(-usual.excess(duration_s) / spread, base, most)
 
 
-@dataclass(slots=True, kw_only=True)
-class Aftermath:
+class Aftermath(Struct, kw_only=True):
     """What is known since a way back has ended."""
 
     since_s: float

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_signal.calibrating import Wizard
 from pressout_signal.samples import Fault, Reading
@@ -20,8 +21,7 @@ STEP_KG, STEP_LB = 0.5, 1.0
 LEAST_KG, MOST_KG = 0.5, 100.0
 
 
-@dataclass(frozen=True, slots=True)
-class Calibrate:
+class Calibrate(Struct, frozen=True):
     """The mass that will be hung, the wizard once it has begun, and the last seconds of readings to draw."""
 
     mass_kg: float = 5.0

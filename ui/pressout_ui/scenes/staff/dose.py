@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.exercises import CABLED, Side
 from pressout_session.history import harder_side
@@ -28,8 +28,7 @@ STEPS = {"hold_s": 1.0, "stroke_s": 0.5, "rest_s": 15.0}
 SHARES = (0.05, 0.1, 0.15, 0.2)
 
 
-@dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(Struct, frozen=True):
     """The item that is being set, and its place in what the patient does."""
 
     item: CabledItem

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.codes import CODE_LENGTH, GUEST, checked
 from pressout_session.history import PastVisit
@@ -19,8 +20,7 @@ HELD_S = 1.0
 VOID = Rect(36.0, 262.0, 336.0, 84.0, "stop", 14.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Guests:
+class Guests(Struct, frozen=True):
     """The session that is picked, and the code that is typed for it."""
 
     picked: str | None = None

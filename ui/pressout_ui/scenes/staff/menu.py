@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressout_ui.known import Known
 from pressout_ui.messages import Message, WipeTapped
@@ -15,8 +15,7 @@ from pressout_ui.staff import EmptyTapped, LeaveTapped, Page, PageTapped, ShutDo
 HELD_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(Struct, frozen=True):
     """What was said last, in words."""
 
     said: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressout_session.prescription import CueSensitivity
 from pressout_signal.events import Resistance
@@ -17,8 +17,7 @@ from pressout_ui.staff import Chosen, Page, PageTapped, Stepped
 COLOURS = ("yellow", "red", "green", "blue", "black", "silver", "gold")
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(Struct, frozen=True):
     """The dose that is being set."""
 
     dose: Dose

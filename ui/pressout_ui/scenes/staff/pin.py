@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_ui.commands import Command
 from pressout_ui.known import Known
@@ -15,8 +16,7 @@ from pressout_ui.staff import CheckPin, InitialsChosen, LeaveTapped, PinAnswered
 DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """Who it is, what has been typed, whether an answer is awaited, and what the last one was."""
 
     initials: str | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pressout_session.history import PastVisit, harder_side
 from pressout_session.troubles import NUMBERS
@@ -15,20 +16,17 @@ from pressout_ui.scenes.staff.raw import curve
 from pressout_ui.shapes import Disc, Drawing, Picture, Plane, Point, Rect, Shape, Stroke, Text, sized
 
 
-@dataclass(frozen=True, slots=True)
-class Visits:
+class Visits(Struct, frozen=True):
     """A patient's last visits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sensor:
+class Sensor(Struct, frozen=True):
     """How the load cell is, in figures that keep changing; and its last seconds."""
 
     seen: tuple[Reading, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """What waits for the clinic."""
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from pressout_session.settings import Settings
 from pressout_ui.commands import Command
@@ -16,8 +15,7 @@ from pressout_ui.staff import Chosen, KeepSettings, Stepped
 from pressout_ui.words import LANGUAGES
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsScene:
+class SettingsScene(Struct, frozen=True):
     """Nothing of its own: what is set is known everywhere."""
 
 
