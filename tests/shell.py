@@ -36,6 +36,13 @@ def pressout(*words: str | Path, **environment: str) -> subprocess.CompletedProc
     )
 
 
+def packaged(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run the Debian package's program, with this Python."""
+    program = Path(__file__).parent.parent / "packaging" / "deb" / "pressout"
+    command = [sys.executable, program, *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
 def one_sentence(result: subprocess.CompletedProcess[str]) -> str:
     assert result.returncode == 1, result.stdout + result.stderr
     assert "Traceback" not in result.stderr

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pressout_device.demo import Outcome
-from shell import pressout
+from shell import packaged, pressout
 
 pytestmark = pytest.mark.service
 
@@ -25,6 +25,14 @@ def test_what_the_patient_did_is_what_the_clinic_has(resistance: str, exercise: 
     assert result.returncode == 0, result.stderr
     assert told["reps"] == told["performed"] == {"left": 3, "right": 3}
     assert told["sessions"] == {"recorded": 1, "published": 1, "stored": 1}
+
+
+def test_the_packages_program_counts_as_well_and_is_not_started_twice_by_its_reader() -> None:
+    result = packaged("demo", "--headless", "--json", "--speed", "40", "--reps", "2", "--sets", "1")
+
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["reps"] == {"left": 2, "right": 2}
+    assert result.stderr == ""
 
 
 def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
