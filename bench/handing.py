@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Protocol
 
 from pressout_device import opening
-from pressout_device.app import PanelFace, Simulated, first_screen, parts_of
+from pressout_device.app import Simulated, parts_of
 from pressout_device.clock import RealClock
 from pressout_device.config import Config
 from pressout_device.diagnosing import percentiles
+from pressout_device.facing import PanelFace, first_screen
 from pressout_device.handover import Granted
 from pressout_device.running import asked_of
 from pressout_device.sampler import Sampler

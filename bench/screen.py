@@ -18,9 +18,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bench.handing import config_in
-from pressout_device.app import PanelFace, Simulated, first_screen, parts_of
+from pressout_device.app import Simulated, parts_of
 from pressout_device.config import Config
 from pressout_device.diagnosing import percentiles
+from pressout_device.facing import PanelFace, first_screen
 from pressout_device.running import asked_of
 from pressout_device.station import FRAME_S, Station
 from pressout_signal.events import Phase

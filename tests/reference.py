@@ -65,8 +65,11 @@ def _each(command: click.Command, path: str) -> Iterator[tuple[str, click.Comman
     if runs:
         yield path, command
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _each(command.commands[name], f"{path} {name}")
+        context = click.Context(command)
+        for name in sorted(command.list_commands(context)):
+            one = command.get_command(context, name)
+            assert one is not None, name
+            yield from _each(one, f"{path} {name}")
 
 
 def _configuration() -> Iterator[str]:

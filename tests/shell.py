@@ -39,7 +39,7 @@ def pressout(*words: str | Path, **environment: str) -> subprocess.CompletedProc
 def packaged(*words: str) -> subprocess.CompletedProcess[str]:
     """Run the Debian package's program, with this Python."""
     program = Path(__file__).parent.parent / "packaging" / "deb" / "pressout"
-    command = [sys.executable, program, *words]
+    command = [sys.executable, str(program), *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 

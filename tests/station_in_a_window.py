@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Protocol
 
 from pressout_device import config
-from pressout_device.app import PanelFace, Simulated, first_screen, parts_of
+from pressout_device.app import Simulated, parts_of
 from pressout_device.clock import ScaledClock
+from pressout_device.facing import PanelFace, first_screen
 from pressout_device.loadcell.ways.simulated import pulled_by
 from pressout_device.running import asked_of
 from pressout_device.sampler import Opened, Sampler

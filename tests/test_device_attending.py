@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pressout_device.app import Simulated, first_screen, parts_of
+from pressout_device.app import Simulated, parts_of
 from pressout_device.attending import Attending
 from pressout_device.auditing import Act, Audit
 from pressout_device.cellbook import CellBook
 from pressout_device.config import Config
+from pressout_device.facing import first_screen
 from pressout_device.running import asked_of
 from pressout_device.sections import DoseSection, LoadCellSection, ScreenSection, StationSection
 from pressout_device.station import Parts

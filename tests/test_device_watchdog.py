@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from couriers import eventually
-from pressout_device import running
+from pressout_device import starting
 from pressout_device.config import read
 from pressout_device.kiosk import INSIDE, way_to_the_panel
 from pressout_device.watchdog import WRITER_PATIENCE_S, Signs, Watchdog
@@ -118,7 +118,7 @@ def test_a_running_station_says_that_it_is_up_that_it_lives_and_that_it_ends(
     finally:
         station.kill()
 
-    assert heard[0] == "READY=1"
+    assert heard[:2] == ["STATUS=The first picture is shown", "READY=1"]
     assert systemd.heard()[-1] == "STOPPING=1"
 
 
@@ -155,10 +155,10 @@ def test_a_station_that_starts_itself_anew_inside_cage_still_finds_systemd(
 
     monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
     monkeypatch.setenv("WATCHDOG_USEC", "60000000")
-    monkeypatch.setattr(running, "onto_the_panel", become_cage)
+    monkeypatch.setattr(starting, "onto_the_panel", become_cage)
     config = read(config_file)
     config.folder.mkdir(parents=True, exist_ok=True)
 
     with pytest.raises(InsideCageError) as became:
-        running.station(config, stopped=lambda: True, simulate=True)
+        starting.station(config, stopped=lambda: True, simulate=True)
     assert became.value.args == ("/run/systemd/notify", "60000000")

@@ -14,13 +14,13 @@ from pressout_device import opening
 from pressout_device.announcing import Announcer
 from pressout_device.attending import Attending, Staffed
 from pressout_device.auditing import started_with
-from pressout_device.backlight import Backlight
 from pressout_device.broadcasting import Broadcasting
 from pressout_device.cellbook import calibrated_cell
 from pressout_device.clock import RealClock, ScaledClock, moment, synchronised, wall_time
 from pressout_device.config import Config
 from pressout_device.counting import Counting, Given
 from pressout_device.errors import JournalError
+from pressout_device.facing import PanelFace, first_screen, settings_of
 from pressout_device.identity import device_of, new_id, software_version
 from pressout_device.journal.bell import ring
 from pressout_device.journal.rawtraces import Budget
@@ -31,7 +31,6 @@ from pressout_device.journal.writer import Writer
 from pressout_device.loadcell.cell import Cell
 from pressout_device.sampler import Opening, Sampler
 from pressout_device.sections import LoadCellSection
-from pressout_device.settingsfile import SettingsFile
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Face, Parts, Station
 from pressout_device.therapists import PinGuard, Therapists
@@ -39,12 +38,7 @@ from pressout_device.tracing import Tracing
 from pressout_device.weighing import Weighed, Weighing
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
-from pressout_session.settings import Settings
 from pressout_session.writing import Origin
-from pressout_ui.app import Screen, set_to, turns_portrait, view
-from pressout_ui.commands import Sound
-from pressout_ui.known import Known
-from pressout_ui.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +59,6 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     """
     parts = parts_of(config, face, simulated)
     return Station(parts, first_screen(config, parts.attending.initials()))
-
-
-def first_screen(config: Config, therapists: tuple[str, ...] = ()) -> Screen:
-    """Give what a station shows first."""
-    known = Known(station=config.station.station_id, therapists=therapists)
-    return Screen(set_to(known, settings_of(config).read()))
-
-
-def settings_of(config: Config) -> SettingsFile:
-    """Give the station's settings; what the configuration says holds until staff say otherwise."""
-    screen = config.screen
-    configured = Settings(
-        language=screen.language, theme=screen.theme, unit=screen.unit, volume=screen.volume, muted=screen.muted
-    )
-    return SettingsFile(config.folder, configured)
 
 
 def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> Parts:
@@ -213,42 +192,6 @@ def made_folders(folder: Path) -> None:
             (each / "probe").unlink()
     except OSError as error:
         raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
-
-
-class PanelFace:
-    """The screen on a panel, with its sounds and its light."""
-
-    def __init__(self, config: Config) -> None:
-        from pressout_ui.panel import Panel
-        from pressout_ui.sounds import Sounds
-        from pressout_ui.theme import THEMES
-
-        screen = config.screen
-        self._themes = THEMES
-        self._panel = Panel((screen.width_px, screen.height_px), THEMES[screen.theme], full_screen=screen.full_screen)
-        self._sounds = Sounds()
-        self._light = Backlight()
-
-    @property
-    def closed(self) -> bool:
-        """Whether the window was closed."""
-        return self._panel.closed
-
-    def show(self, screen: Screen) -> None:
-        """Show the screen."""
-        known = screen.known
-        self._panel.use(portrait=turns_portrait(screen), theme=self._themes[known.theme])
-        self._panel.paint(view(screen, self._panel.brush.plane))
-        self._sounds.loud(known.volume / 10.0)
-        self._light.shine(0.1 if screen.dimmed else known.brightness / 10.0)
-
-    def messages(self) -> list[Message]:
-        """Give what was tapped and typed."""
-        return self._panel.messages()
-
-    def play(self, sound: Sound) -> None:
-        """Let a sound be heard."""
-        self._sounds.play(sound)
 
 
 def face_of(config: Config, *, headless: bool, say: Callable[[str], None] | None) -> Face:

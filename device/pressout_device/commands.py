@@ -10,24 +10,52 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import click
 
-from pressout_device.cell_commands import calibrate, diagnose, record
-from pressout_device.clinic_commands import clinic
 from pressout_device.command_options import config_option, simulate_option
 from pressout_device.errors import PressoutError
-from pressout_device.record_commands import audit, export, uplink
-from pressout_device.setup_command import setup
 from pressout_device.stopping import stopped
-from pressout_device.therapist_commands import therapist
 from pressout_session.codes import checked
 from pressout_session.exercises import CABLED
 
+# Which module each subcommand is in that is not here.
+ELSEWHERE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "setup": "setup_command",
+        "record": "cell_commands",
+        "diagnose": "cell_commands",
+        "calibrate": "cell_commands",
+        "therapist": "therapist_commands",
+        "uplink": "record_commands",
+        "export": "record_commands",
+        "audit": "record_commands",
+        "clinic": "clinic_commands",
+    }
+)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """A group whose subcommands are imported when they are asked for: a station starts with what it needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give all names."""
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give one; None where there is none of that name."""
+        if cmd_name in ELSEWHERE:
+            command: click.Command = getattr(import_module(f"pressout_device.{ELSEWHERE[cmd_name]}"), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pressout")
 @click.option("-v", "--verbose", is_flag=True, help="Say what happens, line by line, on standard error.")
 def cli(verbose: bool) -> None:
@@ -98,9 +126,9 @@ def demo(**given: Any) -> None:  # noqa: ANN401
 @simulate_option
 def run(config_file: Path, simulate: bool) -> None:
     """Run the station."""
-    from pressout_device import config, running
+    from pressout_device import config, starting
 
-    running.station(config.read(config_file), stopped=stopped(), simulate=simulate)
+    starting.station(config.read(config_file), stopped=stopped(), simulate=simulate)
 
 
 @cli.command()
@@ -135,10 +163,6 @@ def analyze(
             progress.update(1)
     if failed:
         sys.exit(1)
-
-
-for each in (setup, record, diagnose, calibrate, therapist, uplink, clinic, export, audit):
-    cli.add_command(each)
 
 
 @cli.group(name="config")

@@ -51,7 +51,7 @@ def _has_kmsdrm() -> bool:
     """Ask SDL, where there is a card to draw on."""
     if not os.path.isdir("/dev/dri"):
         return False
-    import pygame
+    from pressout_ui.sdl import pygame
 
     os.environ["SDL_VIDEODRIVER"] = "kmsdrm"
     try:

@@ -8,17 +8,14 @@ import time
 from collections.abc import Callable
 
 from pressout_device import opening
-from pressout_device.app import PanelFace, Simulated, station_of
 from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.config import Config
 from pressout_device.errors import JournalError, LoadCellError, PressoutError, StationError
-from pressout_device.holding import held
-from pressout_device.kiosk import onto_the_panel
 from pressout_device.sampler import Opening
 from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked
 from pressout_device.station import Station
-from pressout_device.watchdog import Watchdog, watchdog_of
+from pressout_device.watchdog import Watchdog
 from pressout_session.cell import CellLife
 from pressout_signal.calibration import Calibration
 
@@ -30,25 +27,6 @@ FAILED_SHOWN_S = 3.0
 NEVER_S = 1e12
 # What noise is told in while nobody knows better: a cell of 100 kg and 2 mV/V on this amplifier.
 COUNTS_PER_NEWTON_USUAL = 4_400.0
-
-
-def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> None:
-    """Turn the station's loop until `stopped()` or the window is closed; then close and write what is open."""
-    with held(config.folder):
-        onto_the_panel()  # may start this program anew inside cage, which must find systemd's socket in its environment
-        watchdog = watchdog_of(time.monotonic)
-        face = PanelFace(config)
-        built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
-        try:
-            turned(built, lambda: stopped() or face.closed, watchdog)
-        finally:
-            watchdog.stopping()
-            saved = built.shut_down()
-        if not saved:
-            raise JournalError(
-                f"journal: found no way to save the last of what was counted, expected space in {config.folder}; "
-                "what was saved before is untouched"
-            )
 
 
 def turned(

@@ -52,6 +52,11 @@ class Watchdog:
         self._ready = False
         self._well = True
 
+    def shown(self) -> None:
+        """Say that the first picture is there, before all that it stands for is."""
+        if self._address:
+            self._say("STATUS=The first picture is shown")
+
     def turned(self, signs: Signs) -> None:
         """Say that the loop has turned; nothing is said where something else has died."""
         if not self._address:

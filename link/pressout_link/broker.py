@@ -1,13 +1,18 @@
-"""Which broker, and with what right: an address, a trust anchor, and a secret that is not in the configuration."""
+"""Which broker, and with what right: an address, a trust anchor, and a secret that is not in the configuration.
+
+What encrypts is loaded when it is needed: a station reads this much of its configuration before its first picture.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import ssl
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -56,12 +61,16 @@ class Broker:
             secret = Path(self.key_file).read_bytes() if self.key_file else (self.password or "").encode()
         except OSError as error:
             raise BrokerAddressError(f"key_file: found {error}, expected a readable PEM file") from error
+        import hashlib
+
         return hashlib.pbkdf2_hmac("sha256", secret, b"pressout mark", 100_000, 8).hex() if secret else ""
 
     def context(self) -> ssl.SSLContext | None:
         """Give the TLS context: server verified, 1.2 or newer; None without TLS."""
         if not self.tls:
             return None
+        import ssl
+
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
             context.minimum_version = ssl.TLSVersion.TLSv1_2

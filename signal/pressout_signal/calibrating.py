@@ -7,9 +7,8 @@ terminal and a touchscreen show the same one.
 from __future__ import annotations
 
 import math
-from statistics import fmean
+from statistics import fmean, linear_regression
 
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -148,11 +147,11 @@ def fitted(points: tuple[Point, ...]) -> Found | Refusal:
     by_mass: dict[float, list[float]] = {}
     for point in points:
         by_mass.setdefault(point.mass_kg, []).append(point.load.mean_counts)
-    forces_n = np.array([G_M_PER_S2 * mass_kg for mass_kg in by_mass])
-    counts = np.array([fmean(found) for found in by_mass.values()])
-    span_per_n, zero = np.polyfit(forces_n, counts, 1)
-    span = abs(float(span_per_n)) * float(forces_n.max())
-    off_line = float(np.abs(counts - (zero + span_per_n * forces_n)).max() / span)
+    forces_n = [G_M_PER_S2 * mass_kg for mass_kg in by_mass]
+    counts = [fmean(found) for found in by_mass.values()]
+    span_per_n, zero = linear_regression(forces_n, counts)
+    span = abs(span_per_n) * max(forces_n)
+    off_line = max(abs(given - (zero + span_per_n * at_n)) for at_n, given in zip(forces_n, counts, strict=True)) / span
     left = abs(points[-1].load.mean_counts - points[0].load.mean_counts) / span
     if left > NOT_EMPTY:
         return Refusal(Reason.NOT_EMPTY_AGAIN, 100.0 * left)
@@ -162,13 +161,13 @@ def fitted(points: tuple[Point, ...]) -> Found | Refusal:
     worst = max(off_line, _other_span(by_mass))
     if worst > OFF_LINE:
         return Refusal(Reason.OFF_THE_LINE, 100.0 * worst)
-    per_n = abs(float(span_per_n))
+    per_n = abs(span_per_n)
     noise = math.sqrt(fmean([point.load.noise_counts**2 for point in points]))
     wander = math.sqrt(fmean([point.load.wander_counts**2 for point in points]))
     # Both tensions carry the wander; the line's and the cell's own departures add to it as they are.
-    resolution = 2.0 * math.sqrt(2.0) * wander + off_line * float(span) + hysteresis
+    resolution = 2.0 * math.sqrt(2.0) * wander + off_line * span + hysteresis
     return Found(
-        calibration=Calibration(zero_counts=round(float(zero), 1), counts_per_newton=float(span_per_n)),
+        calibration=Calibration(zero_counts=round(zero, 1), counts_per_newton=span_per_n),
         points=points,
         linearity_pct=100.0 * off_line if len(by_mass) > 2 else None,
         hysteresis_pct=100.0 * hysteresis / span,

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-import pygame
-import pygame.gfxdraw
-
 from pressout_ui.changes import Box, box_of, changed
+from pressout_ui.sdl import pygame
 from pressout_ui.shapes import (
     Button,
     Disc,

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pygame
 from msgspec import Struct
 
 from pressout_ui.brush import Brush
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
+from pressout_ui.sdl import pygame
 from pressout_ui.shapes import Button, Point, Rect, View, button_at, tapped
 from pressout_ui.theme import Theme
 

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-import pygame
 
 from pressout_ui.commands import Sound
+from pressout_ui.sdl import pygame
 
 logger = logging.getLogger(__name__)
 
