@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema gallery report docs sbom hardware deb deb-test clean
+.PHONY: help install demo test check bench golden schema gallery curve report docs sbom hardware deb deb-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ sbom: install ## a bill of materials (CycloneDX) of what is installed, in build/
 
 gallery: install ## redraw every picture of the screen into docs/screens.md
 	$(RUN)/python -m pressout_ui.gallery docs/screens
+
+curve: install ## redraw docs/curve.svg, the README's picture of three repetitions
+	$(RUN)/python tests/example_curve.py docs/curve.svg
 
 report: install ## redraw docs/report.png, the README's picture of a report (wants chromium)
 	$(RUN)/python tests/example_report.py docs/report.png

@@ -1,4 +1,7 @@
-"""Draws the mounting at a column and at a tubing anchor, to scale. `python hardware/drawings.py FOLDER`."""
+"""Draws the mounting at a column and at a tubing anchor, and the whole station, to scale.
+
+`python hardware/drawings.py FOLDER`.
+"""
 
 from __future__ import annotations
 
@@ -140,10 +143,54 @@ def tubing() -> Sheet:
     return sheet
 
 
+def station() -> Sheet:
+    """Give the whole station as a patient finds it, seen from in front of them."""
+    sheet = Sheet(4_000, 2_300, "A station: anchor, load cell, tubing, patient, touchscreen and the way to the clinic")
+    sheet.line((0, 60), (4_000, 60), INK, 2)
+    sheet.box((0, 60), (90, 2_200), QUIET)
+    sheet.box((90, 1_080), (40, 160), STEEL)
+    sheet.box((190, 1_115), (110, 90), CUE)
+    for start_mm, end_mm in ((130, 190), (300, 1_690)):
+        sheet.line((start_mm, 1_160), (end_mm, 1_160), LINE, 2.5)
+    sheet.text((190, 990), "load cell in the line,")
+    sheet.text((190, 910), "lanyard around it")
+    sheet.text((620, 1_200), "tubing or cable")
+    sheet.box((90, 1_480), (60, 300), "#fff")
+    sheet.box((150, 1_500), (470, 260), "#fff")
+    sheet.text((385, 1_650), "7 of 15", "middle")
+    sheet.text((385, 1_560), "press out", "middle")
+    sheet.text((150, 1_830), "touchscreen, Raspberry Pi and amplifier")
+    for start, end in (((245, 1_205), (245, 1_340)), ((245, 1_340), (120, 1_340)), ((120, 1_340), (120, 1_480))):
+        sheet.line(start, end, STEEL, 1.2)
+    sheet.circle((1_760, 1_650), 115, "#fff")
+    for start, end in (
+        ((1_760, 1_535), (1_760, 900)),
+        ((1_590, 1_440), (1_930, 1_440)),
+        ((1_590, 1_440), (1_690, 1_170)),
+        ((1_930, 1_440), (1_770, 1_170)),
+        ((1_760, 900), (1_630, 60)),
+        ((1_760, 900), (1_890, 60)),
+    ):
+        sheet.line(start, end, INK, 3)
+    sheet.circle((1_730, 1_160), 45, CUE)
+    sheet.text((2_020, 1_290), "press straight out, hold, bring it back,")
+    sheet.text((2_020, 1_210), "and do not let the line turn you")
+    sheet.line((640, 2_040), (3_350, 2_040), STEEL, 1.2)
+    sheet.line((385, 1_910), (640, 2_040), STEEL, 1.2)
+    for tip in (2_070, 2_010):
+        sheet.line((3_350, 2_040), (3_290, tip), STEEL, 1.2)
+    sheet.text((1_350, 2_080), "finished sessions by MQTT, encrypted; the clinic answers each", "start")
+    sheet.box((3_400, 1_800), (480, 340), "#fff")
+    sheet.text((3_640, 1_950), "clinic's server", "middle")
+    sheet.measure((90, 400), (1_730, 400), "1 300 to 1 700 mm")
+    return sheet
+
+
 def main(folder: Path) -> None:
-    """Write both."""
-    for name, sheet in (("column", column()), ("tubing", tubing())):
-        (folder / f"mounting-{name}.svg").write_text(sheet.written(), encoding="utf-8")
+    """Write them all."""
+    drawings = {"mounting-column": column(), "mounting-tubing": tubing(), "station": station()}
+    for name, sheet in drawings.items():
+        (folder / f"{name}.svg").write_text(sheet.written(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,26 @@ def test_the_commands_that_the_readme_names_exist() -> None:
         assert command in cli.list_commands(click.Context(cli)), command
 
 
+def test_how_accurate_the_readme_says_it_is_was_measured() -> None:
+    measured = _rows((ROOT / "docs" / "reference" / "accuracy.md").read_text(encoding="utf-8"))
+    said = _rows((ROOT / "README.md").read_text(encoding="utf-8").split("## How accurate it is")[1].split("\n## ")[0])
+    of_ours = {"sessions with": "exact sessions", "recall": "recall", "precision": "precision"}
+    of_ours["rotation falsely"] = "rotation falsely said per 100 repetitions"
+
+    for begins, name in of_ours.items():
+        (ours,) = (row for row in said if row[0].startswith(begins))
+        (page,) = (row for row in measured if row[0] == name)
+        assert ours[1:] == [page[2], page[4]], name
+    peaks = [row[3] for row in measured if row[1] == "scipy.signal.find_peaks"]
+    assert next(row for row in said if "find_peaks" in row[0])[1:] == peaks
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Give the rows of a page's tables, a list of cells each."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
 def test_nobody_claims_to_have_run_it_on_a_pi() -> None:
     assert "not yet on a Raspberry Pi" in (ROOT / "README.md").read_text(encoding="utf-8")
 
