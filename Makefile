@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema gallery curve report docs sbom hardware deb deb-test clean
+.PHONY: help install demo test check bench golden schema gallery curve report docs sbom hardware wheel deb deb-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,10 @@ hardware: install ## redraw the wiring, the harness and the mounting (wants grap
 	$(RUN)/python hardware/schematic.py hardware/pictures
 	$(RUN)/python hardware/drawings.py hardware/pictures
 	PATH="$(CURDIR)/$(RUN):$$PATH" wireviz -f s -o hardware/pictures hardware/harness.yml
+
+wheel: install ## a wheel and a source distribution, in dist; extras: station, clinic, demo
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check build
+	$(RUN)/python -m build --outdir dist .
 
 deb: install ## a Debian package for stations and servers, in dist
 	sh packaging/deb/build $(RUN)/python dist

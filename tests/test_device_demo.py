@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from pressout_device import demo
 from pressout_device.demo import Outcome
+from pressout_device.errors import ExtraMissingError
+from pressout_device.sections import DoseSection
 from shell import packaged, pressout
 
 pytestmark = pytest.mark.service
@@ -42,6 +45,13 @@ def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
     assert "Turn around" in result.stdout
     assert "1 stored in its database" in result.stdout
     assert result.stderr == ""
+
+
+def test_a_demo_without_the_clinics_packages_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "find_spec", lambda name: None if name == "sqlalchemy" else name)
+
+    with pytest.raises(ExtraMissingError, match="found no package sqlalchemy.*pressout\\[demo\\].*python3-sqlalchemy"):
+        demo.run(demo.Options(dose=DoseSection(exercise="pallof_press"), headless=True))
 
 
 def outcome(**otherwise: Any) -> Outcome:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import msgspec
 from pressout_device.app import Simulated, face_of, station_of
 from pressout_device.config import Config
 from pressout_device.embedded import EmbeddedBroker
+from pressout_device.errors import ExtraMissingError
 from pressout_device.exporting import sessions_in
 from pressout_device.identity import new_id
 from pressout_device.journal.answers import counts
@@ -34,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 # How long the demo waits for the clinic's answer at the end, in real seconds.
 ANSWER_S = 20.0
+# What the clinic's end imports beyond a station's packages.
+CLINICS_OWN = ("alembic", "jinja2", "sqlalchemy")
 # What the simulated cell is: 4 400 counts a newton is a cell of 100 kg and 2 mV/V at gain 128, about.
 SIMULATED_CELL = LoadCellSection(
     way="simulated", counts_per_newton=4_400.0, zero_counts=88_000.0, load_cell_id="simulated"
@@ -162,6 +166,7 @@ def _clinic(stack: ExitStack, folder: Path, config: Config) -> tuple[Config, str
     database: Path | None = None
     name = "" if config.broker is None else config.broker.url
     if config.broker is None:
+        _needs_a_clinic()
         broker = EmbeddedBroker(folder)
         stack.callback(broker.close)
         name = broker.name
@@ -175,6 +180,23 @@ def _clinic(stack: ExitStack, folder: Path, config: Config) -> tuple[Config, str
     file.write_text(_toml(config), "utf-8")
     _child(stack, "uplink", "--config", str(file))
     return config, name, database
+
+
+def _needs_a_clinic() -> None:
+    """Look for what the clinic's end needs, before a patient is simulated for nobody.
+
+    Raises
+    ------
+    ExtraMissingError
+        If a package of it is not installed.
+    """
+    missing = [name for name in CLINICS_OWN if find_spec(name) is None]
+    if missing:
+        packages = " ".join(f"python3-{name}" for name in CLINICS_OWN)
+        raise ExtraMissingError(
+            f"demo: found no package {missing[0]}, expected the clinic's end as well; pip install 'pressout[demo]', "
+            f"or apt install mosquitto {packages}"
+        )
 
 
 def _toml(config: Config) -> str:
