@@ -50,7 +50,7 @@ def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
 def test_a_demo_without_the_clinics_packages_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "find_spec", lambda name: None if name == "sqlalchemy" else name)
 
-    with pytest.raises(ExtraMissingError, match="found no package sqlalchemy.*pressout\\[demo\\].*python3-sqlalchemy"):
+    with pytest.raises(ExtraMissingError, match=r"found no package sqlalchemy.*pressout\[demo\].*python3-sqlalchemy"):
         demo.run(demo.Options(dose=DoseSection(exercise="pallof_press"), headless=True))
 
 
