@@ -57,6 +57,20 @@ def test_a_configuration_without_mistakes_is_said_to_be_so(config_file: Path) ->
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_a_certificate_that_is_not_here_is_told_and_is_no_mistake(config_file: Path) -> None:
+    authority = config_file.parent / "authority.pem"
+    table = f'[broker]\nurl = "mqtts://broker.example"\nca_file = "{authority}"\n'
+    config_file.write_text(f"{config_file.read_text()}\n{table}")
+
+    absent = pressout("config", "check", config_file)
+    authority.touch()
+    present = pressout("config", "check", config_file)
+
+    assert absent.returncode == present.returncode == 0
+    assert f"broker.ca_file: {authority} is not on this computer" in absent.stdout
+    assert "ca_file" not in present.stdout
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b"[station"])
 def test_a_configuration_that_is_no_toml_is_said_in_a_sentence(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "station.toml"

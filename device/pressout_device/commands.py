@@ -176,8 +176,10 @@ def config_check(file: Path) -> None:
     """Tell all mistakes in a configuration at once."""
     from pressout_device import config
 
-    config.read(file)
+    read = config.read(file)
     click.echo(f"{file}: no mistakes found")
+    for key, path in config.absent_files(read):
+        click.echo(f"broker.{key}: {path} is not on this computer; the uplink needs it where it runs")
 
 
 def _display() -> bool:

@@ -158,6 +158,23 @@ def broker_of(section: BrokerSection) -> Broker:
         raise ConfigError(str(error)) from error
 
 
+def absent_files(config: Config) -> list[tuple[str, str]]:
+    """Give the keys and paths of the broker's files that are not on this computer; what may not be seen is not told."""
+    given = {} if config.broker is None else msgspec.structs.asdict(config.broker)
+    named = [(key, path) for key, path in given.items() if key.endswith("_file") and path is not None]
+    return [(key, path) for key, path in named if _absent(Path(path))]
+
+
+def _absent(path: Path) -> bool:
+    try:
+        path.stat()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def checked(raw: dict[str, Any]) -> Config:
     """Give the configuration of a parsed file.
 
