@@ -26,6 +26,29 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 each = pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name, indirect=True)
 
 
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize(
+    ("user", "action", "said"),
+    [
+        ("pressout", "org.freedesktop.login1.power-off", "yes"),
+        ("pressout", "org.freedesktop.login1.power-off-multiple-sessions", "yes"),
+        ("pressout", "org.freedesktop.login1.reboot", "undefined"),
+        ("pressout", "org.freedesktop.systemd1.manage-units", "undefined"),
+        ("pressout-uplink", "org.freedesktop.login1.power-off", "undefined"),
+    ],
+)
+def test_the_station_may_switch_the_computer_off_and_nothing_else(user: str, action: str, said: str) -> None:
+    rules = (FOLDER / "50-pressout.rules").read_text(encoding="utf-8")
+    script = (
+        'let rule; const polkit = {Result: {YES: "yes"}, addRule: (given) => { rule = given; }};'
+        f"{rules}\nconsole.log(String(rule({{id: {action!r}}}, {{user: {user!r}}})));"
+    )
+
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == said
+
+
 @each
 def test_systemd_has_nothing_to_say_about_a_unit(unit: Path) -> None:
     said = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
