@@ -34,7 +34,7 @@ def told(pipeline: Pipeline, samples: list[Sample]) -> tuple[Pipeline, list[Even
 
 @EITHER
 @given(places=st.lists(st.integers(100, 5_000), min_size=1, max_size=4))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_a_pipeline_that_was_saved_and_restored_tells_the_same_story_to_the_bit(
     resistance: Resistance, movement: Movement, places: list[int]
 ) -> None:

@@ -259,7 +259,7 @@ def test_phases_come_in_their_order(resistance: Resistance, movement: Movement) 
 
 
 @given(seed=st.integers(0, 50), every=st.integers(40, 400))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_corrupted_samples_invent_no_repetition(seed: int, every: int) -> None:
     samples, patient = simulated(Resistance.TUBING, reps=3, seed=seed)
     spoilt = [s._replace(tension_n=900.0 if n % 2 else -300.0) if n % every == 7 else s for n, s in enumerate(samples)]
