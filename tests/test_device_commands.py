@@ -170,6 +170,28 @@ def test_a_folder_that_may_not_be_written_is_said_to_an_ordinary_user(tmp_path: 
     assert list(closed.iterdir()) == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become nobody")
+@pytest.mark.parametrize("words", [("diagnose",), ("calibrate",)])
+def test_a_station_that_is_somebody_elses_is_asked_for_with_sudo_before_any_question(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    theirs = tmp_path / "station"
+    theirs.mkdir(mode=0o700)
+    path = tmp_path / "station.toml"
+    path.write_text(CONFIG.format(folder=theirs))
+    for folder in tmp_path.parents:
+        if folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    tmp_path.chmod(0o755)
+
+    code = as_nobody(*words, "--config", path, said=tmp_path / "said")
+
+    said = (tmp_path / "said").read_text()
+    assert code == 1, said
+    assert "found Permission denied" in said
+    assert "say the same with sudo in front" in said
+
+
 def test_a_full_disk_is_said_and_what_was_recorded_stays(config_file: Path) -> None:
     said = one_sentence(pressout("record", "--simulate", "--seconds", "1", "--config", config_file, "/dev/full"))
 

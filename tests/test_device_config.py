@@ -57,6 +57,13 @@ def test_a_configuration_without_mistakes_is_said_to_be_so(config_file: Path) ->
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_a_configuration_that_is_not_there_yet_leads_to_setup(tmp_path: Path) -> None:
+    said = one_sentence(pressout("config", "check", tmp_path / "station.toml"))
+
+    assert "found no such file" in said
+    assert "pressout setup makes one" in said
+
+
 def test_a_certificate_that_is_not_here_is_told_and_is_no_mistake(config_file: Path) -> None:
     authority = config_file.parent / "authority.pem"
     table = f'[broker]\nurl = "mqtts://broker.example"\nca_file = "{authority}"\n'

@@ -112,6 +112,8 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
     from pressout_device import calibrating, config, running
 
     settings = config.read(config_file)
+    book = running.book_of(settings, simulate=simulate)
+    book.life(settings.load_cell.load_cell_id)  # whoever may not read it is told before anything is asked
     if masses["mass_kg"] and masses["mass_lb"]:
         raise click.UsageError("Say the masses in kg or in lb, not in both.")
     unit = "lb" if masses["mass_lb"] else "kg"
@@ -125,7 +127,7 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
     if not all(math.isfinite(mass) for mass in said):
         raise click.UsageError("A mass is a number.")
     in_kg = tuple(calibrating.in_kg(mass, unit) for mass in said)
-    work = _Work(settings, running.book_of(settings, simulate=simulate), way, terminal)
+    work = _Work(settings, book, way, terminal)
     (_checked if check else _calibrated)(work, in_kg, by)
 
 

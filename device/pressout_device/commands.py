@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import click
 
-from pressout_device.command_options import config_option, simulate_option
+from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
 from pressout_device.errors import PressoutError
 from pressout_device.stopping import stopped
 from pressout_session.codes import checked
@@ -171,9 +171,9 @@ def config_group() -> None:
 
 
 @config_group.command(name="check")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), default=DEFAULT_CONFIG)
 def config_check(file: Path) -> None:
-    """Tell all mistakes in a configuration at once."""
+    """Tell all mistakes in a configuration at once; the station's own, where no FILE is said."""
     from pressout_device import config
 
     read = config.read(file)

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from pressout_device.errors import ConfigError
+from pressout_device.errors import ConfigError, unreadable
 from pressout_device.loadcell import ways
 from pressout_device.sections import (
     BrokerSection,
@@ -107,8 +107,14 @@ def read(path: Path) -> Config:
 def _parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: found {error}, expected a TOML file that this user may read") from error
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path}: found no such file, expected the station's configuration; pressout setup makes one"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {unreadable(error)}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: found {error}, expected TOML in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: found {error}, expected TOML; see docs/how-to/configure.md") from error
 

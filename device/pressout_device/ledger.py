@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import RawIOBase
 from pathlib import Path
 
-from pressout_device.errors import JournalError
+from pressout_device.errors import JournalError, unreadable
 from pressout_device.holding import owned_as_its_folder
 from pressout_device.journal import spool
 
@@ -39,9 +39,7 @@ class Ledger:
         try:
             lines = self.path.read_bytes().splitlines() if self.path.exists() else []
         except OSError as error:
-            raise JournalError(
-                f"{self.path}: found {error.strerror or error}, expected a file that this user may read"
-            ) from error
+            raise JournalError(f"{self.path}: {unreadable(error)}") from error
         yield from ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
 
     def add(self, *lines: bytes) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from pressout_device.errors import TraceFileError
+from pressout_device.errors import TraceFileError, unreadable
 from pressout_signal.samples import Fault, Reading
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -39,7 +39,7 @@ def lines_of(path: Path) -> Iterator[Iterator[str]]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise TraceFileError(f"found a gzip file that is cut short or damaged ({error}); copy it again") from error
     except OSError as error:
-        raise TraceFileError(f"found {error.strerror or error}, expected a file that this user may read") from error
+        raise TraceFileError(unreadable(error)) from error
 
 
 def recorded(
