@@ -102,6 +102,25 @@ def test_diagnose_says_why_there_is_no_reading(kind: FaultKind, word: str) -> No
     assert word in diagnosed([Fault(n / 10, kind) for n in range(50)]).verdict
 
 
+def test_a_reader_that_was_slow_to_start_is_waited_for_before_anything_is_measured() -> None:
+    class Late:
+        """A child's other end, whose child was lost before its first word."""
+
+        def __init__(self) -> None:
+            self.lateness_s: list[float] = []
+            self.said: list[list[Reading | Fault]] = [[Fault(0.0, FaultKind.READER_LOST)], [], [Reading(1.0, 1)]]
+
+        def fresh(self) -> list[Reading | Fault]:
+            """Give the next batch."""
+            return self.said.pop(0)
+
+    late = Late()
+
+    Listener(late)  # type: ignore[arg-type]
+
+    assert late.said == []
+
+
 def test_what_piled_up_while_someone_hung_a_mass_is_not_measured() -> None:
     class Slow:
         """A child's other end, at which readings of minutes have piled up."""

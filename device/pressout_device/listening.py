@@ -15,12 +15,13 @@ from pressout_device.holding import held
 from pressout_device.sampler import Opening, Sampler
 from pressout_device.sections import LoadCellSection
 from pressout_signal.calibration import Calibration
-from pressout_signal.samples import Fault, Reading
+from pressout_signal.samples import Fault, FaultKind, Reading
 
 # How often the child is listened to: its readings are 12.5 ms apart, and their stamps are its own.
 LISTEN_EVERY_S = 0.005
-# A child that says nothing for so long at the start is said to; it has an interpreter to start.
-FIRST_WORD_S = 10.0
+# So long a load cell may say nothing at the start: its child has an interpreter to start, and on a slow computer it is
+# lost once and started again with more time.
+FIRST_WORD_S = 30.0
 
 
 class Listener:
@@ -34,10 +35,8 @@ class Listener:
 
     def __init__(self, sampler: Sampler) -> None:
         self._sampler = sampler
-        self._before: list[Reading | Fault] = []
         until_s = time.monotonic() + FIRST_WORD_S
-        while not self._before and time.monotonic() < until_s:
-            self._before = sampler.fresh()
+        while not any(map(_is_of_the_cell, sampler.fresh())) and time.monotonic() < until_s:
             time.sleep(LISTEN_EVERY_S)
 
     def heard(self, duration_s: float) -> Iterator[Reading | Fault]:
@@ -64,6 +63,10 @@ class Listener:
             late_s=self._sampler.lateness_s,
             granted=self._sampler.granted,
         )
+
+
+def _is_of_the_cell(item: Reading | Fault) -> bool:
+    return isinstance(item, Reading) or item.kind is not FaultKind.READER_LOST
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pressout_device import opening
 from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.config import Config
 from pressout_device.errors import JournalError, LoadCellError, PressoutError, StationError
+from pressout_device.holding import owned_as_its_folder
 from pressout_device.sampler import Opening
 from pressout_device.sections import LoadCellSection
 from pressout_device.simulation.patient import Asked
@@ -72,6 +73,7 @@ def book_of(config: Config, *, simulate: bool) -> CellBook:
     folder = config.folder / "simulated"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        owned_as_its_folder(folder)
     except OSError as error:
         raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
     return CellBook(folder)
