@@ -11,16 +11,22 @@ ARGS   ?=
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/.ready: pyproject.toml packaging/debian packaging/node tests/javascript/package.json
-	sh packaging/debian $(PYTHON)
+# What the demo needs is little; a browser, another database and so on are for the tests.
+$(VENV)/.demo: pyproject.toml packaging/debian
+	sh packaging/debian $(PYTHON) demo
 	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.demo packaging/node tests/javascript/package.json
+	sh packaging/debian $(PYTHON) test
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	sh packaging/node $(VENV)
 	@touch $@
 
 install: $(VENV)/.ready ## make .venv with the pressout command in it
 
-demo: install ## the whole product, with a simulated patient (ARGS="--speed 10" and so on)
+demo: $(VENV)/.demo ## the whole product, with a simulated patient (ARGS="--speed 10" and so on)
 	$(RUN)/pressout demo $(ARGS)
 
 test: install ## every test, several at once: most of them wait for a broker, a process or a screen
