@@ -53,8 +53,9 @@ class SecureBroker:
         certificates(folder, "broker", *names)
         shutil.copy(FILES / "rules.acl", folder / "rules.acl")
         text = (FILES / configuration).read_text(encoding="utf-8").replace(THERE, f"{folder}/")
-        text = text.replace("/var/lib/mosquitto/", f"{folder}/").replace("listener 8883", f"listener {self.port}")
-        (folder / "mosquitto.conf").write_text(f"{text}\nuser root\nlog_type error\n", encoding="utf-8")
+        text = text.replace("listener 8883", f"listener {self.port}")
+        debians = f"persistence_location {folder}/\nuser root\nlog_type error\n"
+        (folder / "mosquitto.conf").write_text(f"{text}\n{debians}", encoding="utf-8")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -109,14 +109,33 @@ def test_a_key_that_everyone_may_read_is_refused(tmp_path: Path) -> None:
         broker_at("mqtts://host", certificate_file=str(key), key_file=str(key)).context()
 
 
-def test_a_file_without_a_folder_is_one_of_systemds_credentials(
+def test_a_secret_that_systemd_passed_wins_over_a_file_that_the_service_may_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "broker_key").write_text("a key")
+    (tmp_path / "broker_password").write_text("s3cret\n")
+    (tmp_path / "broker_password").chmod(0o440)
+
+    broker = broker_at(
+        "mqtts://host",
+        username="north/s3",
+        password_file="/etc/credstore/pressout.broker_password",
+        certificate_file="/etc/pressout/station.pem",
+        key_file="/etc/credstore/pressout.broker_key",
+    )
+
+    assert (broker.key_file, broker.password) == (str(tmp_path / "broker_key"), "s3cret")
+
+
+def test_a_secret_that_systemd_did_not_pass_is_the_one_in_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
 
-    broker = broker_at("mqtts://host", certificate_file="station.pem", key_file="station.key", ca_file="/etc/ca.pem")
+    broker = broker_at("mqtts://host", certificate_file="station.pem", key_file="station.key")
 
-    assert (broker.key_file, broker.ca_file) == (str(tmp_path / "station.key"), "/etc/ca.pem")
+    assert (broker.key_file, broker.password) == ("station.key", None)
 
 
 def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None:

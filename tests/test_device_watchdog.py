@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -122,6 +123,33 @@ def test_a_running_station_says_that_it_is_up_that_it_lives_and_that_it_ends(
     assert systemd.heard()[-1] == "STOPPING=1"
 
 
+@pytest.mark.service
+def test_a_station_that_cannot_start_shows_why_until_it_is_stopped_instead_of_starting_again_and_again(
+    systemd: Systemd, config_file: Path
+) -> None:
+    config_file.write_text(re.sub(r"(zero_counts|counts_per_newton) = .*", "", config_file.read_text()))
+    told = {"NOTIFY_SOCKET": str(systemd.path), "SDL_VIDEODRIVER": "dummy"}
+    command = [sys.executable, "-m", "pressout_device.commands", "run", "--config", str(config_file)]
+    station = subprocess.Popen(command, env={**os.environ, **told}, stderr=subprocess.PIPE, text=True)
+
+    try:
+        eventually(lambda: "STATUS=load cell unknown: found no calibration" in "".join(systemd.heard()))
+        assert station.poll() is None
+        station.terminate()
+        _, said = station.communicate(timeout=20.0)
+    finally:
+        station.kill()
+
+    assert station.returncode == 1
+    assert "pressout calibrate" in said
+
+
+def test_inside_cage_the_station_is_the_one_to_be_asked_to_stop(systemd: Systemd) -> None:
+    Watchdog({"NOTIFY_SOCKET": str(systemd.path)}, Time(), instead_of=True).shown()
+
+    assert systemd.heard()[0] == f"MAINPID={os.getpid()}"
+
+
 def test_without_systemd_nobody_is_told_and_without_its_ear_nothing_breaks(tmp_path: Path) -> None:
     Watchdog({}, Time()).turned(WELL)
     Watchdog({"NOTIFY_SOCKET": str(tmp_path / "gone")}, Time()).turned(WELL)
@@ -131,7 +159,7 @@ def test_without_systemd_nobody_is_told_and_without_its_ear_nothing_breaks(tmp_p
     ("environment", "kmsdrm", "cage", "expected"),
     [
         ({}, True, "/usr/bin/cage", {"SDL_VIDEODRIVER": "kmsdrm"}),
-        ({}, False, "/usr/bin/cage", ("/usr/bin/cage", "-s", "--")),
+        ({}, False, "/usr/bin/cage", ("/usr/bin/cage", "--")),
         ({}, False, None, {}),
         ({"WAYLAND_DISPLAY": "wayland-0", INSIDE: "1"}, False, "/usr/bin/cage", {}),
         ({"DISPLAY": ":0"}, True, None, {}),

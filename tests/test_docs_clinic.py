@@ -164,6 +164,7 @@ def test_a_clinic_is_looked_after_backed_up_and_restored_as_the_page_says(
     for name in ("authority.pem", "clinic.pem", "clinic.key"):
         shutil.copy(broker.folder / name, tmp_path / name)
     toml = (DOCS / "how-to" / "broker" / "clinic.toml").read_text().replace("/etc/pressout/", f"{tmp_path}/")
+    toml = toml.replace("/etc/credstore/pressout-clinic.broker_key", f"{tmp_path}/clinic.key")
     (tmp_path / "clinic.toml").write_text(toml.replace("broker.example:8883", f"127.0.0.1:{broker.port}"))
     (tmp_path / "dose.json").write_text(msgspec.json.encode(an_order()).decode())
     folders = Folders(tmp_path)

@@ -55,7 +55,7 @@ class Elsewhere:
         """Do a block's commands; give what the last one printed."""
         printed = ""
         for line in block.splitlines():
-            command = self.moved(line).replace("sudo ", "").replace(" -g mosquitto", "")
+            command = self.moved(line).replace("sudo ", "").replace(" -o mosquitto", "").replace(" -g mosquitto", "")
             if command.startswith(("apt-get", "cd ", "chown")):
                 continue
             if command == "systemctl restart mosquitto":

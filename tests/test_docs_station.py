@@ -114,4 +114,3 @@ def test_the_services_are_installed_by_hand_as_the_page_says(tmp_path: Path) -> 
     (uplink,) = (line.split(":") for line in users.splitlines() if line.startswith("pressout-uplink:"))
     assert inbox.stat().st_uid == int(uplink[2])
     assert inbox.stat().st_mode & 0o7777 == 0o2770
-    assert (tmp_path / "etc/pressout/broker_password").stat().st_mode & 0o777 == 0o600

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from pressout_device.clock import wall_time
-from pressout_device.errors import LoadCellError
+from pressout_device.errors import UncalibratedError
 from pressout_device.ledger import Ledger
 from pressout_device.sections import LoadCellSection
 from pressout_session.cell import AnyCellFact, Calibrated, CellLife, decode, encode
@@ -69,13 +69,13 @@ def calibrated_cell(cell: LoadCellSection, book: CellBook) -> tuple[LoadCellSect
 
     Raises
     ------
-    LoadCellError
+    UncalibratedError
         If it has neither.
     """
     life = book.life(cell.load_cell_id)
     known: Calibrated | LoadCellSection = cell if life.calibration is None else life.calibration
     if known.counts_per_newton is None:
-        raise LoadCellError(
+        raise UncalibratedError(
             f"load cell {cell.load_cell_id}: found no calibration, expected one; hang known masses on it with "
             "pressout calibrate"
         )

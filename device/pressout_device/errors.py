@@ -25,6 +25,10 @@ class LoadCellError(PressoutError, OSError):
     """The load cell's pins or packages are not there."""
 
 
+class UncalibratedError(LoadCellError):
+    """The load cell was never calibrated: nothing that it says is a force."""
+
+
 class JournalError(PressoutError, OSError):
     """The journal cannot be opened or written."""
 

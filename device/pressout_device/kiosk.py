@@ -28,13 +28,13 @@ def way_to_the_panel(
     >>> way_to_the_panel({"DISPLAY": ":0"}, lambda: True, "/usr/bin/cage")
     {}
     >>> way_to_the_panel({}, lambda: False, "/usr/bin/cage")
-    ('/usr/bin/cage', '-s', '--')
+    ('/usr/bin/cage', '--')
     """
     if any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", INSIDE)):
         return {}
     if has_kmsdrm():
         return {"SDL_VIDEODRIVER": "kmsdrm"}
-    return (cage, "-s", "--") if cage is not None else {}
+    return (cage, "--") if cage is not None else {}
 
 
 def onto_the_panel() -> None:
@@ -44,6 +44,11 @@ def onto_the_panel() -> None:
         os.environ.update(way)
         return
     os.environ[INSIDE] = "1"
+    # Where no graphics processor helps, SDL's way over OpenGL costs 110 MB, and makes code while it runs.
+    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+    own = os.environ.get("RUNTIME_DIRECTORY")  # of the service, which has no session that would have made one
+    if own:
+        os.environ.setdefault("XDG_RUNTIME_DIR", own)
     os.execv(way[0], [*way, sys.executable, "-m", "pressout_device.commands", *sys.argv[1:]])
 
 

@@ -83,7 +83,7 @@ class ScreenSection(Section, frozen=True, kw_only=True):
 
 
 class BrokerSection(Section, frozen=True, kw_only=True):
-    """The clinic's broker. A password is never here: it is in a file, or a systemd credential."""
+    """The clinic's broker. No secret is here: it is in a file, or a credential of systemd's, which wins."""
 
     url: str
     allow_plain: bool = False

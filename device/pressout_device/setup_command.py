@@ -55,7 +55,7 @@ def setup(
         context.invoke(add, config_file=config_file, initials=initials)
     if look:
         context.invoke(diagnose, config_file=config_file, simulate=simulate, way=None, station=False)
-    click.echo("Next: pressout calibrate, with known masses; then systemctl enable --now pressout.target")
+    click.echo("Next: sudo pressout calibrate, with known masses; then sudo systemctl enable --now pressout.target")
     if os.geteuid() != 0:
         click.echo("This was not done as root: the station's user must be able to read what was written.", err=True)
 

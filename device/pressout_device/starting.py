@@ -6,15 +6,26 @@ import time
 from collections.abc import Callable
 
 from pressout_device.config import Config
-from pressout_device.errors import JournalError
+from pressout_device.errors import JournalError, PressoutError, UncalibratedError
 from pressout_device.facing import PanelFace, first_screen
 from pressout_device.holding import held
 from pressout_device.kiosk import onto_the_panel
 from pressout_device.watchdog import watchdog_of
+from pressout_session.troubles import Trouble
+from pressout_ui.messages import RetryTapped
+
+# Why a station cannot start stays on its panel for this long, or until someone taps; then its service tries again.
+WHY_SHOWN_S = 30.0
 
 
 def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> None:
-    """Turn the station's loop until `stopped()` or the window is closed; then close and write what is open."""
+    """Turn the station's loop until `stopped()` or the window is closed; then close and write what is open.
+
+    Raises
+    ------
+    PressoutError
+        If it cannot start or go on. Where a service starts it again, its panel has shown why.
+    """
     with held(config.folder):
         onto_the_panel()  # may start this program anew inside cage, which must find systemd's socket in its environment
         watchdog = watchdog_of(time.monotonic)
@@ -24,7 +35,13 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
         from pressout_device.app import Simulated, station_of
         from pressout_device.running import asked_of, turned
 
-        built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
+        try:
+            built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
+        except PressoutError as error:
+            if watchdog.hears:
+                watchdog.cannot_start(str(error))
+                _shown_why(face, config, error, lambda: stopped() or face.closed)
+            raise
         try:
             turned(built, lambda: stopped() or face.closed, watchdog)
         finally:
@@ -35,3 +52,14 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
                 f"journal: found no way to save the last of what was counted, expected space in {config.folder}; "
                 "what was saved before is untouched"
             )
+
+
+def _shown_why(face: PanelFace, config: Config, error: PressoutError, stopped: Callable[[], bool]) -> None:
+    """Show what keeps the station from starting, instead of a first picture that comes and goes."""
+    trouble = Trouble.UNCALIBRATED if isinstance(error, UncalibratedError) else Trouble.STATION_FAILED
+    face.paint(first_screen(config).showing_trouble(trouble))
+    until_s = time.monotonic() + WHY_SHOWN_S
+    while time.monotonic() < until_s and not stopped():
+        if any(isinstance(message, RetryTapped) for message in face.messages()):
+            return
+        time.sleep(0.1)

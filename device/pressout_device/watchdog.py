@@ -12,6 +12,8 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pressout_device.kiosk import INSIDE
+
 logger = logging.getLogger(__name__)
 
 # A disk that stalls for as long as this is not coming back by waiting.
@@ -40,22 +42,38 @@ class Watchdog:
         `NOTIFY_SOCKET`, and `WATCHDOG_USEC` where systemd expects signs of life.
     now_s : callable
         A clock that only goes forward.
+    instead_of : bool
+        Whether systemd started another process, and this is the one to ask to stop: cage, whose end takes the screen.
     """
 
-    def __init__(self, environment: Mapping[str, str], now_s: Callable[[], float]) -> None:
+    def __init__(self, environment: Mapping[str, str], now_s: Callable[[], float], *, instead_of: bool = False) -> None:
         name = environment.get("NOTIFY_SOCKET", "")
         self._address = f"\0{name[1:]}" if name.startswith("@") else name
         self._now_s = now_s
+        self._instead_of = instead_of
         # Twice as often as asked, as systemd's own manual advises.
         self._every_s = int(environment.get("WATCHDOG_USEC") or 0) / 2e6
         self._next_s = 0.0
         self._ready = False
         self._well = True
 
+    @property
+    def hears(self) -> bool:
+        """Whether there is a systemd that started us, and will again."""
+        return bool(self._address)
+
     def shown(self) -> None:
         """Say that the first picture is there, before all that it stands for is."""
+        if self._address and self._instead_of:
+            self._say(f"MAINPID={os.getpid()}")
         if self._address:
             self._say("STATUS=The first picture is shown")
+
+    def cannot_start(self, why: str) -> None:
+        """Say why there will be no station; systemd need not wait for one."""
+        if self._address:
+            self._say(f"STATUS={why}")
+            self._ready = self._say("READY=1")
 
     def turned(self, signs: Signs) -> None:
         """Say that the loop has turned; nothing is said where something else has died."""
@@ -93,4 +111,4 @@ class Watchdog:
 def watchdog_of(now_s: Callable[[], float]) -> Watchdog:
     """Give this process's; its children must not speak for it."""
     told = {name: os.environ.pop(name, "") for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")}
-    return Watchdog(told, now_s)
+    return Watchdog(told, now_s, instead_of=INSIDE in os.environ)

@@ -114,34 +114,40 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
         raise BrokerAddressError("broker: found mqtt://, which is plain text; expected mqtts://, or say allow_plain")
     password_file = files.pop("password_file", None)
     username = files.pop("username", None) or parts.username
-    files = {name: _placed(path) for name, path in files.items()}
+    if files.get("certificate_file"):
+        files["key_file"] = _credential("broker_key") or files.get("key_file")
     return Broker(
         host=host,
         port=port,
         tls=parts.scheme == "mqtts",
         username=username,
-        password=_secret(password_file) if username else None,
+        password=_password(password_file) if username else None,
         **files,
     )
 
 
-def _placed(file: str | None) -> str | None:
-    """Give where a file is: one that is not named from the root on is a credential of systemd's, if there are any."""
+def _credential(name: str) -> str | None:
+    """Give where a secret is that systemd passed to this service; it wins over what the configuration names.
+
+    So one configuration serves a service, whose user may read no secret, and root who tries it by hand.
+    """
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    return str(Path(folder, file)) if file and folder else file
+    path = Path(folder, name) if folder else None
+    return str(path) if path and path.exists() else None
 
 
-def _secret(file: str | None) -> str | None:
-    """Read the password from `file`, or from the credential that systemd passes."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(file) if file else Path(folder, "broker_password") if folder else None
-    if path is None:
+def _password(file: str | None) -> str | None:
+    """Read the password that systemd passed, or from `file`, which nobody else may read."""
+    passed = _credential("broker_password")
+    found = passed or file
+    if not found:
         return None
+    path = Path(found)
     try:
         mode = path.stat().st_mode
         secret = path.read_text(encoding="utf-8").strip() or None
     except OSError as error:
         raise BrokerAddressError(f"password_file: found {error}, expected a file that this user may read") from error
-    if mode & 0o077 and folder is None:
+    if mode & 0o077 and not passed:
         raise BrokerAddressError(f"password_file: found {path} readable by others, expected chmod 600")
     return secret

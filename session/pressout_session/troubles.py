@@ -13,6 +13,7 @@ class Trouble(StrEnum):
     SENSOR_SWAPPED = "sensor_swapped"
     SENSOR_AT_ITS_END = "sensor_at_its_end"
     SENSOR_NOISY = "sensor_noisy"
+    UNCALIBRATED = "uncalibrated"
     READER_LOST = "reader_lost"
     OVERLOADED = "overloaded"
     CELL_BENT = "cell_bent"
@@ -51,6 +52,7 @@ NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     Trouble.SENSOR_AT_ITS_END: "4F-12",
     Trouble.SENSOR_NOISY: "4F-13",
     Trouble.SENSOR_SWAPPED: "4F-14",
+    Trouble.UNCALIBRATED: "4F-15",
     Trouble.READER_LOST: "4F-20",
     Trouble.OVERLOADED: "4F-30",
     Trouble.CELL_BENT: "4F-31",

@@ -119,6 +119,7 @@ WORDS = Words(
         "sensor_swapped": "Two wires of the sensor are exchanged.",
         "sensor_at_its_end": "A wire of the sensor is loose.",
         "sensor_noisy": "Something disturbs the sensor’s cable.",
+        "uncalibrated": "The sensor has not been calibrated yet.",
         "reader_lost": "The sensor is starting again.",
         "overloaded": "That is more than the sensor may carry.",
         "station_failed": "The station is starting again.",

@@ -119,6 +119,7 @@ WORDS = Words(
         "sensor_swapped": "Dos cables del sensor están cambiados.",
         "sensor_at_its_end": "Un cable del sensor está suelto.",
         "sensor_noisy": "Algo perturba el cable del sensor.",
+        "uncalibrated": "El sensor aún no está calibrado.",
         "reader_lost": "El sensor vuelve a empezar.",
         "overloaded": "Es más de lo que el sensor aguanta.",
         "station_failed": "El puesto vuelve a empezar.",
