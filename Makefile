@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help install demo test check bench golden schema gallery curve report docs sbom hardware wheel deb deb-test clean
+.PHONY: help install demo test check bench golden schema gallery curve report docs sbom hardware wheel deb deb-test boot-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ deb: install ## a Debian package for stations and servers, in dist
 
 deb-test: install ## install it in an arm64 Debian trixie and count a session there (as root; a quarter of an hour)
 	sh packaging/deb/test "$$(sh packaging/deb/build $(RUN)/python dist)"
+
+boot-test: install ## boot a Debian trixie with it, and let the services count, publish and store a session (as root; three minutes)
+	$(RUN)/python packaging/deb/boot.py "$$(sh packaging/deb/build $(RUN)/python dist)"
 
 clean: ## remove what make made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
