@@ -12,7 +12,7 @@ from pressout_session.settings import Settings
 from pressout_ui.app import Screen, set_to, turns_portrait, view
 from pressout_ui.commands import Sound
 from pressout_ui.known import Known
-from pressout_ui.messages import Message
+from pressout_ui.messages import Message, RetryTapped
 from pressout_ui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ class PanelFace:
     def messages(self) -> list[Message]:
         """Give what was tapped and typed."""
         return self._panel.messages()
+
+    def asked_again(self) -> bool:
+        """Whether someone tapped *Try again*."""
+        return any(isinstance(message, RetryTapped) for message in self.messages())
 
     def play(self, sound: Sound) -> None:
         """Let a sound be heard."""

@@ -12,7 +12,6 @@ from pressout_device.holding import held
 from pressout_device.kiosk import onto_the_panel
 from pressout_device.watchdog import watchdog_of
 from pressout_session.troubles import Trouble
-from pressout_ui.messages import RetryTapped
 
 # Why a station cannot start stays on its panel for this long, or until someone taps; then its service tries again.
 WHY_SHOWN_S = 30.0
@@ -59,7 +58,5 @@ def _shown_why(face: PanelFace, config: Config, error: PressoutError, stopped: C
     trouble = Trouble.UNCALIBRATED if isinstance(error, UncalibratedError) else Trouble.STATION_FAILED
     face.paint(first_screen(config).showing_trouble(trouble))
     until_s = time.monotonic() + WHY_SHOWN_S
-    while time.monotonic() < until_s and not stopped():
-        if any(isinstance(message, RetryTapped) for message in face.messages()):
-            return
+    while time.monotonic() < until_s and not stopped() and not face.asked_again():
         time.sleep(0.1)

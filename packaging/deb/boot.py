@@ -123,8 +123,8 @@ def made(root: Path, package: Path) -> None:
     (root / "etc/hostname").write_text("pressout-boot\n", encoding="ascii")
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     shutil.copy(package, root / "root/pressout.deb")
-    for words in ("update", f"--download-only {INSTALL}"):
-        fetch = ["chroot", root, "apt-get", "-q", *words.split()]
+    for step in ("update", f"--download-only {INSTALL}"):
+        fetch = ["chroot", str(root), "apt-get", "-q", *step.split()]
         subprocess.run(fetch, check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
     shutil.copytree(PAGE.parent / "broker", root / HERE.removeprefix("/"))
     shutil.copy(PROJECT / "systemd" / "pressout.journald.conf", root / "root")

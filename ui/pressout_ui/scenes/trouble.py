@@ -11,6 +11,9 @@ from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
 from pressout_ui.shapes import Drawing, Plane, Rect, Text, fitted
 
+# There is no station behind the picture: it is started again, and nothing else can be done here.
+STARTED_AGAIN = (Trouble.UNCALIBRATED, Trouble.STATION_FAILED)
+
 
 class InTrouble(Struct, frozen=True):
     """What is wrong."""
@@ -33,7 +36,7 @@ def view(scene: InTrouble, known: Known, plane: Plane) -> Drawing:
         Text(call, 40.0, 206.0, fitted(call, 30.0, plane.width - 80.0), "ink2", "500"),
         *(unplugged(294.0, plane.width) if scene.trouble is Trouble.SENSOR_SILENT else ()),
         primary_button(words.try_again, (36.0, 376.0, 220.0, 72.0), RetryTapped()),
-        plain_button(other[0], (272.0, 376.0, 220.0, 72.0), other[1]),
+        *(() if scene.trouble in STARTED_AGAIN else (plain_button(other[0], (272.0, 376.0, 220.0, 72.0), other[1]),)),
         Text(words.quote, plane.width - 36.0, 402.0, 22.0, "ink2", "500", "end"),
         Text(NUMBERS[scene.trouble], plane.width - 36.0, 440.0, 38.0, anchor="end"),
     )
