@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pressout_device.config import Config
-from pressout_device.errors import JournalError
+from pressout_device.errors import JournalError, unreadable
 from pressout_device.journal import spool
 from pressout_session.cell import CellLife
 
@@ -195,6 +195,6 @@ def in_words(computer: Computer) -> tuple[str, bool]:
     try:
         found = list(findings(computer))
     except OSError as error:
-        raise JournalError(f"{computer.config.folder}: found {error}, expected the folders of a station") from error
+        raise JournalError(f"{computer.config.folder}: {unreadable(error)}") from error
     lines = [f"{one.verdict:<5} {one.name:<17} {one.words}" for one in found]
     return "\n".join(lines), all(one.verdict is not Verdict.LOOK for one in found)

@@ -103,6 +103,10 @@ class Computer:
         """Whether a unit is up that was started again, once."""
         return self.of(unit, "ActiveState") == "active" and self.of(unit, "NRestarts") == "1"
 
+    def link_says(self, words: str) -> bool:
+        """Whether that stands in the uplink's status."""
+        return words in self.do("pressout uplink --status").replace("not connected", "")
+
     def by_the_station(self, command: str) -> str:
         """Do a command as the station's user, where the station is: its /tmp has the socket of its screen."""
         user = "setpriv --reuid=pressout --regid=pressout --init-groups env DISPLAY=:0 HOME=/tmp"
@@ -163,10 +167,15 @@ def booted(root: Path) -> Iterator[Computer]:
         nspawn.wait()
 
 
+def blocks() -> list[str]:
+    """Give the page's commands, a block each; where they are done there is nowhere to go."""
+    found = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return [re.sub(r"(?m)^cd .*", "", block) for block in found]
+
+
 def the_page(computer: Computer) -> None:
     """Do what the page says, block by block, as its reader on one computer."""
-    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    certificates, broker, clinic, first, service, station = (re.sub(r"(?m)^cd .*", "", block) for block in blocks[:6])
+    certificates, broker, clinic, first, service, station = blocks()[:6]
     computer.do(certificates)
     computer.do(broker)
     # What it leaves running in a first terminal is ended by who has seen the first session.
@@ -204,10 +213,27 @@ def the_station(computer: Computer) -> None:
     export = "pressout export --format csv /var/lib/pressout-clinic/clinic.db"
     eventually("four repetitions with the clinic", lambda: computer.tried(export).stdout.count("\n") == 1 + 4, 120.0)
     assert computer.runs(*units)
-    status = computer.do("pressout uplink --status")
-    assert "connected, encrypted" in status, status
+    eventually("a connection", lambda: computer.link_says("connected, encrypted"))
+    status = computer.do(blocks()[6])
     assert re.search(r"waiting +0 sessions", status), status
     say("two taps by a guest: 2 + 2 counted, published and stored by the services, none of which was started again")
+
+
+def out_and_in_again(computer: Computer) -> None:
+    """Revoke the station's certificate; then let it and the clinic in by passwords."""
+    revoke, passwords = blocks()[7:9]
+    computer.do(revoke)
+    eventually("that it is refused", lambda: computer.link_says("certificate refused"))
+    say("revoked as the page says, and refused")
+    # They are typed on the page.
+    computer.do(re.sub(r"mosquitto_passwd (\S+) (\S+)", r"mosquitto_passwd -b \1 \2 of-\2", passwords))
+    for service, name, file in (("pressout", "north/s3", "station"), ("pressout-clinic", "clinic", "clinic")):
+        secret, table = f"/etc/credstore/{service}.broker_password", f"/etc/pressout/{file}.toml"
+        computer.do(f"rm /etc/credstore/{service}.broker_key; (umask 077; echo of-{name} > {secret})")
+        computer.do(f"sed -i '/^certificate_file/d; s|^key_file.*|username = \"{name}\"|' {table}")
+    computer.do("systemctl restart pressout-uplink pressout-clinic@1")
+    eventually("a connection", lambda: computer.link_says("connected, encrypted"))
+    say("let in again by passwords")
 
 
 def what_goes_wrong(computer: Computer) -> None:
@@ -260,6 +286,7 @@ def main() -> None:
             say(f"installed under {computer.do('systemctl --version').splitlines()[0]}, and nothing starts by itself")
             the_page(computer)
             the_station(computer)
+            out_and_in_again(computer)
             what_goes_wrong(computer)
             the_rest(computer)
         say("switched off by the station, which may nothing else")

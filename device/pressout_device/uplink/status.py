@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from pressout_device.config import Config
-from pressout_device.errors import JournalError
+from pressout_device.errors import JournalError, unreadable
 from pressout_device.journal import spool
 from pressout_device.journal.bell import listens
 from pressout_session.troubles import NUMBERS, LinkTrouble
@@ -27,7 +27,7 @@ def in_words(config: Config) -> str:
         said = _read(outbox / spool.STATION, spool.StationSaid) or spool.StationSaid()
         oldest = f", the oldest for {_age(outbox / waiting[0])}" if waiting else ""
     except OSError as error:
-        raise JournalError(f"{config.folder}: found {error}, expected the folders of a station") from error
+        raise JournalError(f"{config.folder}: {unreadable(error)}") from error
     if not listens(inbox):
         link = spool.Link(trouble=LinkTrouble.NO_UPLINK, answered_at=link.answered_at)
     there = "not connected"
