@@ -35,7 +35,7 @@ test: install ## every test, several at once: most of them wait for a broker, a 
 check: install ## format, lint, types, import contracts, documents
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
-	$(RUN)/mypy signal session link device ui clinic tests bench packaging/site.py packaging/deb/boot.py
+	$(RUN)/mypy signal session link device ui clinic tests bench packaging/site.py packaging/deb/boot.py packaging/deb/container.py
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mkdocs build --quiet --strict
 

@@ -12,35 +12,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
-PAGE = PROJECT / "docs" / "how-to" / "connect-to-your-clinic.md"
-NEEDED = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "nsenter": "util-linux"}
-PACKAGES = (
-    *("ca-certificates", "dbus", "polkitd", "procps", "python3", "sudo", "systemd", "systemd-sysv", "udev"),
-    *("cage", "seatd", "xdotool", "xwayland", "mosquitto", "openssl"),
-    *("python3-alembic", "python3-jinja2", "python3-sqlalchemy"),
-)
-INSTALL = "install -y --no-install-recommends /root/pressout.deb"
-HOSTS = "127.0.0.1 localhost broker.example pressout-boot\n"
-ENVIRONMENT = {
-    "HOME": "/root",
-    "LANG": "C.UTF-8",
-    "TERM": "dumb",
-    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-    "DEBIAN_FRONTEND": "noninteractive",
-    "SYSTEMD_COLORS": "0",
-    "SYSTEMD_PAGER": "",
-}
-# The page's commands are for a clone of the project.
-HERE = "/root/pressout/docs/how-to/broker"
+from container import INSTALL, NEEDED, PAGE, Computer, booted, eventually, made
+
 # A screen that nobody sees; and the unit does not start where a socket to the network can be made.
 UNSEEN = """
 Environment=WLR_BACKENDS=headless WLR_RENDERER=pixman WLR_LIBINPUT_NO_DEVICES=1
@@ -50,6 +28,7 @@ SIMULATED = f"""{UNSEEN}
 ExecStart=
 ExecStart=/usr/bin/pressout run --simulate --config /etc/pressout/station.toml
 """
+UNITS = ("pressout-station", "pressout-uplink", "pressout-clinic@1")
 # Where a finger goes on 1280 x 720: anywhere, to wake it; and on Guest.
 TAPS = ((640, 360), (174, 636))
 
@@ -58,113 +37,6 @@ def say(words: str) -> None:
     """Say how far it is."""
     sys.stdout.write(f"boot-test: {words}\n")
     sys.stdout.flush()
-
-
-def eventually(what: str, true: Callable[[], bool], within_s: float = 60.0) -> None:
-    """Wait until something is true."""
-    until_s = time.monotonic() + within_s
-    while not true():
-        if time.monotonic() > until_s:
-            raise SystemExit(f"boot-test: found that not within {within_s:.0f} s, expected: {what}")
-        time.sleep(0.3)
-
-
-class Computer:
-    """A booted container: what is done and asked there."""
-
-    def __init__(self, leader: int) -> None:
-        self._leader = leader
-
-    def tried(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Do a command there, as root, where the page's commands are for."""
-        enter = ("nsenter", "-t", str(self._leader), "-m", "-u", "-i", "-p", "-n", "-C", "--", "sh", "-ec")
-        words = [*enter, f"cd {HERE}\n{command}"]
-        return subprocess.run(
-            words, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-
-    def do(self, command: str) -> str:
-        """Do a command there that must succeed; give what it says."""
-        done = self.tried(command)
-        if done.returncode != 0:
-            log = self.tried("journalctl -n 40 --no-pager -o cat").stdout
-            raise SystemExit(f"{log}\nboot-test: {command}\nfound {done.stdout}{done.stderr}, expected success")
-        return done.stdout.strip()
-
-    def of(self, unit: str, what: str) -> str:
-        """Give a property of a unit."""
-        return self.tried(f"systemctl show {unit} -p {what} --value").stdout.strip()
-
-    def runs(self, *units: str) -> bool:
-        """Whether units are up, and were not started again."""
-        return all(self.of(unit, "ActiveState") == "active" and self.of(unit, "NRestarts") == "0" for unit in units)
-
-    def again(self, unit: str) -> bool:
-        """Whether a unit is up that was started again, once."""
-        return self.of(unit, "ActiveState") == "active" and self.of(unit, "NRestarts") == "1"
-
-    def link_says(self, words: str) -> bool:
-        """Whether that stands in the uplink's status."""
-        return words in self.do("pressout uplink --status").replace("not connected", "")
-
-    def by_the_station(self, command: str) -> str:
-        """Do a command as the station's user, where the station is: its /tmp has the socket of its screen."""
-        user = "setpriv --reuid=pressout --regid=pressout --init-groups env DISPLAY=:0 HOME=/tmp"
-        return self.tried(f"nsenter -t {self.of('pressout-station', 'MainPID')} -m {user} {command}").stdout.strip()
-
-    def station_is(self, override: str) -> None:
-        """Let the station's unit be as it is, with something said over it."""
-        folder = "/run/systemd/system/pressout-station.service.d"
-        self.do(f"mkdir -p {folder}\ncat > {folder}/test.conf <<'UNIT'\n[Service]\n{override}\nUNIT")
-        self.do("systemctl daemon-reload")
-
-
-def made(root: Path, package: Path) -> None:
-    """Make the system, with all that has to be fetched: once booted it has no network but its own."""
-    words = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}", "trixie", str(root)]
-    subprocess.run(words, check=True)
-    (root / "etc/hosts").write_text(HOSTS, encoding="ascii")
-    (root / "etc/hostname").write_text("pressout-boot\n", encoding="ascii")
-    shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
-    shutil.copy(package, root / "root/pressout.deb")
-    for step in ("update", f"--download-only {INSTALL}"):
-        fetch = ["chroot", str(root), "apt-get", "-q", *step.split()]
-        subprocess.run(fetch, check=True, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
-    shutil.copytree(PAGE.parent / "broker", root / HERE.removeprefix("/"))
-    shutil.copy(PROJECT / "systemd" / "pressout.journald.conf", root / "root")
-    (root / "var/log/journal").mkdir(exist_ok=True)
-
-
-@contextmanager
-def booted(root: Path) -> Iterator[Computer]:
-    """Boot it."""
-    words = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--resolv-conf=off"]
-    nspawn = subprocess.Popen(
-        [*words, "-D", root, "--boot"],
-        env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    leaders: list[int] = []
-
-    def there() -> bool:
-        found = subprocess.run(
-            ["pgrep", "-P", str(nspawn.pid), "-x", "systemd"], capture_output=True, text=True, check=False
-        )
-        leaders[:] = [int(each) for each in found.stdout.split()]
-        return bool(leaders) and Computer(leaders[0]).tried("systemctl is-active multi-user.target").returncode == 0
-
-    try:
-        eventually("a booted system", there)
-        yield Computer(leaders[0])
-        if sys.exc_info()[0] is None:
-            eventually("that it is off", lambda: nspawn.poll() is not None)
-    finally:
-        nspawn.terminate()
-        for leader in leaders:
-            subprocess.run(["kill", "-9", str(leader)], stderr=subprocess.DEVNULL, check=False)
-        nspawn.wait()
 
 
 def blocks() -> list[str]:
@@ -205,14 +77,13 @@ def the_station(computer: Computer) -> None:
 
     computer.station_is(SIMULATED)
     computer.do("systemctl stop pressout-station; systemctl reset-failed; systemctl start pressout-station")
-    units = ("pressout-station", "pressout-uplink", "pressout-clinic@1")
-    eventually("all services", lambda: computer.runs(*units))
+    eventually("all services", lambda: computer.runs(*UNITS))
     for x_px, y_px in TAPS:
         computer.by_the_station(f"xdotool mousemove {x_px} {y_px} click 1")
         time.sleep(0.5)
     export = "pressout export --format csv /var/lib/pressout-clinic/clinic.db"
     eventually("four repetitions with the clinic", lambda: computer.tried(export).stdout.count("\n") == 1 + 4, 120.0)
-    assert computer.runs(*units)
+    assert computer.runs(*UNITS)
     eventually("a connection", lambda: computer.link_says("connected, encrypted"))
     status = computer.do(blocks()[6])
     assert re.search(r"waiting +0 sessions", status), status
@@ -256,6 +127,21 @@ def what_goes_wrong(computer: Computer) -> None:
     computer.do("systemctl start pressout-station")
 
 
+def new_and_gone(computer: Computer) -> None:
+    """Upgrade it, remove it, and install it again."""
+    computer.do(f"apt-get -q {INSTALL} --reinstall")
+    eventually("all services", lambda: computer.runs(*UNITS))
+    say("upgraded, and all goes on")
+    computer.do("apt-get remove -y -q pressout")
+    assert computer.do("pgrep -f '[p]ressout (run|uplink|clinic)' || echo none") == "none"
+    computer.do(
+        "test -s /var/lib/pressout/journal.db -a -s /var/lib/pressout-clinic/clinic.db -a -s /etc/pressout/station.toml"
+    )
+    computer.do(f"apt-get -q {INSTALL}")
+    assert computer.of("pressout-station", "ActiveState") == "inactive"
+    say("removed: nothing runs, and nothing that was kept is gone; installed again: nothing starts by itself")
+
+
 def the_rest(computer: Computer) -> None:
     """Look at the log's place, and at who may switch off; then let the station switch off."""
     computer.do("install -D -m 644 /root/pressout.journald.conf /etc/systemd/journald.conf.d/pressout.conf")
@@ -288,6 +174,7 @@ def main() -> None:
             the_station(computer)
             out_and_in_again(computer)
             what_goes_wrong(computer)
+            new_and_gone(computer)
             the_rest(computer)
         say("switched off by the station, which may nothing else")
     finally:
