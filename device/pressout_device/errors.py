@@ -7,9 +7,9 @@ class PressoutError(Exception):
     """Something at the edge failed, said in one sentence for whoever stands next to the machine."""
 
 
-def unreadable(error: OSError) -> str:
-    """Say why a file cannot be read, and what whoever asked for it can do."""
-    said = f"found {error.strerror or error}, expected a file that this user may read"
+def unreadable(error: OSError, what: str = "a file") -> str:
+    """Say why something cannot be read, and what whoever asked for it can do."""
+    said = f"found {error.strerror or error}, expected {what} that this user may read"
     return f"{said}; say the same with sudo in front" if isinstance(error, PermissionError) else said
 
 

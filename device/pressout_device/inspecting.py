@@ -195,6 +195,6 @@ def in_words(computer: Computer) -> tuple[str, bool]:
     try:
         found = list(findings(computer))
     except OSError as error:
-        raise JournalError(f"{computer.config.folder}: {unreadable(error)}") from error
+        raise JournalError(f"{computer.config.folder}: {unreadable(error, 'the folders of a station')}") from error
     lines = [f"{one.verdict:<5} {one.name:<17} {one.words}" for one in found]
     return "\n".join(lines), all(one.verdict is not Verdict.LOOK for one in found)

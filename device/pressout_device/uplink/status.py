@@ -27,7 +27,7 @@ def in_words(config: Config) -> str:
         said = _read(outbox / spool.STATION, spool.StationSaid) or spool.StationSaid()
         oldest = f", the oldest for {_age(outbox / waiting[0])}" if waiting else ""
     except OSError as error:
-        raise JournalError(f"{config.folder}: {unreadable(error)}") from error
+        raise JournalError(f"{config.folder}: {unreadable(error, 'the folders of a station')}") from error
     if not listens(inbox):
         link = spool.Link(trouble=LinkTrouble.NO_UPLINK, answered_at=link.answered_at)
     there = "not connected"
