@@ -76,7 +76,8 @@ class Elsewhere:
     def _mosquitto(self) -> None:
         file = self.folder / "etc/mosquitto/conf.d/pressout.conf"
         user = "\nuser root\n" if os.geteuid() == 0 else "\n"
-        file.write_text(file.read_text() + user)
+        debians = f"persistence_location {self.folder}/var/lib/mosquitto/\n"
+        file.write_text(f"{file.read_text()}{user}{debians}")
         self.running.append(subprocess.Popen([MOSQUITTO, "-c", str(file)], stderr=subprocess.DEVNULL))
 
     def end(self) -> None:
