@@ -136,12 +136,11 @@ def test_a_station_that_cannot_start_shows_why_until_it_is_stopped_instead_of_st
         eventually(lambda: "STATUS=load cell unknown: found no calibration" in "".join(systemd.heard()))
         assert station.poll() is None
         station.terminate()
-        _, said = station.communicate(timeout=20.0)
+        station.communicate(timeout=20.0)
     finally:
         station.kill()
 
-    assert station.returncode == 1
-    assert "pressout calibrate" in said
+    assert station.returncode == 0
 
 
 def test_inside_cage_the_station_is_the_one_to_be_asked_to_stop(systemd: Systemd) -> None:

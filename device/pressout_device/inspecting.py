@@ -153,8 +153,8 @@ def _keys(computer: Computer) -> tuple[Verdict, str]:
     # /etc/credstore is root's: whoever may not look into it finds nothing there.
     places = ("etc/credstore/pressout*", "etc/pressout/*.key", "etc/pressout/*password*")
     found = [file for place in places for file in sorted(computer.root.glob(place))]
-    if any(file.stat().st_mode & 0o007 for file in found):
-        return Verdict.LOOK, "readable by everyone: chmod 600 them"
+    if any(file.stat().st_mode & (0o077 if file.parent.name == "credstore" else 0o007) for file in found):
+        return Verdict.LOOK, "readable by others: chmod 600 them"
     return Verdict.WELL, f"{len(found)}, none readable by everyone"
 
 

@@ -13,7 +13,7 @@ from pressout_device.kiosk import onto_the_panel
 from pressout_device.watchdog import watchdog_of
 from pressout_session.troubles import Trouble
 
-# Why a station cannot start stays on its panel for this long, or until someone taps; then its service tries again.
+# Why a station cannot start is shown for this long, or until *Try again* is tapped; then its service tries again.
 WHY_SHOWN_S = 30.0
 
 
@@ -40,6 +40,8 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
             if watchdog.hears:
                 watchdog.cannot_start(str(error))
                 _shown_why(face, config, error, lambda: stopped() or face.closed)
+            if stopped():
+                return
             raise
         try:
             turned(built, lambda: stopped() or face.closed, watchdog)

@@ -22,7 +22,7 @@ from container import INSTALL, NEEDED, PAGE, Computer, booted, eventually, made
 # A screen that nobody sees; and the unit does not start where a socket to the network can be made.
 UNSEEN = """
 Environment=WLR_BACKENDS=headless WLR_RENDERER=pixman WLR_LIBINPUT_NO_DEVICES=1
-ExecStartPre=/bin/sh -c '! /usr/bin/python3 -c "import socket; socket.socket()" 2>/dev/null'
+ExecStartPre=/bin/sh -c '/usr/bin/python3 -c "import socket; socket.socket()" 2>&1 | grep -q "Errno 97"'
 """
 SIMULATED = f"""{UNSEEN}
 ExecStart=
@@ -76,7 +76,9 @@ def the_station(computer: Computer) -> None:
     say(f"a station that was never calibrated: {computer.of('pressout-station', 'StatusText')}")
 
     computer.station_is(SIMULATED)
-    computer.do("systemctl stop pressout-station; systemctl reset-failed; systemctl start pressout-station")
+    computer.do("systemctl stop pressout-station")
+    assert computer.of("pressout-station", "Result") == "success"
+    computer.do("systemctl start pressout-station")
     eventually("all services", lambda: computer.runs(*UNITS))
     for x_px, y_px in TAPS:
         computer.by_the_station(f"xdotool mousemove {x_px} {y_px} click 1")
