@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from postgres import Postgres, has_postgres
+from postgres import Postgres, needs_postgres
 from pressout_clinic.store import Store
 
 NAMES = itertools.count()
@@ -21,12 +21,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     made.kill()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.service, needs_postgres])])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/clinic.db"
-    if not has_postgres():
-        pytest.skip("no PostgreSQL is installed")
     server: Postgres = request.getfixturevalue("postgres")
     return server.database(f"clinic{next(NAMES)}")
 

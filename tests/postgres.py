@@ -10,15 +10,18 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from brokers import free_port
 
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 BIN = PLACES[-1] if PLACES else None
 
 
-def has_postgres() -> bool:
-    """Tell whether there is one to start."""
-    return BIN is not None or shutil.which("postgres") is not None
+# Of a test that wants one to start.
+needs_postgres = pytest.mark.skipif(
+    BIN is None and shutil.which("postgres") is None, reason="no PostgreSQL is installed"
+)
 
 
 class Postgres:

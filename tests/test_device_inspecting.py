@@ -110,3 +110,13 @@ def test_the_command_looks_at_this_computer(config_file: Path) -> None:
 
     assert result.returncode in (0, 1), result.stderr
     assert len(result.stdout.splitlines()) == len(CHECKS)
+
+
+def test_a_key_in_credstore_is_for_root_alone(tmp_path: Path) -> None:
+    computer = a_computer(tmp_path)
+    (tmp_path / "etc/credstore").mkdir()
+    (tmp_path / "etc/credstore/pressout.broker_key").touch(0o600)
+    assert "secrets" not in worrying(computer)
+
+    (tmp_path / "etc/credstore/pressout.broker_key").chmod(0o640)
+    assert "secrets" in worrying(computer)

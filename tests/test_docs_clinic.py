@@ -19,7 +19,7 @@ from brokers import MOSQUITTO, SecureBroker, free_port
 from builders import a_document, an_order
 from couriers import Folders, eventually, turning
 from javascript import NODE, PACKAGES, SCRIPTS
-from postgres import BIN, Postgres, has_postgres
+from postgres import BIN, Postgres, needs_postgres
 from pressout_session.document import decode, encode
 from pressout_session.wire import AckResult
 
@@ -156,7 +156,7 @@ def test_the_tutorial_goes_from_nothing_to_a_report(tmp_path: Path) -> None:
     assert "471922" not in done.split("erased")[-1]
 
 
-@pytest.mark.skipif(not has_postgres(), reason="no PostgreSQL is installed")
+@needs_postgres
 def test_a_clinic_is_looked_after_backed_up_and_restored_as_the_page_says(
     postgres: Postgres, broker: SecureBroker, tmp_path: Path
 ) -> None:

@@ -151,9 +151,9 @@ def _calibration(computer: Computer) -> tuple[Verdict, str]:
 
 def _keys(computer: Computer) -> tuple[Verdict, str]:
     # /etc/credstore is root's: whoever may not look into it finds nothing there.
-    places = ("etc/credstore/pressout*", "etc/pressout/*.key", "etc/pressout/*password*")
-    found = [file for place in places for file in sorted(computer.root.glob(place))]
-    if any(file.stat().st_mode & (0o077 if file.parent.name == "credstore" else 0o007) for file in found):
+    others = {"etc/credstore/pressout*": 0o077, "etc/pressout/*.key": 0o007, "etc/pressout/*password*": 0o007}
+    found = [(file, rights) for place, rights in others.items() for file in computer.root.glob(place)]
+    if any(file.stat().st_mode & rights for file, rights in found):
         return Verdict.LOOK, "readable by others: chmod 600 them"
     return Verdict.WELL, f"{len(found)}, none readable by everyone"
 

@@ -43,17 +43,12 @@ def _wires(answers: Mapping[str, str]) -> bool:
     return answers.get("load_cell.way") in ("gpio", "hx711")
 
 
-def _broker(answers: Mapping[str, str]) -> bool:
-    return bool(answers.get("broker.url"))
+def _said(key: str) -> Callable[[Mapping[str, str]], bool]:
+    """Give whether another question was answered, which is asked before."""
+    return lambda answers: bool(answers.get(key))
 
 
-def _certificate(answers: Mapping[str, str]) -> bool:
-    return _broker(answers) and bool(answers.get("broker.certificate_file"))
-
-
-def _user(answers: Mapping[str, str]) -> bool:
-    return _broker(answers) and bool(answers.get("broker.username"))
-
+_broker = _said("broker.url")
 
 QUESTIONS = (
     Question("station.site_id", "Site, as the clinic's server calls it"),
@@ -70,9 +65,19 @@ QUESTIONS = (
     Question("broker.url", "Clinic's broker, such as mqtts://broker.example (empty: none yet)"),
     Question("broker.ca_file", "Its authority's certificate", "/etc/pressout/authority.pem", needs=_broker),
     Question("broker.certificate_file", "This station's certificate (empty: by password)", needs=_broker),
-    Question("broker.key_file", "Its key, which is root's", "/etc/credstore/pressout.broker_key", needs=_certificate),
+    Question(
+        "broker.key_file",
+        "Its key, which is root's",
+        "/etc/credstore/pressout.broker_key",
+        needs=_said("broker.certificate_file"),
+    ),
     Question("broker.username", "User's name (empty: by certificate)", needs=_broker),
-    Question("broker.password_file", "Its password, root's", "/etc/credstore/pressout.broker_password", needs=_user),
+    Question(
+        "broker.password_file",
+        "Its password, root's",
+        "/etc/credstore/pressout.broker_password",
+        needs=_said("broker.username"),
+    ),
     Question("dose.resistance", "Line", "tubing", ("tubing", "cable")),
     Question("dose.target_n", "Usual target in newtons", "40", number=float),
 )

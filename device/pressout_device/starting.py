@@ -40,8 +40,8 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
             if watchdog.hears:
                 watchdog.cannot_start(str(error))
                 _shown_why(face, config, error, lambda: stopped() or face.closed)
-            if stopped():
-                return
+                if stopped():
+                    return
             raise
         try:
             turned(built, lambda: stopped() or face.closed, watchdog)

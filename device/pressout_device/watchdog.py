@@ -64,16 +64,14 @@ class Watchdog:
 
     def shown(self) -> None:
         """Say that the first picture is there, before all that it stands for is."""
-        if self._address and self._instead_of:
+        if self._instead_of:
             self._say(f"MAINPID={os.getpid()}")
-        if self._address:
-            self._say("STATUS=The first picture is shown")
+        self._say("STATUS=The first picture is shown")
 
     def cannot_start(self, why: str) -> None:
         """Say why there will be no station; systemd need not wait for one."""
-        if self._address:
-            self._say(f"STATUS={why}")
-            self._ready = self._say("READY=1")
+        self._say(f"STATUS={why}")
+        self._ready = self._say("READY=1")
 
     def turned(self, signs: Signs) -> None:
         """Say that the loop has turned; nothing is said where something else has died."""
@@ -94,10 +92,11 @@ class Watchdog:
 
     def stopping(self) -> None:
         """Say that the end is meant."""
-        if self._address:
-            self._say("STOPPING=1")
+        self._say("STOPPING=1")
 
     def _say(self, word: str) -> bool:
+        if not self._address:
+            return False
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
                 out.connect(self._address)

@@ -135,7 +135,8 @@ def new_and_gone(computer: Computer) -> None:
     eventually("all services", lambda: computer.runs(*UNITS))
     say("upgraded, and all goes on")
     computer.do("apt-get remove -y -q pressout")
-    assert computer.do("pgrep -f '[p]ressout (run|uplink|clinic)' || echo none") == "none"
+    assert [computer.of(unit, "ActiveState") for unit in UNITS] == ["inactive"] * len(UNITS)
+    assert computer.tried("pgrep -l -u pressout,pressout-uplink").stdout == ""
     computer.do(
         "test -s /var/lib/pressout/journal.db -a -s /var/lib/pressout-clinic/clinic.db -a -s /etc/pressout/station.toml"
     )
