@@ -5,42 +5,72 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 ARGS   ?=
+# What of Debian is missing is said, and asked for on a terminal: APT=yes installs it unasked, APT=no does not ask.
+APT    ?= ask
 
-.PHONY: help install demo test check bench golden schema gallery curve report docs sbom hardware wheel deb deb-test boot-test clean
+PIP    := $(RUN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED  = $(PIP) --require-hashes --requirement locks/$(1).txt
+OURS   := $(PIP) --no-deps --no-build-isolation --editable .
+
+.PHONY: help install demo test test-long check bench golden schema gallery curve report docs lock sbom hardware wheel deb deb-test boot-test fresh-test release clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-# What the demo needs is little; a browser, another database and so on are for the tests.
-$(VENV)/.demo: pyproject.toml packaging/debian
-	sh packaging/debian $(PYTHON) demo
-	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+# An environment to install into, and no more.
+$(VENV)/.made: packaging/prerequisites.py
+	@$(PYTHON) packaging/prerequisites.py wheel --apt $(APT)
+	@echo "installing into $(VENV) what is needed; the first time takes a minute" >&2
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.ready: $(VENV)/.demo packaging/node tests/javascript/package.json
-	sh packaging/debian $(PYTHON) test
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	sh packaging/node $(VENV)
+$(VENV)/.build: $(VENV)/.made locks/build.txt
+	@$(call LOCKED,build)
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.made locks/docs.txt
+	@$(call LOCKED,docs)
+	@touch $@
+
+# What the demo needs is little; a browser, another database and so on are for the tests.
+$(VENV)/.demo: $(VENV)/.made locks/demo.txt pyproject.toml
+	@$(PYTHON) packaging/prerequisites.py demo --apt $(APT)
+	@$(call LOCKED,demo)
+	@$(OURS)
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.made locks/dev.txt pyproject.toml packaging/node tests/javascript/package.json
+	@$(PYTHON) packaging/prerequisites.py test --apt $(APT)
+	@$(call LOCKED,dev)
+	@$(OURS)
+	@sh packaging/node $(VENV)
+	@touch $@
+
+# For measurements, drawings and releases.
+$(VENV)/.all: $(VENV)/.ready locks/all.txt
+	@$(call LOCKED,all)
 	@touch $@
 
 install: $(VENV)/.ready ## make .venv with the pressout command in it
 
 demo: $(VENV)/.demo ## the whole product, with a simulated patient (ARGS="--speed 10" and so on)
-	$(RUN)/pressout demo $(ARGS)
+	@$(RUN)/pressout demo $(ARGS)
 
 test: install ## every test, several at once: most of them wait for a broker, a process or a screen
 	$(RUN)/python -m pytest -n 4 --dist loadscope $(ARGS)
 
-check: install ## format, lint, types, import contracts, documents
+test-long: $(VENV)/.all ## what takes chroots and builds: a release twice, its repository, an upgrade from the version before (as root)
+	$(RUN)/python -m pytest -m long $(ARGS)
+
+check: install ## format, lint, types, import contracts, documents, licences
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
-	$(RUN)/mypy signal session link device ui clinic tests bench packaging/site.py packaging/deb/boot.py packaging/deb/container.py
+	$(RUN)/mypy signal session link device ui clinic tests bench packaging/*.py packaging/deb/*.py
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mkdocs build --quiet --strict
+	$(RUN)/reuse lint --quiet
 
-bench: install ## what we claim, measured (ARGS=signal, reader, ui, durability, clinic or footprint for one part; about half an hour)
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+bench: $(VENV)/.all ## what we claim, measured (ARGS=signal, reader, ui, durability, clinic or footprint for one part; about half an hour)
 	$(RUN)/python -m bench $(ARGS)
 
 golden: install ## rewrite the stories of tests/traces from what the core tells today
@@ -50,10 +80,13 @@ schema: install ## rewrite docs/reference from the code
 	$(RUN)/python -m pressout_session.schema docs/reference
 	$(RUN)/python tests/reference.py docs/reference
 
-docs: install ## the documents as a site, in build/site
+docs: $(VENV)/.docs ## the documents as a site, in build/site
 	$(RUN)/mkdocs build --strict
 
-sbom: install ## a bill of materials (CycloneDX) of what is installed, in build/sbom.json
+lock: $(VENV)/.all ## resolve the lock files again (ARGS=--upgrade renews every version)
+	sh packaging/lock $(RUN)/uv $(ARGS)
+
+sbom: $(VENV)/.all ## a bill of materials (CycloneDX) of what is installed, in build/sbom.json
 	@mkdir -p build
 	$(RUN)/cyclonedx-py environment --output-format JSON --output-file build/sbom.json $(VENV)
 
@@ -64,26 +97,30 @@ curve: install ## redraw docs/curve.svg, the README's picture of three repetitio
 	$(RUN)/python tests/example_curve.py docs/curve.svg
 
 report: install ## redraw docs/report.png, the README's picture of a report (wants chromium)
-	$(RUN)/python tests/example_report.py docs/report.png
+	PYTHONPATH=packaging $(RUN)/python tests/example_report.py docs/report.png
 
-hardware: install ## redraw the wiring, the harness and the mounting (wants graphviz)
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[hardware]'
+hardware: $(VENV)/.all ## redraw the wiring, the harness and the mounting (wants graphviz)
 	$(RUN)/python hardware/schematic.py hardware/pictures
 	$(RUN)/python hardware/drawings.py hardware/pictures
 	PATH="$(CURDIR)/$(RUN):$$PATH" wireviz -f s -o hardware/pictures hardware/harness.yml
 
-wheel: install ## a wheel and a source distribution, in dist; extras: station, clinic, demo
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check build
-	$(RUN)/python -m build --outdir dist .
+wheel: $(VENV)/.build ## a wheel and a source distribution, in dist; extras: station, clinic, demo
+	$(RUN)/python -m build --no-isolation --outdir dist .
 
-deb: install ## a Debian package for stations and servers, in dist
+deb: $(VENV)/.build ## a Debian package for stations and servers, in dist
 	sh packaging/deb/build $(RUN)/python dist
 
-deb-test: install ## install it in an arm64 Debian trixie and count a session there (as root; a quarter of an hour)
+deb-test: $(VENV)/.build ## install it in an arm64 Debian trixie and count a session there (as root; a quarter of an hour)
 	sh packaging/deb/test "$$(sh packaging/deb/build $(RUN)/python dist)"
 
-boot-test: install ## boot a Debian trixie with it, and let the services count, publish and store a session (as root; three minutes)
+boot-test: $(VENV)/.build ## boot a Debian trixie with it, and let the services count, publish and store a session (as root; three minutes)
 	$(RUN)/python packaging/deb/boot.py "$$(sh packaging/deb/build $(RUN)/python dist)"
+
+fresh-test: ## the README's commands in four fresh Debians: two releases, root and not (as root; half an hour; ARGS="trixie root" for one)
+	$(PYTHON) packaging/fresh_test.py $(ARGS)
+
+release: $(VENV)/.all ## everything of a release, built twice and compared, in dist/VERSION (ARGS="1.2.3")
+	$(RUN)/python packaging/release.py $(ARGS)
 
 clean: ## remove what make made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+import prerequisites
+from needs import need
 from pressout_link.broker import Broker
 
 FILES = Path(__file__).parent.parent / "docs" / "how-to" / "broker"
 THERE = "/etc/mosquitto/pressout/"
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin") or "mosquitto"
+MOSQUITTO = prerequisites.MOSQUITTO.found or "mosquitto"
 
 
 def certificates(folder: Path, *words: str) -> None:
@@ -45,6 +47,7 @@ class SecureBroker:
     def __init__(
         self, folder: Path, configuration: str = "mosquitto.conf", names: tuple[str, ...] = ("127.0.0.1",)
     ) -> None:
+        need(prerequisites.MOSQUITTO, prerequisites.OPENSSL)
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = free_port()

@@ -9,7 +9,18 @@ from hypothesis import settings
 
 from brokers import broker
 from databases import postgres, store, url
+from needs import REASON, missing_line
 from shell import CONFIG
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once what Debian packages the skipped tests need, and the line that installs them."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    line = missing_line(skipped)
+    if line is not None:
+        lacking = sum(REASON in reason for reason in skipped)
+        terminalreporter.write_line(f"{lacking} tests were skipped for want of Debian packages. All of them: {line}")
+
 
 __all__ = ["broker", "config_file", "postgres", "store", "url"]
 

@@ -105,7 +105,12 @@ def stored(database: Path) -> int:
 def listening(broker: Broker, *topics: str) -> Connection:
     """Give a connection that hears some topics."""
     connection = Connection(broker, f"listener-{next(NUMBERS)}", topics=topics)
-    eventually(lambda: connection.connected)
+
+    def connected() -> bool:
+        connection.tend()
+        return connection.connected
+
+    eventually(connected)
     return connection
 
 

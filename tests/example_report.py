@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from builders import an_item
+from prerequisites import CHROMIUM, install_line
 from pressout_clinic.report.page import page
 from pressout_clinic.report.progress import progress
 from pressout_session.document import SessionDocument
@@ -32,9 +32,9 @@ def visits() -> list[SessionDocument]:
 
 def main(file: Path) -> None:
     """Draw it."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    browser = CHROMIUM.found
     if browser is None:
-        sys.exit("found no chromium, expected one; apt-get install chromium")
+        sys.exit(f"found no chromium, expected one: {install_line([CHROMIUM.package])}")
     with tempfile.TemporaryDirectory() as folder:
         html = Path(folder) / "report.html"
         html.write_text(page(progress("471922", visits()), BEGAN + timedelta(days=56)), encoding="utf-8")

@@ -8,9 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPTS = Path(__file__).parent / "javascript"
 PACKAGES = Path(sys.prefix) / "javascript" / "node_modules"
-NODE = shutil.which("node") if PACKAGES.is_dir() else None
+# PyPI's own, beside the virtual environment's Python, or the computer's.
+NODE = shutil.which("node", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+needs_node = pytest.mark.skipif(
+    NODE is None or not PACKAGES.is_dir(), reason="needs node and its packages, which make install fetches"
+)
 
 
 def node(script: str, said: str = "", *words: str) -> str:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from brokers import free_port
+from needs import needs
+from prerequisites import POSTGRESQL
 
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 BIN = PLACES[-1] if PLACES else None
 
-
 # Of a test that wants one to start.
-needs_postgres = pytest.mark.skipif(
-    BIN is None and shutil.which("postgres") is None, reason="no PostgreSQL is installed"
-)
+needs_postgres = needs(POSTGRESQL)
 
 
 class Postgres:

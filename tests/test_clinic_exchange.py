@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from builders import an_item
-from javascript import NODE, node
+from javascript import needs_node, node
 from pressout_clinic.auditing import audit
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
@@ -74,7 +74,7 @@ def component(observation: dict[str, Any], code: str) -> Any:
 
 
 @pytest.mark.service
-@pytest.mark.skipif(not NODE, reason="node and its packages are not installed")
+@needs_node
 def test_bundles_are_valid_r4_and_what_is_wrong_with_one_is_found() -> None:
     wrong = json.loads(json.dumps(bundle(VISIT)))
     wrong["entry"][4]["resource"]["status"] = "finished"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import an_item
+from needs import needs
+from prerequisites import CHROMIUM
 from pressout_clinic.report import terminal
 from pressout_clinic.report.page import page
 from pressout_clinic.report.pictures import COLOURS, CUE
@@ -28,7 +29,6 @@ from pressout_session.exercises import Side
 from pressout_session.wire import session_topic
 from visits import BEGAN, a_visit, moved
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 VISITS = tuple(a_visit(seed, an_item(sets=2, reps=10)) for seed in (3, 4))
 
 
@@ -144,11 +144,11 @@ def test_a_patients_page_is_its_users_alone(made: Path) -> None:
 
 def chromium(*words: str) -> None:
     flags = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-color-profile=srgb")
-    subprocess.run([str(CHROMIUM), *flags, *words], check=True, capture_output=True, timeout=60)
+    subprocess.run([str(CHROMIUM.found), *flags, *words], check=True, capture_output=True, timeout=60)
 
 
 @pytest.mark.service
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+@needs(CHROMIUM)
 def test_a_browser_shows_every_picture_and_prints_it_on_one_sheet(made: Path, tmp_path: Path) -> None:
     shot, sheet = tmp_path / "shot.png", tmp_path / "sheet.pdf"
     chromium(f"--screenshot={shot}", "--window-size=760,1100", made.as_uri())

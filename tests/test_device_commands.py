@@ -6,7 +6,6 @@ import gzip
 import importlib.util
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from builders import SESSION_ID, Trace, a_document
+from needs import as_root
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
 from pressout_device.embedded import EmbeddedBroker
@@ -150,7 +150,7 @@ def as_nobody(*words: str | Path, said: Path) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become nobody")
+@as_root
 def test_a_folder_that_may_not_be_written_is_said_to_an_ordinary_user(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o755)
@@ -170,7 +170,7 @@ def test_a_folder_that_may_not_be_written_is_said_to_an_ordinary_user(tmp_path: 
     assert list(closed.iterdir()) == []
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become nobody")
+@as_root
 @pytest.mark.parametrize("words", [("diagnose",), ("calibrate",)])
 def test_a_station_that_is_somebody_elses_is_asked_for_with_sudo_before_any_question(
     tmp_path: Path, words: tuple[str, ...]
@@ -240,10 +240,6 @@ def test_export_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("hello")
 
     assert "expected a journal.db" in one_sentence(pressout("export", tmp_path / "x.db"))
-
-
-def test_mosquitto_is_here_for_the_tests_that_need_it() -> None:
-    assert shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin"), "run make test, which installs it"
 
 
 def test_analyze_reads_side_by_side_and_tells_the_same_in_the_same_order(tmp_path: Path) -> None:

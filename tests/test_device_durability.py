@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from bench import backlog, kills, powercut
+from needs import needs
+from prerequisites import CC
 
 pytestmark = pytest.mark.service
-compiled = pytest.mark.skipif(shutil.which("cc") is None, reason="the shim wants a C compiler")
+compiled = needs(CC)
 
 
 @compiled

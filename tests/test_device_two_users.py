@@ -13,10 +13,11 @@ import pytest
 
 from brokers import SecureBroker
 from couriers import clinic, eventually, stored
+from needs import as_root
 
 pytestmark = [
     pytest.mark.service,
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root can become two other users"),
+    as_root,
 ]
 
 STATION, UPLINK, GROUP = 64_101, 64_102, 64_100

@@ -15,10 +15,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import prerequisites
 from brokers import MOSQUITTO, SecureBroker, free_port
 from builders import a_document, an_order
 from couriers import Folders, eventually, turning
-from javascript import NODE, PACKAGES, SCRIPTS
+from javascript import NODE, PACKAGES, SCRIPTS, needs_node
+from needs import needs
 from postgres import BIN, Postgres, needs_postgres
 from pressout_session.document import decode, encode
 from pressout_session.wire import AckResult
@@ -71,7 +73,7 @@ def test_the_ten_lines_of_python_store_a_session_and_the_station_knows(broker: S
         subscriber.wait()
 
 
-@pytest.mark.skipif(not (shutil.which("mosquitto_sub") and shutil.which("jq")), reason="no mosquitto_sub or jq")
+@needs(prerequisites.MOSQUITTO_CLIENTS, prerequisites.JQ)
 def test_mosquitto_sub_and_jq_show_what_comes_by(broker: SecureBroker, tmp_path: Path) -> None:
     (command,) = blocks(DOCS / "how-to" / "subscribe.md")
     folders = Folders(tmp_path)
@@ -92,7 +94,7 @@ def test_mosquitto_sub_and_jq_show_what_comes_by(broker: SecureBroker, tmp_path:
     assert folders.answers() == []
 
 
-@pytest.mark.skipif(not NODE, reason="node and its packages are not installed")
+@needs_node
 def test_the_schema_is_enough_for_a_subscriber_in_another_language(broker: SecureBroker, tmp_path: Path) -> None:
     folders = Folders(tmp_path)
     folders.finish(1)
@@ -109,6 +111,7 @@ def test_the_schema_is_enough_for_a_subscriber_in_another_language(broker: Secur
         subscriber.wait()
 
 
+@needs(prerequisites.MOSQUITTO, prerequisites.OPENSSL)
 def test_the_tutorial_goes_from_nothing_to_a_report(tmp_path: Path) -> None:
     first, broker, clinic, *rest = blocks(DOCS / "tutorial" / "first-clinic.md")
     (tmp_path / "docs").symlink_to(DOCS)
@@ -157,6 +160,7 @@ def test_the_tutorial_goes_from_nothing_to_a_report(tmp_path: Path) -> None:
 
 
 @needs_postgres
+@needs(prerequisites.SQLITE3)
 def test_a_clinic_is_looked_after_backed_up_and_restored_as_the_page_says(
     postgres: Postgres, broker: SecureBroker, tmp_path: Path
 ) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 import click
 import pytest
 
+import prerequisites
 from brokers import MOSQUITTO, free_port
+from needs import needs
 from pressout_device import config
 from pressout_device.commands import cli
 
@@ -87,6 +89,7 @@ class Elsewhere:
             one.wait()
 
 
+@needs(prerequisites.MOSQUITTO, prerequisites.OPENSSL)
 @pytest.mark.service
 def test_the_page_leads_from_an_empty_mosquitto_to_a_first_stored_session(tmp_path: Path) -> None:
     computer = Elsewhere(tmp_path)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from needs import as_root, needs
+from prerequisites import SYSTEMD
 from pressout_device.therapists import Therapists
 from shell import CONFIG
 
@@ -86,10 +86,8 @@ def test_the_example_is_checked_as_the_page_says(tmp_path: Path) -> None:
     assert "no mistakes found" in done.stdout
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0, reason="users and their folders are made in a folder that is taken for a computer"
-)
-@pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="systemd is not installed")
+@as_root
+@needs(SYSTEMD)
 def test_the_services_are_installed_by_hand_as_the_page_says(tmp_path: Path) -> None:
     for folder in (
         "usr/lib/sysusers.d",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from javascript import NODE, needs_node
+from needs import needs
+from prerequisites import SYSTEMD
+
 FOLDER = Path(__file__).parent.parent / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 
-pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+verified = needs(SYSTEMD)
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 each = pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name, indirect=True)
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@needs_node
 @pytest.mark.parametrize(
     ("user", "action", "said"),
     [
@@ -44,11 +47,12 @@ def test_the_station_may_switch_the_computer_off_and_nothing_else(user: str, act
         f"{rules}\nconsole.log(String(rule({{id: {action!r}}}, {{user: {user!r}}})));"
     )
 
-    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([str(NODE), "-e", script], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == said
 
 
+@verified
 @each
 def test_systemd_has_nothing_to_say_about_a_unit(unit: Path) -> None:
     said = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
@@ -56,6 +60,7 @@ def test_systemd_has_nothing_to_say_about_a_unit(unit: Path) -> None:
     assert said.stdout + said.stderr == ""
 
 
+@verified
 @each
 def test_a_unit_exposes_little(unit: Path) -> None:
     words = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", str(unit)]
@@ -82,6 +87,7 @@ def test_no_unit_runs_as_root_or_holds_a_secret(unit: Path) -> None:
     assert "Environment=" not in text
 
 
+@verified
 def test_the_target_wants_units_that_there_are(tmp_path: Path) -> None:
     for file in (*UNITS, FOLDER / "pressout.target"):
         (tmp_path / file.name).write_text(file.read_text().replace("/usr/bin/pressout", "/bin/true"))

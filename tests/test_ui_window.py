@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 
+from needs import need
+from prerequisites import XDOTOOL, XVFB
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.exporting import sessions_in
 from pressout_device.therapists import Therapists
 from pressout_session.codes import with_check_digit
 from pressout_session.document import SessionDocument, decode
 from pressout_session.prescription import CabledItem
-from windows import Hand, eventually, there, virtual_screen
+from windows import Hand, eventually, virtual_screen
 
 pytestmark = pytest.mark.service
 CODE = with_check_digit("47192")
@@ -108,7 +110,7 @@ def _environment() -> dict[str, str]:
 
 @pytest.fixture
 def window(tmp_path: Path) -> Iterator[Window]:
-    assert there(), "found no Xvfb or xdotool, expected both; apt-get install xvfb xdotool"
+    need(XVFB, XDOTOOL)
     with ExitStack() as stack:
         broker = EmbeddedBroker(tmp_path)
         stack.callback(broker.close)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from needs import need
+from prerequisites import XDOTOOL, XVFB
 
 WIDTH, HEIGHT = 800, 480
 
@@ -15,6 +17,7 @@ WIDTH, HEIGHT = 800, 480
 @contextmanager
 def virtual_screen() -> Iterator[str]:
     """Start Xvfb on a free display; give its name."""
+    need(XVFB, XDOTOOL)
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
     process = subprocess.Popen(command, pass_fds=(writing,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -25,11 +28,6 @@ def virtual_screen() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-def there() -> bool:
-    """Tell whether this computer has a virtual screen and a hand to touch it with."""
-    return shutil.which("Xvfb") is not None and shutil.which("xdotool") is not None
 
 
 class Hand:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import Mapping
@@ -81,8 +82,7 @@ SAID = (
 
 def schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of a session document."""
-    # Through JSON once: a default of () is [] to those who read it.
-    generated = json.loads(json.dumps(msgspec.json.schema(SessionDocument)))
+    generated = _as_read(msgspec.json.schema(SessionDocument))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pressout.session/1",
@@ -95,7 +95,7 @@ def async_api() -> dict[str, Any]:
     """Give the AsyncAPI 3 description of what a station and a clinic say to each other."""
     typed = [said.payload for said in SAID if not isinstance(said.payload, dict)]
     generated, parts = msgspec.json.schema_components(typed, ref_template="#/components/schemas/{name}")
-    payloads = iter(json.loads(json.dumps(generated)))
+    payloads = iter(_as_read(generated))
     messages = {
         said.name: {
             "contentType": "application/json",
@@ -116,8 +116,18 @@ def async_api() -> dict[str, Any]:
             f"{said.action}_{said.name}": {"action": said.action, "channel": {"$ref": f"#/channels/{said.name}"}}
             for said in SAID
         },
-        "components": {"messages": messages, "schemas": _discriminated(json.loads(json.dumps(parts)))},
+        "components": {"messages": messages, "schemas": _discriminated(_as_read(parts))},
     }
+
+
+def _as_read(generated: Any) -> Any:  # noqa: ANN401
+    """Give a schema as those see it who read its JSON: () is [], and no description has its source's indentation."""
+    return json.loads(json.dumps(generated), object_hook=_unindented)
+
+
+def _unindented(part: dict[str, Any]) -> dict[str, Any]:
+    described = part.get("description")
+    return {**part, "description": inspect.cleandoc(described)} if isinstance(described, str) else part
 
 
 def _discriminated(part: Any) -> Any:  # noqa: ANN401

@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import pickle
 import zlib
-from typing import Final
+from enum import Enum
+from typing import Any, Final
 
 from pressout_signal.pipeline import Pipeline
 
@@ -51,7 +52,9 @@ class MemoryLost(ValueError):  # noqa: N818 (what happened, as with other events
 
 def saved(pipeline: Pipeline) -> bytes:
     """Give all that a pipeline remembers: a few ten kilobytes, whole and checked when it is restored."""
-    body = zlib.compress(pickle.dumps(pipeline, protocol=pickle.HIGHEST_PROTOCOL), level=1)
+    written = io.BytesIO()
+    _Plain(written, protocol=pickle.HIGHEST_PROTOCOL).dump(pipeline)
+    body = zlib.compress(written.getvalue(), level=1)
     return FORM + zlib.crc32(body).to_bytes(4, "big") + body
 
 
@@ -75,6 +78,15 @@ def restored(memory: bytes) -> Pipeline:
     if not isinstance(pipeline, Pipeline):
         raise MemoryLost(f"found a {type(pipeline).__name__}, expected a pipeline; begin anew")
     return pipeline
+
+
+class _Plain(pickle.Pickler):
+    """Writes a choice as its class and value; Python 3.11.2 would ask for `getattr`, which could run anything."""
+
+    def reducer_override(self, written: object) -> Any:  # noqa: ANN401 (what pickle wants)
+        if isinstance(written, Enum):
+            return type(written), (written.value,)
+        return NotImplemented
 
 
 class _Ours(pickle.Unpickler):
