@@ -12,7 +12,7 @@ PIP    := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED  = $(PIP) --require-hashes --requirement locks/$(1).txt
 OURS   := $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: help install demo test test-long check bench golden schema gallery curve report docs lock sbom hardware wheel deb deb-test boot-test fresh-test release clean
+.PHONY: help apt install demo test test-long check bench golden schema gallery curve report docs lock sbom hardware wheel deb deb-test boot-test fresh-test release clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,12 +46,16 @@ $(VENV)/.ready: $(VENV)/.made locks/dev.txt pyproject.toml packaging/node tests/
 	@sh packaging/node $(VENV)
 	@touch $@
 
+# Who says APT=yes later gets what is still missing then.
+apt: $(VENV)/.made
+	@$(PYTHON) packaging/prerequisites.py test --apt yes
+
 # For measurements, drawings and releases.
 $(VENV)/.all: $(VENV)/.ready locks/all.txt
 	@$(call LOCKED,all)
 	@touch $@
 
-install: $(VENV)/.ready ## make .venv with the pressout command in it
+install: $(if $(filter yes,$(APT)),apt) $(VENV)/.ready ## make .venv with the pressout command in it
 
 demo: $(VENV)/.demo ## the whole product, with a simulated patient (ARGS="--speed 10" and so on)
 	@$(RUN)/pressout demo $(ARGS)

@@ -155,19 +155,17 @@ def offer(packages: Sequence[str], why: str, apt: str) -> bool:
     as_root = _as_root()
     if shutil.which("apt-get") is None or as_root is None or apt == "no":
         return False
+    if apt == "ask" and not sys.stdin.isatty():
+        say("Not installed, since nobody is here to be asked: make with APT=yes installs it.")
+        return False
     size = size_of(packages)
-    if size is None and apt == "yes":
-        subprocess.run([*as_root, "apt-get", "update", "-q"], check=False, stdout=sys.stderr)
+    if size is None:
+        say("apt has no list of packages yet: apt-get update")
+        subprocess.run([*as_root, "apt-get", "update", "-qq"], check=False, stdout=sys.stderr)
         size = size_of(packages)
-    say(f"That is {size or 'an amount that apt knows after apt-get update'}. No service is started or enabled.")
-    if apt == "ask":
-        if not sys.stdin.isatty():
-            say("Not installed, since nobody is here to be asked: say APT=yes to install it.")
-            return False
-        if not _asked():
-            return False
-    if size is None and apt == "ask":
-        subprocess.run([*as_root, "apt-get", "update", "-q"], check=False, stdout=sys.stderr)
+    say(f"That is {size or 'more than apt can tell'}. No service is started or enabled.")
+    if apt == "ask" and not _asked():
+        return False
     words = [*as_root, "sh", "-c", INSTALL, "install", *packages]
     if subprocess.run(words, check=False, stdout=sys.stderr).returncode != 0:
         say(f"found that apt-get failed, as it says above; expected {' '.join(packages)} to be installed")

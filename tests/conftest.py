@@ -15,7 +15,7 @@ from shell import CONFIG
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once what Debian packages the skipped tests need, and the line that installs them."""
-    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    skipped = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
     line = missing_line(skipped)
     if line is not None:
         lacking = sum(REASON in reason for reason in skipped)

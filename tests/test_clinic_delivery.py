@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import SESSION_ID, a_document, an_event
-from couriers import Folders, clinic, eventually, stored, turning
+from couriers import Folders, clinic, eventually, listening, stored, turning
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.journal import spool
 from pressout_device.uplink.delivery import ANSWER_S, IN_FLIGHT, Delivery
 from pressout_link.broker import Broker, broker_at
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import Publication
 from pressout_session.document import encode
 from pressout_session.wire import AckResult, StationEvent, ack_topic, digest, session_topic
 
@@ -101,7 +101,7 @@ def test_a_broker_that_takes_it_is_no_clinic_that_has_it(
 ) -> None:
     folders.finish(1)
     with turning(folders.courier(plain(broker)).run):
-        listener = Connection(plain(broker), "listener", topics=(TOPIC,))
+        listener = listening(plain(broker), TOPIC)
         eventually(lambda: not listener.arrived.empty())
         listener.close()
         assert spool.waiting(folders.inbox) == []
@@ -131,8 +131,7 @@ def test_acks_that_cannot_be_read_and_strays_in_the_outbox_stop_nothing(
 ) -> None:
     (folders.outbox / "notes.txt").write_text("a stray")
     folders.finish(1)
-    stranger = Connection(plain(broker), "stranger")
-    eventually(lambda: stranger.connected)
+    stranger = listening(plain(broker))
     with turning(folders.courier(plain(broker)).run):
         for rubbish in (b"\xff", b"[" * 5_000, b'{"result": 7}', b""):
             stranger.publish(Publication(ack_topic("north", "s3", SESSION_ID.format(1)), rubbish))
@@ -145,7 +144,7 @@ def test_acks_that_cannot_be_read_and_strays_in_the_outbox_stop_nothing(
 
 @pytest.mark.service
 def test_a_station_says_that_it_is_there_and_when_it_goes(broker: EmbeddedBroker, folders: Folders) -> None:
-    listener = Connection(plain(broker), "listener", topics=("pressout/v1/north/s3/status",))
+    listener = listening(plain(broker), "pressout/v1/north/s3/status")
     states: list[str] = []
 
     def heard(state: str) -> bool:
@@ -167,9 +166,8 @@ def test_what_happens_to_the_cell_is_said_to_the_broker_and_marked_as_taken(
     name = spool.event_name(event.event_id)
     spool.place(folders.outbox, name, msgspec.json.encode(event))
     spool.place(folders.outbox, spool.event_name(SESSION_ID.format(9)), b"no event")
-    listener = Connection(plain(broker), "listener", topics=("pressout/v1/north/s3/event/+",))
+    listener = listening(plain(broker), "pressout/v1/north/s3/event/+")
 
-    eventually(lambda: listener.connected)
     with turning(folders.courier(plain(broker)).run):
         eventually(lambda: len(spool.waiting(folders.inbox)) == 2)
         eventually(lambda: not listener.arrived.empty())

@@ -19,6 +19,7 @@ from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
 from pressout_device.embedded import EmbeddedBroker
 from pressout_device.errors import BrokerError
+from pressout_device.loadcell import ways
 from pressout_session.document import encode
 from pressout_session.wire import session_topic
 from shell import CONFIG, NOBODY, one_sentence, pressout
@@ -133,6 +134,7 @@ def test_record_writes_a_trace_that_analyze_reads(config_file: Path, tmp_path: P
 def as_nobody(*words: str | Path, said: Path) -> int:
     """Run the command in a child that is nobody: root sees no permission error. Modules are loaded before it drops."""
     preloaded = [importlib.import_module(f"pressout_device.{name}") for name in ("running", "listening", "commands")]
+    ways.names()  # nobody may not look into a clone in root's home
     child = os.fork()
     if child == 0:
         sys.stderr = open(said, "w", buffering=1)  # noqa: SIM115 (this process is about to end)

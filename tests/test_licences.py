@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -45,14 +46,14 @@ SPDX = {
 
 def licence_of(name: str) -> str:
     """Give the licence of an installed package in SPDX's words, as its own metadata have it."""
-    metadata = distribution(name).metadata
+    metadata: Any = distribution(name).metadata  # a message: it has get, whatever its type says
     classifiers = [
         one.split(" :: ")[-1] for one in metadata.get_all("Classifier") or [] if one.startswith("License ::")
     ]
     said = [metadata.get("License-Expression"), metadata.get("License"), *classifiers]
     for one in said:
         if one and ("\n" not in one) and one != "UNKNOWN":
-            word = SPDX.get(one.strip(), one.strip())
+            word: str = SPDX.get(one.strip(), one.strip())
             if set(re.split(r" AND | OR ", word)) <= COMPATIBLE:
                 return word
     return " / ".join(one.splitlines()[0] for one in said if one)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pressout_session.document import SessionDocument, decode
+from pressout_session.mistakes import mistake
 from pressout_session.wire import address_of
 
 # Twenty sets of fifty repetitions are 300 kB; no honest session is larger than this.
@@ -33,7 +34,7 @@ def checked(topic: str, payload: bytes) -> SessionDocument | Rejection:
     try:
         document = decode(payload)
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; nesting is bounded by Python
-        return Rejection(f"document: {error}")
+        return Rejection(f"document: {mistake(error, SessionDocument)}")
     said = (document.site_id, document.station_id, document.session_id)
     heard = (address.site_id, address.station_id, address.session_id)
     if said != heard:

@@ -18,6 +18,7 @@ from pressout_clinic.stations import stations_known
 from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
 from pressout_session.codes import CODE_LENGTH, checked
 from pressout_session.document import Reference
+from pressout_session.mistakes import accepted, mistake, shown, why
 from pressout_session.orders import PRESCRIPTION_SCHEMA, PrescriptionOrder
 from pressout_session.writing import rfc3339
 
@@ -39,7 +40,7 @@ def prescribe(engine: Engine, file: Path, to: Sequence[str]) -> tuple[Prescripti
     try:
         told = msgspec.json.decode(file.read_bytes())
     except (OSError, ValueError) as error:
-        raise OrderError(f"{file}: found {error}, expected a prescription in JSON") from error
+        raise OrderError(f"{file}: found {why(error)}, expected a prescription in JSON") from error
     if not isinstance(told, dict):
         raise OrderError(f"{file}: found no JSON object, expected a prescription")
     with said_plainly(engine), engine.begin() as connection:
@@ -58,7 +59,7 @@ def prescribe(engine: Engine, file: Path, to: Sequence[str]) -> tuple[Prescripti
             _possible(order.patient_ref)
             orders.prescribe(connection, order, stations)
         except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-            raise OrderError(f"{file}: {error}") from error
+            raise OrderError(f"{file}: {_said(error, whole)}") from error
         what = f"version {order.version} for {len(stations)} stations"
         noted(connection, "prescribed", order.prescription_id, what)
     return order, stations
@@ -115,9 +116,17 @@ def erasable(patient_ref: str) -> None:
     """
     try:
         msgspec.convert(patient_ref, Reference)
+    except msgspec.ValidationError as error:
+        raise OrderError(f"patient: found {shown(patient_ref)}, expected a code: {accepted(Reference)}") from error
+    try:
         _possible(patient_ref)
-    except ValueError as error:  # msgspec's errors are ValueErrors
-        raise OrderError(f"patient: found {patient_ref!r}, expected a patient's code ({error})") from error
+    except ValueError as error:
+        raise OrderError(str(error)) from error
+
+
+def _said(error: Exception, whole: dict[str, Any]) -> str:
+    ours = isinstance(error, msgspec.ValidationError | RecursionError)
+    return mistake(error, PrescriptionOrder, whole) if ours else str(error)
 
 
 def _possible(patient_ref: str) -> None:

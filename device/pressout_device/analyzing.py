@@ -13,6 +13,7 @@ from pressout_device.errors import ExtraMissingError, TraceFileError
 from pressout_device.plotting import plotted
 from pressout_device.tracefiles import lines_of
 from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
+from pressout_session.mistakes import why
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
 from pressout_signal.story import Story
@@ -76,7 +77,7 @@ def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
     except (TraceError, TraceFileError, ExtraMissingError) as error:
         return Analysis(name, {"trace": name, "error": str(error)})
     except OSError as error:
-        said = f"found {error.strerror or error} at {picture}, expected a place for the picture"
+        said = f"found {why(error)} at {picture}, expected a place for the picture"
         return Analysis(name, {"trace": name, "error": said})
     return Analysis(name, told, tuple(trace.bad_lines))
 

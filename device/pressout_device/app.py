@@ -19,7 +19,7 @@ from pressout_device.cellbook import calibrated_cell
 from pressout_device.clock import RealClock, ScaledClock, moment, synchronised, wall_time
 from pressout_device.config import Config
 from pressout_device.counting import Counting, Given
-from pressout_device.errors import JournalError
+from pressout_device.errors import JournalError, unwritable_folder
 from pressout_device.facing import PanelFace, first_screen, settings_of
 from pressout_device.identity import device_of, new_id, software_version
 from pressout_device.journal.bell import ring
@@ -191,7 +191,7 @@ def made_folders(folder: Path) -> None:
             place(each, "probe", b"")
             (each / "probe").unlink()
     except OSError as error:
-        raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
+        raise JournalError(unwritable_folder(folder, error)) from error
 
 
 def face_of(config: Config, *, headless: bool, say: Callable[[str], None] | None) -> Face:

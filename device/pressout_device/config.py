@@ -25,6 +25,7 @@ from pressout_device.sections import (
 )
 from pressout_link.broker import Broker, BrokerAddressError, broker_at
 from pressout_session.exercises import EXERCISES, CabledExercise, TimedExercise
+from pressout_session.mistakes import accepted, shown, why
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
 
 
@@ -114,9 +115,9 @@ def _parsed(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{path}: {unreadable(error)}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: found {error}, expected TOML in UTF-8") from error
+        raise ConfigError(f"{path}: found {why(error)}, expected TOML in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: found {error}, expected TOML; see docs/how-to/configure.md") from error
+        raise ConfigError(f"{path}: found {why(error)}, expected TOML; see docs/how-to/configure.md") from error
 
 
 def with_way(config: Config, way: str) -> Config:
@@ -213,7 +214,7 @@ def checked(raw: dict[str, Any]) -> Config:
 def _section(name: str, found: object, section: type[Section], mistakes: list[str]) -> Section | None:
     """Convert one table key by key, so that one mistake does not hide the next."""
     if not isinstance(found, dict):
-        mistakes.append(f"{name}: found {found!r}, expected a table")
+        mistakes.append(f"{name}: found {shown(found)}, expected a table")
         return None
     hints = get_type_hints(section, include_extras=True)
     mistakes.extend(_unknown(f"{name}.", key, hints) for key in found if key not in hints)
@@ -221,13 +222,14 @@ def _section(name: str, found: object, section: type[Section], mistakes: list[st
     for field in msgspec.structs.fields(section):
         if field.name not in found:
             if field.required:
-                mistakes.append(f"{name}.{field.name}: found nothing, expected a value")
+                mistakes.append(f"{name}.{field.name}: found nothing, expected {accepted(hints[field.name])}")
             continue
         try:
             values[field.name] = msgspec.convert(found[field.name], hints[field.name])
-        except msgspec.ValidationError as error:
-            wanted = str(error)[:1].lower() + str(error)[1:]
-            mistakes.append(f"{name}.{field.name}: found {found[field.name]!r}, {wanted}")
+        except msgspec.ValidationError:
+            mistakes.append(
+                f"{name}.{field.name}: found {shown(found[field.name])}, expected {accepted(hints[field.name])}"
+            )
     complete = all(not field.required or field.name in values for field in msgspec.structs.fields(section))
     return section(**values) if complete else None
 

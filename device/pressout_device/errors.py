@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pressout_session.mistakes import why
+
 
 class PressoutError(Exception):
     """Something at the edge failed, said in one sentence for whoever stands next to the machine."""
@@ -9,7 +13,13 @@ class PressoutError(Exception):
 
 def unreadable(error: OSError, what: str = "a file") -> str:
     """Say why something cannot be read, and what whoever asked for it can do."""
-    said = f"found {error.strerror or error}, expected {what} that this user may read"
+    said = f"found {why(error)}, expected {what} that this user may read"
+    return f"{said}; say the same with sudo in front" if isinstance(error, PermissionError) else said
+
+
+def unwritable_folder(folder: Path, error: OSError) -> str:
+    """Say that the station's folder cannot be used, and what whoever asked for it can do."""
+    said = f"station.folder: found {why(error)} at {folder}, expected a folder that this user may write"
     return f"{said}; say the same with sudo in front" if isinstance(error, PermissionError) else said
 
 

@@ -16,6 +16,7 @@ from pressout_device.auditing import Act, Audit, entry
 from pressout_device.errors import JournalError
 from pressout_session.document import SessionDocument, decode
 from pressout_session.exchange.fhir import bundle
+from pressout_session.mistakes import why
 
 COLUMNS = (
     *("session_id", "revision", "started_at", "site_id", "station_id", "patient_ref"),
@@ -63,9 +64,11 @@ def sessions_in(path: Path, chosen: Chosen | None = None) -> Iterator[bytes]:
                 if chosen is None or chosen.takes(decode(document)):
                     yield document
     except sqlite3.Error as error:
-        raise JournalError(f"{path}: found {error}, expected a journal.db or a clinic's database") from error
+        raise JournalError(f"{path}: found {why(error)}, expected a journal.db or a clinic's database") from error
     except ValueError as error:
-        raise JournalError(f"{path}: found a session that cannot be read ({error}), expected one of ours") from error
+        raise JournalError(
+            f"{path}: found a session that cannot be read ({why(error)}), expected one of ours"
+        ) from error
 
 
 def noted(path: Path, what: str) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from pressout_device.errors import JournalError, LoadCellError
+from pressout_device.errors import JournalError, LoadCellError, unwritable_folder
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def held(folder: Path) -> Iterator[None]:
         file = open(folder / "station.lock", "w", encoding="ascii")  # noqa: SIM115 (open for as long as the lock)
         owned_as_its_folder(folder / "station.lock")
     except OSError as error:
-        raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
+        raise JournalError(unwritable_folder(folder, error)) from error
     with file:
         _lock(file, folder)
         yield

@@ -14,6 +14,7 @@ from pathlib import Path
 from pressout_device.errors import JournalError, unreadable
 from pressout_device.holding import owned_as_its_folder
 from pressout_device.journal import spool
+from pressout_session.mistakes import why
 
 
 class Ledger:
@@ -63,8 +64,7 @@ class Ledger:
                 spool.settle(self.path.parent)
         except OSError as error:
             raise JournalError(
-                f"{self.path}: found {error.strerror or error}, expected to be able to write it; what is already in "
-                "it is untouched"
+                f"{self.path}: found {why(error)}, expected to be able to write it; what is already in it is untouched"
             ) from error
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pressout_device import opening
 from pressout_device.cellbook import CellBook, calibrated_cell
 from pressout_device.config import Config
-from pressout_device.errors import JournalError, LoadCellError, PressoutError, StationError
+from pressout_device.errors import JournalError, LoadCellError, PressoutError, StationError, unwritable_folder
 from pressout_device.holding import owned_as_its_folder
 from pressout_device.sampler import Opening
 from pressout_device.sections import LoadCellSection
@@ -75,7 +75,7 @@ def book_of(config: Config, *, simulate: bool) -> CellBook:
         folder.mkdir(parents=True, exist_ok=True)
         owned_as_its_folder(folder)
     except OSError as error:
-        raise JournalError(f"station.folder: found {error}, expected a folder that this user may write") from error
+        raise JournalError(unwritable_folder(folder, error)) from error
     return CellBook(folder)
 
 

@@ -16,6 +16,7 @@ from pressout_device import config
 from pressout_device.errors import ConfigError
 from pressout_device.journal.spool import place
 from pressout_device.questions import QUESTIONS, Question
+from pressout_session.mistakes import why
 
 
 def opened(path: Path) -> tomlkit.TOMLDocument:
@@ -32,7 +33,7 @@ def opened(path: Path) -> tomlkit.TOMLDocument:
         return tomlkit.document()
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise ConfigError(
-            f"{path}: found {error}, expected TOML that this user may read; mend it, or move it away"
+            f"{path}: found {why(error)}, expected TOML that this user may read; mend it, or move it away"
         ) from error
 
 
@@ -83,7 +84,9 @@ def save(path: Path, text: str) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         place(path.parent, path.name, text.encode(), mode=0o644)
     except OSError as error:
-        raise ConfigError(f"{path}: found {error}, expected a folder that this user may write; try sudo") from error
+        raise ConfigError(
+            f"{path}: found {why(error)}, expected a folder that this user may write; try sudo"
+        ) from error
     return True
 
 

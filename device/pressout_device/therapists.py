@@ -22,6 +22,7 @@ from argon2.exceptions import InvalidHash, VerificationError
 from pressout_device.errors import ConfigError, JournalError
 from pressout_device.holding import owned_as_its_folder
 from pressout_device.journal import spool
+from pressout_session.mistakes import why
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,9 @@ class Therapists:
         try:
             known = msgspec.json.decode(path.read_bytes(), type=tuple[Therapist, ...]) if path.exists() else ()
         except (OSError, ValueError) as error:
-            raise ConfigError(f"{path}: found {error}, expected the therapists that pressout wrote there") from error
+            raise ConfigError(
+                f"{path}: found {why(error)}, expected the therapists that pressout wrote there"
+            ) from error
         return {one.initials: one for one in known}
 
     def add(self, initials: str, pin: str, therapist_ref: str) -> None:
@@ -119,7 +122,7 @@ class Therapists:
             spool.place(self._folder, NAME, msgspec.json.encode(tuple(known.values())), mode=0o600)
             owned_as_its_folder(self._folder / NAME)
         except OSError as error:
-            raise JournalError(f"{self._folder / NAME}: found {error}, expected to be able to write it") from error
+            raise JournalError(f"{self._folder / NAME}: found {why(error)}, expected to be able to write it") from error
 
 
 def weak_reason(pin: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pressout_device.errors import TraceFileError, unreadable
+from pressout_session.mistakes import why
 from pressout_signal.samples import Fault, Reading
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -37,7 +38,7 @@ def lines_of(path: Path) -> Iterator[Iterator[str]]:
     except UnicodeDecodeError as error:
         raise TraceFileError("found bytes that are no text, expected a CSV trace; is this the right file?") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise TraceFileError(f"found a gzip file that is cut short or damaged ({error}); copy it again") from error
+        raise TraceFileError(f"found a gzip file that is cut short or damaged ({why(error)}); copy it again") from error
     except OSError as error:
         raise TraceFileError(unreadable(error)) from error
 
@@ -71,7 +72,7 @@ def recorded(
                 file.flush()
                 os.fsync(file.fileno())
     except OSError as error:
-        raise TraceFileError(f"{path}: found {error.strerror or error}, expected to be able to write it") from error
+        raise TraceFileError(f"{path}: found {why(error)}, expected to be able to write it") from error
     return count
 
 

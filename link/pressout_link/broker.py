@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pressout_session.mistakes import why
+
 if TYPE_CHECKING:
     import ssl
 
@@ -60,7 +62,7 @@ class Broker:
         try:
             secret = Path(self.key_file).read_bytes() if self.key_file else (self.password or "").encode()
         except OSError as error:
-            raise BrokerAddressError(f"key_file: found {error}, expected a readable PEM file") from error
+            raise BrokerAddressError(_closed("key_file", self.key_file, error)) from error
         import hashlib
 
         return hashlib.pbkdf2_hmac("sha256", secret, b"pressout mark", 100_000, 8).hex() if secret else ""
@@ -71,6 +73,7 @@ class Broker:
             return None
         import ssl
 
+        self._look_at_files()
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -80,10 +83,24 @@ class Broker:
                 context.load_cert_chain(self.certificate_file, self.key_file)
         except (OSError, ssl.SSLError) as error:
             raise BrokerAddressError(
-                f"broker certificates: found {error}, expected readable PEM files; "
+                f"broker certificates: found {why(error)}, expected readable PEM files; "
                 "check ca_file, certificate_file, key_file"
             ) from error
         return context
+
+    def _look_at_files(self) -> None:
+        """Name the file that is missing or closed: TLS itself only says that one of three is."""
+        for name in ("ca_file", "certificate_file", "key_file"):
+            path = getattr(self, name)
+            try:
+                if path is not None:
+                    Path(path).open("rb").close()
+            except OSError as error:
+                raise BrokerAddressError(_closed(name, path, error)) from error
+
+
+def _closed(name: str, path: str | None, error: OSError) -> str:
+    return f"{name}: found {why(error)} at {path}, expected a PEM file that this user may read"
 
 
 def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Broker:
@@ -147,7 +164,9 @@ def _password(file: str | None) -> str | None:
         mode = path.stat().st_mode
         secret = path.read_text(encoding="utf-8").strip() or None
     except OSError as error:
-        raise BrokerAddressError(f"password_file: found {error}, expected a file that this user may read") from error
+        raise BrokerAddressError(
+            f"password_file: found {why(error)} at {path}, expected a file that this user may read"
+        ) from error
     if mode & 0o077 and not passed:
         raise BrokerAddressError(f"password_file: found {path} readable by others, expected chmod 600")
     return secret

@@ -14,7 +14,15 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import Item, Prescription
 
 SCHEMA: Final = "pressout.session/1"
-Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+Reference = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9._:-]+$",
+        description="1 to 64 letters of A to Z, a to z, 0 to 9, and . _ : -",
+    ),
+]
 Rating = Annotated[int, msgspec.Meta(ge=0, le=10)]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
 

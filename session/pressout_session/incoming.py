@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 import msgspec
 from msgspec import Struct
 
+from pressout_session.mistakes import mistake
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import ROOT, Ack, Info
 
@@ -48,24 +49,24 @@ def came(topic: str, payload: bytes, station: tuple[str, str], *, retained: bool
         return Refused(f"size: found {len(payload)} bytes, expected at most {LARGEST_BYTES}")
     kind, name = parts[4] if len(parts) > 4 else "", parts[5] if len(parts) == 6 else ""
     if kind == "info" and len(parts) == 5:
-        return _read(payload, Info)
+        return _read(payload, Info, "info")
     if retained:
         return Refused(f"{kind}: found it retained, expected nothing about a patient or a session to be kept there")
     match kind:
         case "ack":
             return _ack(name, payload)
         case "prescription":
-            order = _read(payload, PrescriptionOrder)
+            order = _read(payload, PrescriptionOrder, "prescription")
             return order if isinstance(order, Refused) or order.prescription_id == name else OTHER_NAME
         case "erase":
-            erasure = _read(payload, Erasure)
+            erasure = _read(payload, Erasure, "erasure")
             return erasure if isinstance(erasure, Refused) or erasure.erase_id == name else OTHER_NAME
         case _:
             return Refused(f"topic: found {topic[:80]!r}, expected ack, prescription or erase")
 
 
 def _ack(session_id: str, payload: bytes) -> AckCame | Refused:
-    ack = _read(payload, Ack)
+    ack = _read(payload, Ack, "ack")
     if isinstance(ack, Refused):
         return ack
     if not SESSION_ID.fullmatch(session_id) or not SHA256.fullmatch(ack.sha256):
@@ -74,8 +75,8 @@ def _ack(session_id: str, payload: bytes) -> AckCame | Refused:
     return AckCame(session_id, msgspec.structs.replace(ack, reason=reason))
 
 
-def _read(payload: bytes, kind: type[Kind]) -> Kind | Refused:
+def _read(payload: bytes, kind: type[Kind], what: str) -> Kind | Refused:
     try:
         return msgspec.json.decode(payload, type=kind)
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; nesting is bounded by Python
-        return Refused(f"{kind.__name__}: {str(error)[:200]}")
+        return Refused(f"{what}: {mistake(error, kind)}"[:LONGEST_REASON])

@@ -18,6 +18,7 @@ from pressout_device.errors import JournalError
 from pressout_device.journal import salvage
 from pressout_device.journal.tables import Journal
 from pressout_session.facts import Opened, Reassigned, decode, encode
+from pressout_session.mistakes import why
 from pressout_session.writing import rfc3339
 
 logger = logging.getLogger(__name__)
@@ -157,7 +158,7 @@ def drop_set_aside(folder: Path, patient_ref: str) -> None:
             if patient_ref.encode() in part.read_bytes():
                 part.unlink()
     except OSError as error:
-        raise JournalError(f"{folder}: found {error}, expected to be able to drop a damaged journal") from error
+        raise JournalError(f"{folder}: found {why(error)}, expected to be able to drop a damaged journal") from error
 
 
 def _without(written: bytes, patient_ref: str) -> bytes | None:

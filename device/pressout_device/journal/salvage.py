@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pressout_device.errors import JournalError
 from pressout_device.journal.spool import place, settle
+from pressout_session.mistakes import why
 
 FOLDER = "damaged"
 # SQLite's own words for it ("database disk image is malformed", "file is not a database"), and ours.
@@ -70,7 +71,9 @@ def set_aside(path: Path) -> Path:
         settle(path.parent)
         _move_rest(path, aside)
     except OSError as error:
-        raise JournalError(f"{path}: found it damaged, and {error}; expected to be able to set it aside") from error
+        raise JournalError(
+            f"{path}: found it damaged, and {why(error)}; expected to be able to set it aside"
+        ) from error
     return aside
 
 

@@ -28,6 +28,7 @@ from pressout_link.broker import Broker
 from pressout_link.connection import Arrived, Connection, Manner, Publication
 from pressout_session.document import SCHEMA
 from pressout_session.incoming import LARGEST_BYTES
+from pressout_session.mistakes import why
 from pressout_session.wire import (
     Info,
     StationState,
@@ -188,4 +189,4 @@ def courier_of(config: Config) -> Courier:
     try:
         return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)
     except PermissionError as error:
-        raise JournalError(f"{inbox}: found {error.strerror}, expected a folder that this user may write") from error
+        raise JournalError(f"{inbox}: found {why(error)}, expected a folder that this user may write") from error

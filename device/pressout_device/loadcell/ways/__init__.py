@@ -5,6 +5,7 @@ Another way (the kernel's driver, a microcontroller) joins as one more file here
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ def opened(cell: LoadCellSection, clock: Clock) -> LoadCell:
     return found
 
 
+@functools.cache
 def names() -> tuple[str, ...]:
     """Give the names of all ways.
 

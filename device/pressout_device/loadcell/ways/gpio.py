@@ -17,6 +17,7 @@ from pressout_device.loadcell.chip import HX711LoadCell, Wires
 from pressout_device.loadcell.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, Frame
 from pressout_device.ports import Clock
 from pressout_device.sections import LoadCellSection
+from pressout_session.mistakes import why
 
 # Woken by us, a chip at ten a second settles for four conversions; a little more.
 FIRST_CONVERSION_S = 0.7
@@ -49,8 +50,8 @@ def taken(wires: Callable[..., Wires], cell: LoadCellSection, clock: Clock) -> W
         return wires(factory, data_pin=cell.data_pin, clock_pin=cell.clock_pin, clock=clock)
     except refused as error:
         raise LoadCellError(
-            f"load_cell.way: found pins {cell.data_pin} and {cell.clock_pin} in use ({error}), expected them free; "
-            "see hardware/wiring.md"
+            f"load_cell.way: found pins {cell.data_pin} and {cell.clock_pin} in use ({why(error)}), expected them "
+            "free; see hardware/wiring.md"
         ) from error
 
 
@@ -68,7 +69,7 @@ def factory_here() -> Factory:
             Device.ensure_pin_factory()
     except (BadPinFactory, GPIOZeroError, OSError) as error:
         raise LoadCellError(
-            f"load_cell.way: found no usable GPIO pins ({error}), expected a Raspberry Pi with python3-lgpio; "
+            f"load_cell.way: found no usable GPIO pins ({why(error)}), expected a Raspberry Pi with python3-lgpio; "
             "use --simulate on other computers"
         ) from error
     return Device.pin_factory

@@ -15,6 +15,7 @@ from pressout_device.loadcell.chip import HX711LoadCell
 from pressout_device.loadcell.frame import DATA_BITS, Frame
 from pressout_device.ports import Clock
 from pressout_device.sections import LoadCellSection
+from pressout_session.mistakes import why
 
 # 2 us a bit: pulses of 2 us (0.2 to 50 are allowed), and two looks at a bit that a spike of 2 us cannot both reach.
 SPEED_HZ = 500_000
@@ -61,7 +62,7 @@ def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
         bus.bits_per_word = 8
     except OSError as error:
         raise LoadCellError(
-            f"load_cell.way: found no usable {path} ({error.strerror or error}), expected the SPI bus; write "
+            f"load_cell.way: found no usable {path} ({why(error)}), expected the SPI bus; write "
             'dtparam=spi=on into /boot/firmware/config.txt and start again, or write way = "gpio"'
         ) from error
     return HX711LoadCell(SpiWires(bus, clock), clock, rate_hz=cell.rate_hz)
