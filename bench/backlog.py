@@ -152,7 +152,7 @@ def _ends(folder: Path, broker: SecureBroker) -> list[subprocess.Popen[bytes]]:
         ("clinic", "--config", folder / "clinic.toml", "--database", f"sqlite:///{folder}/clinic.db"),
         ("uplink", "--config", folder / "station.toml"),
     ):
-        command = [sys.executable, "-m", "pressout_device.commands", *map(str, words)]
+        command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
         ends.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     return ends
 

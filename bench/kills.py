@@ -101,7 +101,7 @@ class Ground:
             f'certificate_file = "{self.broker.folder}/clinic.pem"\nkey_file = "{self.broker.folder}/clinic.key"\n',
             encoding="utf-8",
         )
-        commands = "pressout_device.commands"
+        commands = "pressout_device.entry"
         self.clinic = Child(
             lambda: [commands, "clinic", "--config", str(clinic), "--database", f"sqlite:///{self.database}"]
         )
@@ -118,7 +118,7 @@ class Ground:
     def _uplink(self, uplink: str) -> Child:
         file = str(self.files[uplink])
         if uplink == "pressout":
-            return Child(lambda: ["pressout_device.commands", "uplink", "--config", file])
+            return Child(lambda: ["pressout_device.entry", "uplink", "--config", file])
         return Child(lambda: ["bench.kill_peers", uplink, file])
 
     def _hear(self, uplink: str, pipe: IO[bytes]) -> None:

@@ -36,10 +36,13 @@ test ! -e /usr/sbin/policy-rc.d
 ! find /etc/systemd/system -path '*.wants/*' | grep -E 'mosquitto|postgres'
 ! find /etc/rc[2-5].d -name 'S*' | grep -E 'mosquitto|postgres'
 """
-# In a name space of the command's own: whatever is still there was left behind, a service or a child.
+# In a name space of the command's own: whatever is still there after ten seconds was left behind, a service or a child.
 LEFT_RUNNING = """
 code=$?
-for each in $(cat /proc/[0-9]*/comm 2>/dev/null | grep -vxE 'sh|cat|grep|unshare|setpriv'); do
+left() { cat /proc/[0-9]*/comm 2>/dev/null | grep -vxE 'sh|cat|grep|unshare|setpriv|sleep'; }
+tries=0
+while left >/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+for each in $(left); do
     echo "found $each still running after it, expected nothing"
     code=99
 done

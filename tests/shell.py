@@ -24,10 +24,12 @@ exercise = "pallof_press"
 NOBODY = 65534
 
 
-def pressout(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pressout_device.commands", *map(str, words)]
+def pressout(*words: str | Path, said: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it; `said` is what a pipe says to it, and then ends."""
+    command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
     return subprocess.run(
         command,
+        input=said,
         capture_output=True,
         text=True,
         timeout=60,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import importlib.util
+import importlib
 import json
 import os
 import socket
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import SESSION_ID, Trace, a_document
+from builders import SESSION_ID, a_document
 from needs import as_root
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
@@ -23,76 +22,6 @@ from pressout_device.loadcell import ways
 from pressout_session.document import encode
 from pressout_session.wire import session_topic
 from shell import CONFIG, NOBODY, one_sentence, pressout
-
-
-def written(path: Path, trace: Trace) -> Path:
-    lines = ["# resistance: tubing", "t_s,tension_n", *(f"{s.t_s:.4f},{s.tension_n:.3f}" for s in trace.samples)]
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def test_analyze_prints_one_object_a_trace_in_the_order_given(tmp_path: Path) -> None:
-    two = written(tmp_path / "two.csv", Trace().taken_up().repetition().repetition())
-    none = written(tmp_path / "none.csv", Trace().hold(5.0))
-
-    result = pressout("analyze", "--json", two, none)
-
-    told = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [(Path(one["trace"]).name, len(one["reps"])) for one in told] == [("two.csv", 2), ("none.csv", 0)]
-    assert {"trace", "samples", "duration_s", "sets", "reps", "partials", "drift", "faults"} <= set(told[0])
-
-
-def test_analyze_reads_gzip_and_says_a_table_to_people(tmp_path: Path) -> None:
-    plain = written(tmp_path / "one.csv", Trace().taken_up().repetition())
-    zipped = tmp_path / "one.csv.gz"
-    zipped.write_bytes(gzip.compress(plain.read_bytes()))
-
-    result = pressout("analyze", zipped)
-
-    assert result.returncode == 0
-    assert "repetitions 1" in result.stdout
-
-
-def test_the_events_of_a_cut_trace_are_the_beginning_of_the_whole_ones(tmp_path: Path) -> None:
-    whole = Trace().taken_up().repetition().partial().repetition().repetition().let_go()
-    cut = Trace(samples=whole.samples[: len(whole.samples) * 2 // 3])
-    files = [written(tmp_path / "whole.csv", whole), written(tmp_path / "cut.csv", cut)]
-
-    told = [json.loads(line) for line in pressout("analyze", "--json", *files).stdout.splitlines()]
-
-    assert told[1]["reps"]
-    assert told[0]["reps"][: len(told[1]["reps"])] == told[1]["reps"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("missing.csv", None, "No such file"),
-        ("empty.csv", b"", "no header"),
-        ("binary.csv", bytes(range(256)) * 9, "no text"),
-        ("cut.csv.gz", gzip.compress(b"t_s,tension_n\n" + os.urandom(9_000).hex().encode())[:-500], "cut short"),
-        ("header.csv", b"t_s,tension_n\n", "no usable line"),
-        ("other.csv", b"a,b,c\n1,2,3\n", "is this a trace"),
-    ],
-)
-def test_a_trace_that_cannot_be_read_is_said_and_the_others_go_on(
-    tmp_path: Path, name: str, content: bytes | None, said: str
-) -> None:
-    good = written(tmp_path / "good.csv", Trace().taken_up().repetition())
-    bad = tmp_path / name
-    if content is not None:
-        bad.write_bytes(content)
-
-    result = pressout("analyze", "--json", bad, good)
-
-    told = [json.loads(line) for line in result.stdout.splitlines()]
-    assert said in one_sentence(result)
-    assert {"trace", "error"}
-    assert len(told[1]["reps"]) == 1
-
-
-def test_a_folder_is_no_trace(tmp_path: Path) -> None:
-    assert "directory" in one_sentence(pressout("analyze", tmp_path)).lower()
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["analyze"], ["analyze", "--resistance", "rope", "x"], ["clinic"]])
@@ -211,7 +140,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
 def test_two_cannot_hold_one_station(config_file: Path, tmp_path: Path) -> None:
     words = ["record", "--simulate", "--seconds", "20", "--config", str(config_file), str(tmp_path / "a.csv")]
-    first = subprocess.Popen([sys.executable, "-m", "pressout_device.commands", *words], stdout=subprocess.DEVNULL)
+    first = subprocess.Popen([sys.executable, "-m", "pressout_device.entry", *words], stdout=subprocess.DEVNULL)
     try:
         lock = tmp_path / "station" / "station.lock"
         while not (lock.exists() and (tmp_path / "a.csv").exists()):
@@ -244,27 +173,19 @@ def test_export_of_something_else_is_refused(tmp_path: Path) -> None:
     assert "expected a journal.db" in one_sentence(pressout("export", tmp_path / "x.db"))
 
 
-def test_analyze_reads_side_by_side_and_tells_the_same_in_the_same_order(tmp_path: Path) -> None:
-    files = []
-    for count in (1, 3, 2):
-        trace = Trace().taken_up()
-        for _ in range(count):
-            trace = trace.repetition()
-        files.append(written(tmp_path / f"{count}.csv", trace))
+def test_questions_that_nobody_is_there_to_answer_say_why(config_file: Path) -> None:
+    said = one_sentence(pressout("calibrate", "--simulate", "--config", config_file, said=""))
 
-    alone = pressout("analyze", "--json", *files)
-    together = pressout("analyze", "--json", "--jobs", "2", *files)
-
-    assert together.stdout == alone.stdout
-    assert [len(json.loads(line)["reps"]) for line in together.stdout.splitlines()] == [1, 3, 2]
+    assert "found nobody to answer 'Known mass, in kg', expected a terminal" in said
+    assert "--mass-kg" in said
 
 
-def test_analyze_draws_a_picture_or_says_what_to_install(tmp_path: Path) -> None:
-    picture = tmp_path / "picture.png"
+def test_a_report_that_cannot_be_written_is_said_without_a_number_of_the_system(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/clinic.db")
+    answered(store, [(session_topic("north", "s3", SESSION_ID.format(1)), encode(a_document(1)))])
+    store.close()
+    words = ["clinic", "report", "--database", f"sqlite:///{tmp_path}/clinic.db", "--html", "/nowhere/x.html"]
 
-    result = pressout("analyze", "--plot", picture, written(tmp_path / "one.csv", Trace().taken_up().repetition()))
+    said = one_sentence(pressout(*words, str(a_document(1).patient_ref)))
 
-    if importlib.util.find_spec("matplotlib") is None:
-        assert "install pressout[plot]" in one_sentence(result)
-    else:
-        assert picture.read_bytes().startswith(b"\x89PNG")
+    assert said.startswith("/nowhere/x.html: found No such file or directory")

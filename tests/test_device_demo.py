@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pressout_device import demo
-from pressout_device.demo import Outcome
+from pressout_device.demo_report import Outcome
 from pressout_device.errors import ExtraMissingError
 from pressout_device.sections import DoseSection
 from shell import packaged, pressout
@@ -50,7 +58,7 @@ def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
 def test_a_demo_without_the_clinics_packages_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "find_spec", lambda name: None if name == "sqlalchemy" else name)
 
-    with pytest.raises(ExtraMissingError, match=r"found no package sqlalchemy.*pressout\[demo\].*python3-sqlalchemy"):
+    with pytest.raises(ExtraMissingError, match=r"found no package sqlalchemy.*\[demo\]"):
         demo.run(demo.Options(dose=DoseSection(exercise="pallof_press"), headless=True))
 
 
@@ -71,3 +79,57 @@ def test_a_demo_that_recorded_nothing_has_failed_and_says_so() -> None:
 
 def test_a_demo_that_was_stopped_by_a_person_has_not_failed() -> None:
     assert outcome(recorded=0, published=0, stored=0, stopped=True).amiss is None
+
+
+def test_the_demo_says_first_what_it_will_do_how_long_and_how_to_end_it_and_last_where_the_report_is() -> None:
+    lines = pressout("demo", "--headless", "--speed", "60", "--reps", "2", "--sets", "1").stdout.splitlines()
+
+    greeting = " ".join(lines[: lines.index("")])
+    assert "A simulated patient comes to an emulated station, does 2 repetitions on each side" in greeting
+    assert "It takes about 10 seconds. Ctrl-C ends it." in greeting
+    assert lines[-1] == "The clinic's report of it: pressout demo --report report.html"
+
+
+def test_the_clinics_report_of_the_demo_is_a_page_of_what_was_counted(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+
+    result = pressout("demo", "--headless", "--speed", "60", "--reps", "2", "--sets", "1", "--report", page)
+
+    assert f"{page}: 1 session" in result.stdout
+    assert "2 / 2 of 2" in page.read_text(encoding="utf-8")
+
+
+def in_a_terminal(*words: str, columns: int, typed: str) -> str:
+    """Run the command in a terminal of so many columns; give all that it showed, and answer its question."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    command = [sys.executable, "-m", "pressout_device.entry", *words]
+    environment = {**{key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS")}}
+    process = subprocess.Popen(
+        command, stdin=follower, stdout=follower, stderr=follower, env={**environment, "TERM": "xterm-256color"}
+    )
+    os.close(follower)
+    shown = ""
+    try:
+        while part := os.read(leader, 65_536):
+            shown += part.decode(errors="replace")
+            if "[Y/n]" in shown and typed:
+                os.write(leader, typed.encode())
+                typed = ""
+    except OSError:
+        pass  # the other end is gone: it is over
+    os.close(leader)
+    assert process.wait(60) == 0
+    return shown
+
+
+@pytest.mark.parametrize("columns", [20, 100])
+def test_in_a_terminal_the_demo_draws_the_tension_in_colour_and_offers_the_clinics_report(columns: int) -> None:
+    words = ("demo", "--headless", "--speed", "30", "--reps", "2", "--sets", "1")
+
+    shown = in_a_terminal(*words, columns=columns, typed="\n")
+
+    assert re.search("[\u2801-\u28ff]", shown)
+    assert "\x1b[" in shown
+    assert "Show what the clinic's report says of it? [Y/n]" in shown.replace("\r\n", " ")
+    assert "Patient guest: 1 session" in shown

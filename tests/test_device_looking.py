@@ -249,5 +249,5 @@ def test_calibrate_leads_through_keeps_and_checks(tmp_path: Path) -> None:
 
 
 def typed(keys: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pressout_device.commands", *words]
+    command = [sys.executable, "-m", "pressout_device.entry", *words]
     return subprocess.run(command, input=keys, capture_output=True, text=True, timeout=60, check=False)

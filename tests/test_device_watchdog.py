@@ -104,7 +104,7 @@ def test_a_running_station_says_that_it_is_up_that_it_lives_and_that_it_ends(
     systemd: Systemd, config_file: Path
 ) -> None:
     told = {"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "200000", "SDL_VIDEODRIVER": "dummy"}
-    command = [sys.executable, "-m", "pressout_device.commands", "run", "--simulate", "--config", str(config_file)]
+    command = [sys.executable, "-m", "pressout_device.entry", "run", "--simulate", "--config", str(config_file)]
     station = subprocess.Popen(command, env={**os.environ, **told}, stderr=subprocess.DEVNULL)
     heard: list[str] = []
 
@@ -129,7 +129,7 @@ def test_a_station_that_cannot_start_shows_why_until_it_is_stopped_instead_of_st
 ) -> None:
     config_file.write_text(re.sub(r"(zero_counts|counts_per_newton) = .*", "", config_file.read_text()))
     told = {"NOTIFY_SOCKET": str(systemd.path), "SDL_VIDEODRIVER": "dummy"}
-    command = [sys.executable, "-m", "pressout_device.commands", "run", "--config", str(config_file)]
+    command = [sys.executable, "-m", "pressout_device.entry", "run", "--config", str(config_file)]
     station = subprocess.Popen(command, env={**os.environ, **told}, stderr=subprocess.PIPE, text=True)
 
     try:

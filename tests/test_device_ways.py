@@ -66,9 +66,9 @@ def test_a_trace_that_is_not_there_is_said() -> None:
         replay.opened(LoadCellSection(way="replay", trace="nowhere.csv"), VirtualClock())
 
 
-@pytest.mark.parametrize(("way", "package"), [("spi", "spidev"), ("hx711", "hx711")])
+@pytest.mark.parametrize(("way", "package", "extra"), [("spi", "spidev", "spi"), ("hx711", "hx711", "pins")])
 def test_a_missing_package_is_one_sentence_that_says_what_to_install(
-    way: str, package: str, monkeypatch: pytest.MonkeyPatch
+    way: str, package: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from gpiozero import Device
     from gpiozero.pins.mock import MockFactory
@@ -76,7 +76,7 @@ def test_a_missing_package_is_one_sentence_that_says_what_to_install(
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.setattr(Device, "pin_factory", MockFactory())
 
-    with pytest.raises(ExtraMissingError, match=f"install.*{package}"):
+    with pytest.raises(ExtraMissingError, match=rf"found no package {package}.*install.*\[{extra}\]"):
         ways.opened(LoadCellSection(way=way), VirtualClock())
 
 

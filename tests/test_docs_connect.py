@@ -63,7 +63,7 @@ class Elsewhere:
             if command == "systemctl restart mosquitto":
                 self._mosquitto()
                 continue
-            words = command.replace("pressout ", f"{sys.executable} -m pressout_device.commands ", 1)
+            words = command.replace("pressout ", f"{sys.executable} -m pressout_device.entry ", 1)
             words = words if command.startswith("pressout ") else command
             if command.startswith("pressout clinic"):
                 self.running.append(subprocess.Popen(words.split()))

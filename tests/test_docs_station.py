@@ -31,7 +31,7 @@ def begun(command: str, config: Path, typed: str) -> subprocess.Popen[str]:
     words = command.removeprefix("sudo ").split()
     assert words[0] == "pressout", command
     words = [word for word in words[1:] if word not in ("--config", "station.toml")]
-    line = [sys.executable, "-m", "pressout_device.commands", *words, "--config", str(config)]
+    line = [sys.executable, "-m", "pressout_device.entry", *words, "--config", str(config)]
     one = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert one.stdin is not None
     one.stdin.write(typed)
@@ -79,7 +79,7 @@ def test_the_example_is_checked_as_the_page_says(tmp_path: Path) -> None:
     (command,) = commands(HOW_TO / "configure.md")
     here = command.replace("/etc/pressout/station.toml", str(HOW_TO / "station.toml")).removeprefix("pressout ").split()
 
-    line = [sys.executable, "-m", "pressout_device.commands", *here]
+    line = [sys.executable, "-m", "pressout_device.entry", *here]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr

@@ -124,7 +124,7 @@ def window(tmp_path: Path) -> Iterator[Window]:
             ("uplink", "--config", str(config)),
             ("clinic", "--broker", broker.url, "--allow-plain", "--database", database),
         ):
-            child = subprocess.Popen([sys.executable, "-m", "pressout_device.commands", *words])
+            child = subprocess.Popen([sys.executable, "-m", "pressout_device.entry", *words])
             stack.callback(child.wait)
             stack.callback(child.terminate)
         window = Window(stack.enter_context(virtual_screen()), config)

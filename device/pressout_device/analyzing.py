@@ -33,11 +33,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What a trace told, or why it could not be read."""
+    """What a trace told, or why it could not be read; and why there is no picture of it, where one was asked for."""
 
     name: str
     told: dict[str, Any]
     bad_lines: tuple[BadLine, ...] = ()
+    unplotted: str | None = None
 
     @property
     def error(self) -> str | None:
@@ -72,14 +73,22 @@ def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
                 heard if picture is None else _kept(heard, drawn),
             )
         told = story.as_json(name)
-        if picture is not None:
-            plotted(drawn, told, picture)
-    except (TraceError, TraceFileError, ExtraMissingError) as error:
+    except (TraceError, TraceFileError) as error:
         return Analysis(name, {"trace": name, "error": str(error)})
+    return Analysis(name, told, tuple(trace.bad_lines), _unplotted(drawn, told, picture))
+
+
+def _unplotted(drawn: Sequence[Sample], told: dict[str, Any], picture: Path | None) -> str | None:
+    """Draw what was told, where that was asked for; give why it could not be, since the numbers hold all the same."""
+    if picture is None:
+        return None
+    try:
+        plotted(drawn, told, picture)
+    except ExtraMissingError as error:
+        return str(error)
     except OSError as error:
-        said = f"found {why(error)} at {picture}, expected a place for the picture"
-        return Analysis(name, {"trace": name, "error": said})
-    return Analysis(name, told, tuple(trace.bad_lines))
+        return f"found {why(error)} at {picture}, expected a place for the picture"
+    return None
 
 
 def _kept(samples: Iterable[Sample], to: list[Sample]) -> Iterator[Sample]:
@@ -113,8 +122,6 @@ def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, f
 def table(analysis: Analysis) -> str:
     """Give an analysis as a person reads it."""
     told = analysis.told
-    if analysis.error is not None:
-        return f"{analysis.name}\n  cannot be read: {analysis.error}"
     lines = [f"{analysis.name}", f"  {told['samples']} samples over {told['duration_s']:.1f} s"]
     lines.extend(f"  line {bad.number}: {bad.reason}; skipped" for bad in analysis.bad_lines[:5])
     if len(analysis.bad_lines) > 5:

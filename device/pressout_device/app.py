@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -207,3 +208,10 @@ def face_of(config: Config, *, headless: bool, say: Callable[[str], None] | None
 
         return TextFace(say)
     return PanelFace(config)
+
+
+def drawn_face() -> AbstractContextManager[Face]:
+    """Give a drawing in the terminal that this program has; it wants rich."""
+    from pressout_ui.terminal import TerminalFace
+
+    return TerminalFace(time.monotonic)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pressout_device.command_options import config_option, simulate_option
+from pressout_device.prompts import ask
 
 if TYPE_CHECKING:
     from pressout_device.calibrating import Terminal
@@ -118,10 +119,10 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
         raise click.UsageError("Say the masses in kg or in lb, not in both.")
     unit = "lb" if masses["mass_lb"] else "kg"
     said = masses["mass_lb"] or masses["mass_kg"]
-    said = said or (click.prompt("Known mass, in kg", type=click.FloatRange(0.1, 500)),)
+    said = said or (ask("Known mass, in kg", "say --mass-kg", type=click.FloatRange(0.1, 500)),)
     if check and len(said) != 1:
         raise click.UsageError("A check takes one mass.")
-    by = by or click.prompt("Your initials", default="-", show_default=False)
+    by = by or ask("Your initials", "say --by", default="-", show_default=False)
     hang, way = _simulated_line(settings) if simulate else (_by_hand, None)
     terminal = calibrating.Terminal(asked=_asked, say=click.echo, hang=hang, unit=unit)
     if not all(math.isfinite(mass) for mass in said):
@@ -167,7 +168,8 @@ def _checked(work: _Work, masses_kg: tuple[float, ...], by: str) -> None:
 
 
 def _asked(said: str) -> None:
-    click.prompt(f"{said} Then press Enter", default="", show_default=False, prompt_suffix=" ")
+    how_else = "masses are hung by hand, so somebody has to be there"
+    ask(f"{said} Then press Enter", how_else, default="", show_default=False, prompt_suffix=" ")
 
 
 def _by_hand(_mass_kg: float) -> None:

@@ -232,7 +232,7 @@ def report(database: str, html: Path | None, since: str | None, patient_ref: str
         return
     html.write_text(page(found, datetime.now(UTC)), encoding="utf-8")
     html.chmod(0o600)  # a patient's
-    click.echo(f"{html}: {len(documents)} sessions")
+    click.echo(f"{html}: {_counted(len(documents), 'session')}")
 
 
 @clinic.command(name="import")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pressout_device.errors import JournalError
 from pressout_device.exporting import COLUMNS, rows
+from pressout_device.extras import install_hint
 from pressout_session.document import decode
 
 TEXTS = frozenset(
@@ -29,7 +30,7 @@ def write_parquet(documents: Iterable[bytes], file: Path) -> int:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ModuleNotFoundError as error:
-        raise JournalError("parquet: found no pyarrow, expected it; pip install 'pressout[parquet]'") from error
+        raise JournalError(f"parquet: found no pyarrow, expected it; {install_hint('parquet')}") from error
 
     kinds = {name: pa.string() if name in TEXTS else pa.int32() if name in WHOLE else pa.float64() for name in COLUMNS}
     kinds["voided"] = pa.bool_()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -19,7 +20,8 @@ from typing import Any, Final
 import click
 
 from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
-from pressout_device.errors import PressoutError
+from pressout_device.errors import PressoutError, unreadable
+from pressout_device.extras import CLINICS_OWN, install_hint
 from pressout_device.stopping import stopped
 from pressout_session.codes import checked
 from pressout_session.exercises import CABLED
@@ -85,12 +87,14 @@ def _code(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Which simulated patient.")
 @click.option("--patient", "patient_ref", default=None, callback=_code, help="A patient's code, such as 471922.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object at the end, and nothing else.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="The clinic's report, into a page.")
 @click.option(
     "--config", "config_file", type=click.Path(path_type=Path), default=None, help="Use the broker named there."
 )
 def demo(**given: Any) -> None:  # noqa: ANN401
     """Show the whole product with a simulated patient."""
-    from pressout_device import config, demo
+    asked_to_stop = stopped()
+    from pressout_device import config, demo, demo_report
     from pressout_device.sections import DoseSection
     from pressout_signal.events import Resistance
 
@@ -112,10 +116,11 @@ def demo(**given: Any) -> None:  # noqa: ANN401
         config=None if file is None else config.read(file),
         patient_ref=given["patient_ref"],
         say=None if as_json else click.echo,
-        stopped=stopped(),
+        stopped=asked_to_stop,
+        drawn=not as_json and sys.stdout.isatty(),
+        afterwards=demo_report.offered(as_json=as_json, page=given["report"]),
     )
     outcome = demo.run(options)
-    click.echo(outcome.as_json() if as_json else outcome.in_words())
     if outcome.amiss is not None:
         click.echo(f"demo: {outcome.amiss}", err=True)
         sys.exit(1)
@@ -151,15 +156,22 @@ def analyze(
     from pressout_device import analyzing
 
     failed = False
+    unplotted: set[str] = set()
     # Progress is for whoever waits at a terminal; what is told goes elsewhere.
     hidden = len(traces) < 3 or not sys.stderr.isatty()
     analyses = analyzing.analyzed_all(traces, analyzing.Asked(**asked), plot, jobs)
     with click.progressbar(length=len(traces), label="Reading", file=sys.stderr, hidden=hidden) as progress:
         for path, analysis in zip(traces, analyses, strict=True):
-            failed = failed or analysis.error is not None
-            click.echo(json.dumps(analysis.told) if as_json else analyzing.table(analysis))
+            failed = failed or analysis.error is not None or analysis.unplotted is not None
+            if as_json:
+                click.echo(json.dumps(analysis.told))
+            elif analysis.error is None:
+                click.echo(analyzing.table(analysis))
             if analysis.error is not None:
                 click.echo(f"{path}: {analysis.error}", err=True)
+            if analysis.unplotted is not None and analysis.unplotted not in unplotted:
+                unplotted.add(analysis.unplotted)
+                click.echo(f"--plot: {analysis.unplotted}", err=True)
             progress.update(1)
     if failed:
         sys.exit(1)
@@ -196,19 +208,25 @@ def main() -> None:
     from pressout_link.broker import BrokerAddressError
 
     try:
-        cli()
+        sys.exit(cli(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except BrokenPipeError:
+        # Whoever read what we print has gone: `pressout export ... | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (PressoutError, BrokerAddressError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except ModuleNotFoundError as error:
-        sentence = f"found no package {error.name}, expected those of a station; pip install 'pressout[station]'"
-        click.echo(sentence, err=True)
+        extra = "clinic" if error.name in CLINICS_OWN else "station"
+        click.echo(f"found no package {error.name}, expected those of a {extra}; {install_hint(extra)}", err=True)
         sys.exit(1)
     except OSError as error:
-        # The edge of other packages (display, database): their sentences are ours too.
-        click.echo(str(error), err=True)
+        # Of other packages (display, database): their sentences are ours too. Of the system: where, and its words.
+        said = f"{error.filename or 'this'}: {unreadable(error)}" if error.errno else str(error)
+        click.echo(said, err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -190,6 +190,24 @@ def checked(raw: dict[str, Any]) -> Config:
     ConfigError
         With every mistake, one a line: what was found, what was expected.
     """
+    parts, mistakes = _parts(raw)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return Config(**parts)
+
+
+def mistakes_in(raw: dict[str, Any]) -> list[str]:
+    """Give every mistake of a parsed file, each said once."""
+    return _parts(raw)[1]
+
+
+def kind_of(key: str) -> Any:  # noqa: ANN401 (any type that a key can have)
+    """Give the type of a key such as `screen.unit`."""
+    table, name = key.split(".")
+    return get_type_hints(SECTIONS[table], include_extras=True)[name]
+
+
+def _parts(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     mistakes = [_unknown("", name, SECTIONS) for name in raw if name not in SECTIONS]
     parts: dict[str, Any] = {}
     for name, section in SECTIONS.items():
@@ -206,9 +224,7 @@ def checked(raw: dict[str, Any]) -> Config:
     if not parts["dose"]:
         mistakes.append("dose: found none, expected at least one [[dose]] table with an exercise")
     mistakes.extend(_contradictions(parts))
-    if mistakes:
-        raise ConfigError("\n".join(mistakes))
-    return Config(**parts)
+    return parts, mistakes
 
 
 def _section(name: str, found: object, section: type[Section], mistakes: list[str]) -> Section | None:
@@ -217,11 +233,13 @@ def _section(name: str, found: object, section: type[Section], mistakes: list[st
         mistakes.append(f"{name}: found {shown(found)}, expected a table")
         return None
     hints = get_type_hints(section, include_extras=True)
-    mistakes.extend(_unknown(f"{name}.", key, hints) for key in found if key not in hints)
+    strange = [_unknown(f"{name}.", key, hints) for key in found if key not in hints]
+    mistakes.extend(strange)
     values: dict[str, Any] = {}
     for field in msgspec.structs.fields(section):
         if field.name not in found:
-            if field.required:
+            # Where a slip of the pen was told already, what it leaves missing is the same mistake.
+            if field.required and not any(one.endswith(f"did you mean {name}.{field.name}?") for one in strange):
                 mistakes.append(f"{name}.{field.name}: found nothing, expected {accepted(hints[field.name])}")
             continue
         try:

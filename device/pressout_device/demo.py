@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,18 +19,22 @@ from typing import Any
 
 import msgspec
 
-from pressout_device.app import Simulated, face_of, station_of
+from pressout_device.app import Simulated, drawn_face, face_of, station_of
 from pressout_device.config import Config
+from pressout_device.demo_report import Outcome, greeting
 from pressout_device.embedded import EmbeddedBroker
-from pressout_device.errors import ExtraMissingError
+from pressout_device.errors import ExtraMissingError, JournalError
 from pressout_device.exporting import sessions_in
+from pressout_device.extras import CLINICS_OWN, install_hint
 from pressout_device.identity import new_id
 from pressout_device.journal.answers import counts
 from pressout_device.journal.tables import Journal
 from pressout_device.running import asked_of
 from pressout_device.sections import BrokerSection, DoseSection, LoadCellSection, ScreenSection, StationSection
 from pressout_device.simulation.patient import Done, SimulatedPatient
-from pressout_device.station import FRAME_S, Station
+from pressout_device.station import FRAME_S, Face, Station
+from pressout_device.stopping import out_of_ctrl_cs_reach
+from pressout_session.codes import GUEST
 from pressout_session.document import SessionDocument, decode
 from pressout_session.exercises import Side
 
@@ -36,8 +42,6 @@ logger = logging.getLogger(__name__)
 
 # How long the demo waits for the clinic's answer at the end, in real seconds.
 ANSWER_S = 20.0
-# What the clinic's end imports beyond a station's packages.
-CLINICS_OWN = ("alembic", "jinja2", "sqlalchemy")
 # What the simulated cell is: 4 400 counts a newton is a cell of 100 kg and 2 mV/V at gain 128, about.
 SIMULATED_CELL = LoadCellSection(
     way="simulated", counts_per_newton=4_400.0, zero_counts=88_000.0, load_cell_id="simulated"
@@ -46,7 +50,31 @@ SIMULATED_CELL = LoadCellSection(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What `pressout demo` was asked for."""
+    """What `pressout demo` was asked for.
+
+    Parameters
+    ----------
+    dose : DoseSection
+        What the patient does.
+    seed : int
+        Which patient.
+    speed : float
+        Simulated seconds a second.
+    headless : bool
+        Whether it is told in a terminal, even where there is a display.
+    config : Config, optional
+        Of a station, whose broker is used.
+    patient_ref : str, optional
+        Who the patient is; else a guest.
+    say : callable, optional
+        Takes a line for people.
+    stopped : callable
+        Whether someone asked to stop.
+    drawn : bool
+        Whether a terminal can be drawn on, rather than only be told lines.
+    afterwards : callable
+        Takes what came of it, the URL of the clinic's database if it is ours, and the patient, while all is there.
+    """
 
     dose: DoseSection
     seed: int = 0
@@ -56,55 +84,8 @@ class Options:
     patient_ref: str | None = None
     say: Callable[[str], None] | None = None
     stopped: Callable[[], bool] = bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What was counted, what was really done, and where it went."""
-
-    reps: dict[str, int]
-    performed: dict[str, int]
-    recorded: int
-    published: int
-    stored: int
-    drift_events: int
-    duration_s: float
-    broker: str
-    stopped: bool = False
-
-    @property
-    def amiss(self) -> str | None:
-        """What went wrong, in one sentence; None where a session was counted and is at the clinic."""
-        if self.stopped:
-            return None
-        done = sum(self.performed.values())
-        if done and not self.recorded:
-            return f"found no session recorded, expected one of {done} repetitions; a lower --speed may be needed here"
-        if not self.recorded == self.published == self.stored:
-            return "found sessions that did not reach the clinic, expected all of them to"
-        return None
-
-    def as_json(self) -> str:
-        """Give the object that `pressout demo --json` prints."""
-        sessions = {"recorded": self.recorded, "published": self.published, "stored": self.stored}
-        return json.dumps(
-            {
-                "reps": self.reps,
-                "performed": self.performed,
-                "sessions": sessions,
-                "drift_events": self.drift_events,
-                "duration_s": round(self.duration_s, 1),
-            }
-        )
-
-    def in_words(self) -> str:
-        """Say it to a person."""
-        lines = ["", *(f"{side:>6}: {count} counted, {self.performed[side]} done" for side, count in self.reps.items())]
-        lines.append(f"drift cues: {self.drift_events}")
-        lines.append(f"journal:    {self.recorded} session(s) recorded")
-        lines.append(f"broker:     {self.published} published and answered for ({self.broker})")
-        lines.append(f"clinic:     {self.stored} stored in its database")
-        return "\n".join(lines)
+    drawn: bool = False
+    afterwards: Callable[[Outcome, str | None, str], None] = lambda _outcome, _database, _patient: None
 
 
 def run(options: Options) -> Outcome:
@@ -123,7 +104,16 @@ def run(options: Options) -> Outcome:
         config, broker_name, database = _clinic(stack, folder, _config(options, folder))
         asked = asked_of(config, options.seed)
         patient = SimulatedPatient(asked)
-        face = face_of(config, headless=options.headless, say=options.say)
+        if options.say is not None:
+            options.say(
+                textwrap.fill(
+                    greeting(asked, patient.duration_s / options.speed, headless=options.headless),
+                    shutil.get_terminal_size().columns,
+                )
+            )
+            options.say("")
+        drawing = stack.enter_context(ExitStack())
+        face = _face(drawing, config, options)
         walked_in_s = time.monotonic()
         station = station_of(config, face, Simulated(asked, options.speed))
         if options.patient_ref is not None:
@@ -133,7 +123,7 @@ def run(options: Options) -> Outcome:
         finally:
             station.shut_down()
         documents, (recorded, published) = _journalled(config)
-        return Outcome(
+        outcome = Outcome(
             reps=_by_side(documents),
             performed=_performed(patient.done, station.read_until_s() - walked_in_s),
             recorded=recorded,
@@ -144,6 +134,17 @@ def run(options: Options) -> Outcome:
             broker=broker_name,
             stopped=face.closed or options.stopped(),
         )
+        drawing.close()
+        url = None if database is None else f"sqlite:///{database}"
+        options.afterwards(outcome, url, options.patient_ref or GUEST)
+        return outcome
+
+
+def _face(stack: ExitStack, config: Config, options: Options) -> Face:
+    """Give a window, a drawing in the terminal where it can be drawn on, or lines of words."""
+    if not (options.headless and options.drawn) or find_spec("rich") is None:
+        return face_of(config, headless=options.headless, say=options.say)
+    return stack.enter_context(drawn_face())
 
 
 def _config(options: Options, folder: Path) -> Config:
@@ -172,8 +173,7 @@ def _clinic(stack: ExitStack, folder: Path, config: Config) -> tuple[Config, str
         name = broker.name
         config = msgspec.structs.replace(config, broker=BrokerSection(url=broker.url, allow_plain=True))
         database = folder / "clinic.db"
-        url = f"sqlite:///{database}"
-        _child(stack, "clinic", "--broker", broker.url, "--allow-plain", "--database", url)
+        _child(stack, "clinic", "--broker", broker.url, "--allow-plain", "--database", f"sqlite:///{database}")
     for name_of_folder in ("outbox", "inbox"):
         (config.folder / name_of_folder).mkdir(parents=True, exist_ok=True)
     file = folder / "station.toml"
@@ -192,11 +192,8 @@ def _needs_a_clinic() -> None:
     """
     missing = [name for name in CLINICS_OWN if find_spec(name) is None]
     if missing:
-        packages = " ".join(f"python3-{name}" for name in CLINICS_OWN)
-        raise ExtraMissingError(
-            f"demo: found no package {missing[0]}, expected the clinic's end as well; pip install 'pressout[demo]', "
-            f"or apt install mosquitto {packages}"
-        )
+        said = f"demo: found no package {missing[0]}, expected the clinic's end as well"
+        raise ExtraMissingError(f"{said}; {install_hint('demo')}")
 
 
 def _toml(config: Config) -> str:
@@ -211,8 +208,9 @@ def _toml(config: Config) -> str:
 
 
 def _child(stack: ExitStack, *words: str) -> None:
-    command = [sys.executable, "-m", "pressout_device.commands", *words]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "pressout_device.entry", *words]
+    with out_of_ctrl_cs_reach():
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def end() -> None:
         process.terminate()
@@ -254,7 +252,10 @@ def _journalled(config: Config) -> tuple[list[SessionDocument], tuple[int, int]]
 
 
 def _stored(database: Path) -> int:
-    return len(list(sessions_in(database)))
+    try:
+        return len(list(sessions_in(database)))
+    except JournalError:
+        return 0  # stopped before the clinic's end had made it
 
 
 def _by_side(documents: list[SessionDocument]) -> dict[str, int]:

@@ -39,6 +39,10 @@ class UncalibratedError(LoadCellError):
     """The load cell was never calibrated: nothing that it says is a force."""
 
 
+class NobodyThereError(PressoutError):
+    """A question has to be answered, and nobody is there to do it."""
+
+
 class JournalError(PressoutError, OSError):
     """The journal cannot be opened or written."""
 

@@ -49,7 +49,7 @@ def onto_the_panel() -> None:
     own = os.environ.get("RUNTIME_DIRECTORY")  # of the service, which has no session that would have made one
     if own:
         os.environ.setdefault("XDG_RUNTIME_DIR", own)
-    os.execv(way[0], [*way, sys.executable, "-m", "pressout_device.commands", *sys.argv[1:]])
+    os.execv(way[0], [*way, sys.executable, "-m", "pressout_device.entry", *sys.argv[1:]])
 
 
 def _has_kmsdrm() -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressout_device.errors import ExtraMissingError
+from pressout_device.extras import install_hint
 from pressout_signal.samples import Sample
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def plotted(samples: Sequence[Sample], told: dict[str, Any], picture: Path) -> N
         from matplotlib.figure import Figure
         from matplotlib.patches import Patch
     except ImportError as error:
-        raise ExtraMissingError("found no matplotlib, expected it for --plot; install pressout[plot]") from error
+        raise ExtraMissingError(f"found no matplotlib, expected it for --plot; {install_hint('plot')}") from error
     # Corrupted samples would flatten the curve: the picture ends a little above what was counted or usual.
     ordered_n = sorted(sample.tension_n for sample in samples)
     high_n = max([1.08 * ordered_n[int(0.995 * (len(ordered_n) - 1))], *(1.05 * rep["peak_n"] for rep in told["reps"])])

@@ -57,7 +57,7 @@ QUESTIONS = (
     Question("load_cell.data_pin", "Data pin (BCM)", "9", number=int, needs=_wires),
     Question("load_cell.clock_pin", "Clock pin (BCM)", "10", number=int, needs=_wires),
     Question("load_cell.load_cell_id", "What is written on the load cell"),
-    Question("load_cell.rated_n", "What it is rated for, in newtons (100 kg: 981)", "981", number=float),
+    Question("load_cell.rated_n", "What it is rated for, in newtons; 100 kg are 981", "981", number=float),
     Question("screen.language", "Language", "en", ("en", "es")),
     Question("screen.unit", "Unit", "kg", ("kg", "lb", "N")),
     Question("screen.width_px", "Panel's width in pixels", "800", number=int),

@@ -15,6 +15,7 @@ from pressout_device.errors import LoadCellError
 from pressout_device.handover import Granted, Handed, Inlet, Outlet, Refused
 from pressout_device.ports import Clock, LoadCell
 from pressout_device.realtime import promoted, undisturbed
+from pressout_device.stopping import out_of_ctrl_cs_reach
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 # The chip is silent when no conversion ended for this long; gaps of 50 to 200 ms are ordinary.
@@ -131,7 +132,8 @@ class Sampler:
             name="pressout-sampler",
             daemon=True,
         )
-        self._process.start()
+        with out_of_ctrl_cs_reach():
+            self._process.start()
         theirs.close()
         self._heard_s = self._real_now_s()
         self._spoken = False

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pressout_device.cell_commands import diagnose
 from pressout_device.command_options import config_option, simulate_option
+from pressout_device.prompts import ask_until
 from pressout_device.questions import QUESTIONS, Question
-from pressout_device.therapist_commands import add
+from pressout_device.setting_up import Setup, save
+from pressout_device.therapist_commands import add, initials_amiss
+
+UNASKED = "say --yes with an option for each answer: pressout setup --help"
 
 
 def _answers(command: click.Command) -> click.Command:
@@ -38,16 +41,18 @@ def setup(
     look: bool,
     **given: str | None,
 ) -> None:
-    """Configure a station, or change how it is configured."""
-    from pressout_device import setting_up
+    """Configure a station, or change how it is configured.
 
-    document = setting_up.opened(config_file)
-    answers: dict[str, str] = {}
+    Each answer is checked when it is given. Whatever interrupts it, the answers given are offered the next time.
+    """
+    begun = Setup(config_file, asks=not yes)
+    if begun.resumed:
+        click.echo("Going on where setup was interrupted: what was answered then is offered again.")
     for question in QUESTIONS:
-        if question.needs(answers):
-            known = setting_up.answer_in(document, question)
-            answers[question.key] = _asked(question, known, given[question.option], yes=yes)
-    changed = setting_up.save(config_file, setting_up.written(document, answers))
+        if question.needs(begun.answers):
+            begun.answer(question, _asked(question, begun, given[question.option], yes=yes))
+    changed = save(config_file, begun.text())
+    begun.forget()
     click.echo(f"{config_file}: {'written' if changed else 'nothing to change'}")
     context = click.get_current_context()
     for initials in _who(therapists, yes=yes):
@@ -60,15 +65,27 @@ def setup(
         click.echo("This was not done as root: the station's user must be able to read what was written.", err=True)
 
 
-def _asked(question: Question, known: str, said: str | None, *, yes: bool) -> str:
+def _asked(question: Question, begun: Setup, said: str | None, *, yes: bool) -> str:
+    known = begun.offered(question)
     if said is not None or yes:
         return known if said is None else said
-    kind: Any = click.Choice(question.of) if question.of else str
-    return str(click.prompt(question.words, default=known or "", type=kind, show_default=bool(known))).strip()
+    return ask_until(
+        f"{question.words}{begun.choices(question)}",
+        UNASKED,
+        lambda answer: begun.amiss(question, answer),
+        default=known,
+        show_default=bool(known),
+    )
 
 
 def _who(therapists: tuple[str, ...], *, yes: bool) -> tuple[str, ...]:
     if therapists or yes:
         return therapists
-    said = click.prompt("Initials of therapists to let in, with spaces between (empty: none now)", default="")
+    said = ask_until(
+        "Initials of therapists to let in, with spaces between (empty: none now)",
+        UNASKED,
+        lambda answer: [wrong for one in answer.split() for wrong in initials_amiss(one)],
+        default="",
+        show_default=False,
+    )
     return tuple(said.split())

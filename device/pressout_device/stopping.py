@@ -1,10 +1,12 @@
-"""How a command that runs for long is asked to end: by SIGTERM or SIGINT."""
+"""How a command that runs for long is asked to end: by SIGTERM or SIGINT (Ctrl-C), and its children by itself alone."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 
 
 def stopped() -> Callable[[], bool]:
@@ -13,3 +15,14 @@ def stopped() -> Callable[[], bool]:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: asked.set())
     return asked.is_set
+
+
+@contextmanager
+def out_of_ctrl_cs_reach() -> Iterator[None]:
+    """Let a child that is begun in here never hear Ctrl-C, which goes to all of a terminal: who began it ends it."""
+    resource_tracker.ensure_running()  # of multiprocessing; when it has to begin it unblocks what is blocked here
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

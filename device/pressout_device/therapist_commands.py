@@ -9,6 +9,7 @@ import click
 
 from pressout_device.auditing import Act, Audit, entry
 from pressout_device.command_options import config_option
+from pressout_device.prompts import ask_until
 
 
 @click.group()
@@ -22,12 +23,21 @@ def therapist() -> None:
 def add(config_file: Path, initials: str) -> None:
     """Let someone in by INITIALS and a six-digit PIN; whoever is in already gets a new PIN."""
     from pressout_device import config
+    from pressout_device.errors import ConfigError
     from pressout_device.identity import new_id
-    from pressout_device.therapists import Therapists
+    from pressout_device.therapists import Therapists, pin_reason
 
     folder = config.read(config_file).folder
     known = Therapists(folder)
-    pin = click.prompt("PIN, six digits", hide_input=True, confirmation_prompt="The same again")
+    if wrong := initials_amiss(initials):
+        raise ConfigError(f"therapist: {wrong[0]}")
+    pin = ask_until(
+        "PIN, six digits",
+        "it is never an option, and never in a file",
+        lambda said: [reason for reason in [pin_reason(said)] if reason],
+        hide_input=True,
+        confirmation_prompt="The same again",
+    )
     known.add(initials.upper(), pin, f"t-{new_id()[-12:]}")
     _noted(folder, Act.THERAPIST_ADDED, known.all()[initials.upper()].therapist_ref)
     click.echo(f"{initials.upper()} may come in; a station that runs already knows it when it is started anew.")
@@ -57,6 +67,13 @@ def remove(config_file: Path, initials: str) -> None:
     Therapists(folder).remove(initials.upper())
     _noted(folder, Act.THERAPIST_REMOVED, "" if known is None else known.therapist_ref)
     click.echo(f"{initials.upper()} may come in no longer.")
+
+
+def initials_amiss(initials: str) -> list[str]:
+    """Give what is wrong with initials as they are typed; nothing where they will do."""
+    from pressout_device.therapists import initials_reason
+
+    return [reason for reason in [initials_reason(initials.upper())] if reason]
 
 
 def _noted(folder: Path, act: Act, about: str) -> None:

@@ -91,10 +91,8 @@ class Therapists:
         JournalError
             If it cannot be written.
         """
-        if not INITIALS.fullmatch(initials):
-            raise ConfigError(f"therapist: found initials {initials!r}, expected two to four capital letters")
-        if reason := weak_reason(pin):
-            raise ConfigError(f"therapist: found a PIN that {reason}, expected six digits that are hard to guess")
+        if reason := initials_reason(initials) or pin_reason(pin):
+            raise ConfigError(f"therapist: {reason}")
         before = self.all()
         kept = before[initials].therapist_ref if initials in before else therapist_ref
         one = Therapist(initials=initials, therapist_ref=kept, pin_hash=PasswordHasher().hash(pin))
@@ -123,6 +121,17 @@ class Therapists:
             owned_as_its_folder(self._folder / NAME)
         except OSError as error:
             raise JournalError(f"{self._folder / NAME}: found {why(error)}, expected to be able to write it") from error
+
+
+def initials_reason(initials: str) -> str:
+    """Say what is wrong with initials; nothing where they will do."""
+    return "" if INITIALS.fullmatch(initials) else f"found initials {initials!r}, expected two to four capital letters"
+
+
+def pin_reason(pin: str) -> str:
+    """Say what is wrong with a PIN, in a sentence that does not have it; nothing where it will do."""
+    reason = weak_reason(pin)
+    return reason and f"found a PIN that {reason}, expected six digits that are hard to guess"
 
 
 def weak_reason(pin: str) -> str:

@@ -60,6 +60,8 @@ def shown(value: object) -> str:
             return "a group of fields"
         case str():
             return repr(value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}...")
+        case float():
+            return f"{value:g}"
         case _:
             return str(value)[:LONGEST_SHOWN]
 
@@ -202,12 +204,13 @@ def _one_of(values: Iterable[object]) -> str:
 
 
 def _between(low: float | None, high: float | None) -> str:
+    least, most = (f"{bound:g}" if isinstance(bound, float) else str(bound) for bound in (low, high))
     match low, high:
         case None, None:
             return ""
         case _, None:
-            return f" of {low} or more"
+            return f" of {least} or more"
         case None, _:
-            return f" of {high} or less"
+            return f" of {most} or less"
         case _:
-            return f" from {low} to {high}"
+            return f" from {least} to {most}"

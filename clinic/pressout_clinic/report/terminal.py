@@ -17,9 +17,8 @@ HEAD = (
 
 def told(progress: Progress) -> str:
     """Give the report."""
-    lines = [
-        f"Patient {progress.patient_ref}: {progress.sessions} sessions at {', '.join(progress.stations) or 'none'}"
-    ]
+    sessions = "1 session" if progress.sessions == 1 else f"{progress.sessions} sessions"
+    lines = [f"Patient {progress.patient_ref}: {sessions} at {', '.join(progress.stations) or 'none'}"]
     for course in progress.courses:
         lines += ["", words.titled(course.exercise, course.resistance), *_table(course)]
     if progress.beside:

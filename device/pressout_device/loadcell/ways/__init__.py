@@ -29,11 +29,15 @@ def opened(cell: LoadCellSection, clock: Clock) -> LoadCell:
     return found
 
 
-@functools.cache
 def names() -> tuple[str, ...]:
     """Give the names of all ways.
 
     >>> names()
     ('gpio', 'hx711', 'replay', 'simulated', 'spi')
     """
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return _names_in(tuple(__path__))
+
+
+@functools.cache
+def _names_in(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(folders)))

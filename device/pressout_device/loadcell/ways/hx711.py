@@ -16,6 +16,7 @@ from typing import Any
 from gpiozero.pins import Factory
 
 from pressout_device.errors import ExtraMissingError
+from pressout_device.extras import install_hint
 from pressout_device.loadcell.chip import HX711LoadCell
 from pressout_device.loadcell.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, PULSE_LIMIT_S, Frame
 from pressout_device.loadcell.ways.gpio import Pins, direct, taken
@@ -197,8 +198,8 @@ def package_on(witness: types.ModuleType) -> Any:  # noqa: ANN401
         import hx711 as package
     except ImportError as error:
         raise ExtraMissingError(
-            "load_cell.way: found no package hx711, which the way 'hx711' needs; pip install hx711, "
-            'or write way = "gpio"'
+            "load_cell.way: found no package hx711, which the way 'hx711' needs; "
+            f'{install_hint("pins")}, or write way = "gpio"'
         ) from error
     finally:
         for name, module in kept.items():

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from pressout_device.errors import ExtraMissingError, LoadCellError
+from pressout_device.extras import install_hint
 from pressout_device.loadcell.chip import HX711LoadCell
 from pressout_device.loadcell.frame import DATA_BITS, Frame
 from pressout_device.ports import Clock
@@ -51,8 +52,8 @@ def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
         import spidev
     except ImportError as error:
         raise ExtraMissingError(
-            "load_cell.way: found no package spidev, which the way 'spi' needs; apt-get install python3-spidev, "
-            'or write way = "gpio"'
+            "load_cell.way: found no package spidev, which the way 'spi' needs; "
+            f'{install_hint("spi")}, or write way = "gpio"'
         ) from error
     bus = spidev.SpiDev()
     path = f"/dev/spidev{cell.spi_bus}.{cell.spi_device}"

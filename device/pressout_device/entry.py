@@ -1,0 +1,22 @@
+"""Where the command `pressout` begins: nothing is imported yet, so that Ctrl-C is clean from the first moment on."""
+
+from __future__ import annotations
+
+import sys
+
+# As a shell says it of what SIGINT ended.
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command."""
+    try:
+        from pressout_device.commands import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Ctrl-C at any moment: nothing is printed that a person would not understand, and nothing is left running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def interrupted(*words: str, when: Callable[[subprocess.Popen[str]], bool]) -> tuple[int, str]:
+    """Press Ctrl-C in a terminal where a command runs, as soon as something is true of it; give how it ends."""
+    command = [sys.executable, "-m", "pressout_device.entry", *words]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not when(process):
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    return process.wait(60), process.communicate()[1]
+
+
+def has_loaded(part: str) -> Callable[[subprocess.Popen[str]], bool]:
+    """Say whether a process has loaded a library."""
+    return lambda process: part in Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")
+
+
+def has_children(count: int) -> Callable[[subprocess.Popen[str]], bool]:
+    """Say whether a process has begun others."""
+
+    def said(process: subprocess.Popen[str]) -> bool:
+        text = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8")
+        return len(text.split()) >= count
+
+    return said
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    "when",
+    [has_loaded("msgspec"), has_loaded("_multiarray_umath"), *(has_children(count) for count in (1, 2, 3, 4, 5))],
+    ids=["importing", "importing numpy", *(f"child {count}" for count in (1, 2, 3, 4, 5))],
+)
+def test_ctrl_c_is_clean_from_the_first_moment_on(when: Callable[[subprocess.Popen[str]], bool]) -> None:
+    code, said = interrupted("demo", "--headless", when=when)
+
+    assert said == ""
+    assert code in (0, 130)
