@@ -4,8 +4,8 @@
     python packaging/apt_repository.py FOLDER promote FROM TO VERSION --key KEY
 
 A suite is a folder: `early` for the stations that try a release first, `stable` for the others. What was in a suite
-stays there, so that a station can go back. The key is GnuPG's, by its name or fingerprint; apt is given the public half,
-which is put beside the suites. See docs/how-to/upgrade-a-fleet.md.
+stays there, so that a station can go back. The key is GnuPG's, by its name or fingerprint; apt is given the public
+half, which is put beside the suites. See docs/how-to/upgrade-a-fleet.md.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
     python packaging/release.py 1.2.3 [--out dist]
 
 Into dist/1.2.3: a wheel, a source distribution, a Debian package, bills of materials (CycloneDX, of what a station, a
-clinic and the demo install), and SHA256SUMS of them all. What is built is the tag, cloned twice into folders of other
-names; where two bytes differ there is no release. A tag that is there already is built again, and gives the same bytes.
+clinic and the demo install), and SHA256SUMS of them all. What is built is the tag, cloned twice: into folders of other
+names, in another time zone, with other rights. Where two bytes differ there is no release. A tag that is there already
+is built again, and gives the same bytes.
 """
 
 from __future__ import annotations
@@ -37,8 +38,12 @@ def say(words: str) -> None:
     sys.stdout.flush()
 
 
-def run(*words: str | Path, within: Path, said: dict[str, str] | None = None) -> str:
-    """Run a command that must succeed; give what it printed.
+# How the two builds differ: the folder's name, what the user lets others do, and where on earth it is.
+BUILDS = (("once", 0o022, "UTC"), ("and-once-more", 0o077, "Pacific/Auckland"))
+
+
+def run(*words: str | Path, within: Path, said: dict[str, str] | None = None, umask: int = -1) -> str:
+    """Run a command that must succeed; give what it printed. `umask` is what its files are not to others.
 
     Raises
     ------
@@ -47,7 +52,13 @@ def run(*words: str | Path, within: Path, said: dict[str, str] | None = None) ->
     """
     environment = {**os.environ, **(said or {})}
     done = subprocess.run(
-        [str(word) for word in words], cwd=within, env=environment, capture_output=True, text=True, check=False
+        [str(word) for word in words],
+        cwd=within,
+        env=environment,
+        umask=umask,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise ReleaseError(f"{done.stdout}{done.stderr}\nfound that {words[0]} failed, expected success")
@@ -106,7 +117,7 @@ def cited(citation: str, version: str, today: str) -> str:
     return f'{without}version: {version}\ndate-released: "{today}"\n'
 
 
-def built(tag: str, folder: Path) -> Path:
+def built(tag: str, folder: Path, umask: int, zone: str) -> Path:
     """Clone a tag into a folder, and build all of it there; give where it is.
 
     Raises
@@ -115,16 +126,17 @@ def built(tag: str, folder: Path) -> Path:
         If something cannot be built.
     """
     clone, out = folder / "clone", folder / "out"
-    run("git", "clone", "--quiet", "--branch", tag, "--config", "advice.detachedHead=false", ROOT, clone, within=folder)
+    cloning = ("git", "clone", "--quiet", "--branch", tag, "--config", "advice.detachedHead=false")
+    run(*cloning, ROOT, clone, within=folder, umask=umask)
     out.mkdir()
-    told = {"SOURCE_DATE_EPOCH": run("git", "log", "-1", "--format=%ct", tag, within=clone)}
+    told = {"SOURCE_DATE_EPOCH": run("git", "log", "-1", "--format=%ct", tag, within=clone), "TZ": zone}
     python = sys.executable
-    run(python, "-m", "build", "--no-isolation", "--outdir", out, clone, within=folder, said=told)
-    run("sh", clone / "packaging" / "deb" / "build", python, out, within=folder, said=told)
+    run(python, "-m", "build", "--no-isolation", "--outdir", out, clone, within=folder, said=told, umask=umask)
+    run("sh", clone / "packaging" / "deb" / "build", python, out, within=folder, said=told, umask=umask)
     for name in LISTED:
         bill = out / f"pressout-{tag.removeprefix('v')}-{name}.cdx.json"
         words = ("requirements", "--output-reproducible", "--output-format", "JSON", "--output-file", bill)
-        run(python, "-m", "cyclonedx_py", *words, f"locks/{name}.txt", within=clone, said=told)
+        run(python, "-m", "cyclonedx_py", *words, f"locks/{name}.txt", within=clone, said=told, umask=umask)
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}" for file in sorted(out.iterdir())]
     (out / SUMS).write_text("\n".join(lines) + "\n", encoding="ascii")
     return out
@@ -144,10 +156,10 @@ def made(version: str, to: Path) -> Path:
     place = to / version
     with tempfile.TemporaryDirectory(prefix="pressout-release-") as work:
         sums = []
-        for name in ("once", "and-once-more"):
+        for name, umask, zone in BUILDS:
             folder = Path(work) / name
             folder.mkdir()
-            out = built(tag, folder)
+            out = built(tag, folder, umask, zone)
             sums.append((out / SUMS).read_text(encoding="ascii"))
             say(f"built {name.replace('-', ' ')}")
         if sums[0] != sums[1]:
@@ -157,6 +169,8 @@ def made(version: str, to: Path) -> Path:
         if not place.exists():
             to.mkdir(parents=True, exist_ok=True)
             shutil.copytree(out, place)
+            for file in place.iterdir():
+                file.chmod(0o644)
     return place
 
 
