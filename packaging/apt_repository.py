@@ -73,7 +73,8 @@ def sign(folder: Path, suite: str, key: str) -> None:
         If apt's or GnuPG's programs are missing or fail.
     """
     place = folder / suite
-    _placed(place / "Packages", _said("apt-ftparchive", "packages", ".", within=place))
+    # apt looks for a package from the folder on, not from the suite.
+    _placed(place / "Packages", _said("apt-ftparchive", "packages", suite, within=folder))
     with tempfile.TemporaryDirectory() as work:
         # Release lists all that lies beside it: it is written where nothing else does.
         shutil.copy(place / "Packages", work)

@@ -21,7 +21,11 @@ def interrupted(*words: str, when: Callable[[subprocess.Popen[str]], bool]) -> t
     while not when(process):
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
-    return process.wait(60), process.communicate()[1]
+    try:
+        said = process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+    return process.returncode, said
 
 
 def has_loaded(part: str) -> Callable[[subprocess.Popen[str]], bool]:

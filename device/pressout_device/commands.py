@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -62,6 +63,8 @@ class Commands(click.Group):
 @click.option("-v", "--verbose", is_flag=True, help="Say what happens, line by line, on standard error.")
 def cli(verbose: bool) -> None:
     """Count cable and tubing exercise from the tension in the line."""
+    # From here on Ctrl-C is each command's own: what runs for long sets what it does (`stopping.stopped`).
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
 

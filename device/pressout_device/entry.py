@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 # As a shell says it of what SIGINT ended.
@@ -10,6 +12,8 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command."""
+    # While packages are imported an exception may be swallowed by one of them; there is nothing yet to be put in order.
+    signal.signal(signal.SIGINT, lambda _number, _frame: os._exit(INTERRUPTED))
     try:
         from pressout_device.commands import main as run
 
