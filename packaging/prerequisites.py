@@ -69,9 +69,10 @@ SYSTEMD = Prerequisite(("systemd-analyze",), "systemd", "a judge of the units")
 PREREQUISITES = (MOSQUITTO, MOSQUITTO_CLIENTS, POSTGRESQL, XVFB, XDOTOOL, CHROMIUM, OPENSSL, CC, JQ, SQLITE3, SYSTEMD)
 
 # As root: apt, while no service may start; what it would start at the next boot is not enabled either.
+POLICY = "/usr/sbin/policy-rc.d"  # Debian's: whether a service may be started
 INSTALL = """
 set -eu
-policy=/usr/sbin/policy-rc.d
+policy=$1; shift
 links() { find /etc/systemd/system -type l -path '*.wants/*' -printf '%f\\n' 2>/dev/null | sort -u; }
 before=$(links)
 if [ ! -e "$policy" ]; then
@@ -139,7 +140,7 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)  # noqa: T201 (a script for people)
 
 
-def offer(packages: Sequence[str], why: str, apt: str) -> bool:
+def offer(packages: Sequence[str], why: str, apt: str, policy: str = POLICY) -> bool:
     """Say what is missing and how much it is, and install it if that is wanted; give whether it was.
 
     Parameters
@@ -150,6 +151,8 @@ def offer(packages: Sequence[str], why: str, apt: str) -> bool:
         What they are for, and what goes on without them.
     apt : str
         `ask`, `yes` or `no`.
+    policy : str
+        Where it is said that no service may start.
     """
     say(f"{why}\n    {install_line(packages)}")
     as_root = _as_root()
@@ -166,7 +169,7 @@ def offer(packages: Sequence[str], why: str, apt: str) -> bool:
     say(f"That is {size or 'more than apt can tell'}. No service is started or enabled.")
     if apt == "ask" and not _asked():
         return False
-    words = [*as_root, "sh", "-c", INSTALL, "install", *packages]
+    words = [*as_root, "sh", "-c", INSTALL, "install", policy, *packages]
     if subprocess.run(words, check=False, stdout=sys.stderr).returncode != 0:
         say(f"found that apt-get failed, as it says above; expected {' '.join(packages)} to be installed")
         return False
