@@ -102,7 +102,7 @@ def test_a_new_pin_keeps_the_reference_and_removing_lets_nobody_in(folder: Path)
     Therapists(folder).remove("MR")
 
     assert not answer(PinGuard(folder, lambda: 0.0), OTHER).right
-    with pytest.raises(ConfigError, match="none yet"):
+    with pytest.raises(ConfigError, match="somebody who was let in"):
         Therapists(folder).remove("MR")
 
 
@@ -122,7 +122,7 @@ def test_the_command_lets_in_lists_and_removes(tmp_path: Path) -> None:
     assert added.returncode == 0, added.stderr
     assert pressout("therapist", "list", "--config", config).stdout.startswith("MR  t-")
     assert pressout("therapist", "remove", "--config", config, "MR").returncode == 0
-    assert "expected one of none yet" in one_sentence(pressout("therapist", "remove", "--config", config, "MR"))
+    assert "expected somebody who was let in" in one_sentence(pressout("therapist", "remove", "--config", config, "MR"))
 
 
 def test_settings_outlive_the_station_and_a_damaged_file_is_left_alone(tmp_path: Path) -> None:

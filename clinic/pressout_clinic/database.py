@@ -14,6 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
+from pressout_session.mistakes import without_errno
+
 FIRST = "0001"
 # Workers that start together bring the tables up to date one after the other (PostgreSQL's advisory locks).
 LOCK = 7_269_770
@@ -77,7 +79,7 @@ def said_plainly(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()
+        cause = without_errno(str(getattr(error, "orig", None) or error)).strip().splitlines()
         expected = (
             "an SQLite file in a folder with space that may be written"
             if engine.dialect.name == "sqlite"

@@ -114,7 +114,9 @@ class Subscriber:
         """Store sessions and answer for them."""
         if not messages:
             return
-        acks = answered(self._store, [(message.topic, message.payload) for message in messages])
+        arrived = [(message.topic, message.payload) for message in messages]
+        acks = answered(self._store, arrived)
+        noted(arrived, acks)
         for message, ack in zip(messages, acks, strict=True):
             self._answer(message.topic, ack)
             self._sessions.acknowledge(message)
@@ -136,6 +138,7 @@ class Subscriber:
         waiting = to_replay(self._store.engine)
         if waiting:
             acks = answered(self._store, waiting)
+            noted(waiting, acks)
             replayed(self._store.engine, acks)
             for (topic, _payload), ack in zip(waiting, acks, strict=True):
                 self._answer(topic, ack)
@@ -164,10 +167,13 @@ def answered(store: Store, arrived: list[tuple[str, bytes]]) -> list[Ack]:
         If the database cannot be written; then nothing is stored and nothing may be answered.
     """
     incoming = [Incoming(topic, payload, checked(topic, payload)) for topic, payload in arrived]
-    acks = store.take(incoming)
-    for one, ack in zip(incoming, acks, strict=True):
+    return store.take(incoming)
+
+
+def noted(arrived: list[tuple[str, bytes]], acks: list[Ack]) -> None:
+    """Write into the log what became of what arrived: whoever asked for it otherwise is told otherwise."""
+    for (topic, payload), ack in zip(arrived, acks, strict=True):
         if ack.result is AckResult.REJECTED:
-            logger.warning("rejected %d bytes on %s: %s", len(one.payload), one.topic[:100], ack.reason)
+            logger.warning("rejected %d bytes on %s: %s", len(payload), topic[:100], ack.reason)
         else:
-            logger.info("%s revision %d: %s", one.topic.rsplit("/", 1)[-1], ack.revision, ack.result)
-    return acks
+            logger.info("%s revision %d: %s", topic.rsplit("/", 1)[-1], ack.revision, ack.result)

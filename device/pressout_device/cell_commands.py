@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import multiprocessing as mp
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pressout_device.command_options import config_option, simulate_option
+from pressout_device.number_options import Number
 from pressout_device.prompts import ask
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Work:
 @click.command()
 @config_option
 @simulate_option
-@click.option("--seconds", type=click.FloatRange(0.5, 86_400), default=60.0, show_default=True)
+@click.option("--seconds", type=Number(0.5, 86_400), default=60.0, show_default=True)
 @click.argument("trace", type=click.Path(path_type=Path))
 def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> None:
     """Write the load cell's readings to a trace file."""
@@ -104,8 +104,8 @@ def _look_at_the_computer(settings: Config) -> None:
 @click.command()
 @config_option
 @simulate_option
-@click.option("--mass-kg", type=click.FloatRange(0.1, 500), multiple=True, help="A known mass; several, in order.")
-@click.option("--mass-lb", type=click.FloatRange(0.2, 1_100), multiple=True, help="The same, in pounds.")
+@click.option("--mass-kg", type=Number(0.1, 500), multiple=True, help="A known mass; several, in order.")
+@click.option("--mass-lb", type=Number(0.2, 1_100), multiple=True, help="The same, in pounds.")
 @click.option("--by", default="", help="Who does it: initials.")
 @click.option("--check", is_flag=True, help="Only weigh one known mass with the calibration that holds.")
 def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses: tuple[float, ...]) -> None:
@@ -119,14 +119,12 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
         raise click.UsageError("Say the masses in kg or in lb, not in both.")
     unit = "lb" if masses["mass_lb"] else "kg"
     said = masses["mass_lb"] or masses["mass_kg"]
-    said = said or (ask("Known mass, in kg", "say --mass-kg", type=click.FloatRange(0.1, 500)),)
+    said = said or (ask("Known mass, in kg", "say --mass-kg", type=Number(0.1, 500)),)
     if check and len(said) != 1:
         raise click.UsageError("A check takes one mass.")
     by = by or ask("Your initials", "say --by", default="-", show_default=False)
     hang, way = _simulated_line(settings) if simulate else (_by_hand, None)
     terminal = calibrating.Terminal(asked=_asked, say=click.echo, hang=hang, unit=unit)
-    if not all(math.isfinite(mass) for mass in said):
-        raise click.UsageError("A mass is a number.")
     in_kg = tuple(calibrating.in_kg(mass, unit) for mass in said)
     work = _Work(settings, book, way, terminal)
     (_checked if check else _calibrated)(work, in_kg, by)

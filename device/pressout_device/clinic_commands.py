@@ -15,6 +15,7 @@ from typing import IO, Any
 import click
 
 from pressout_device.command_options import DEFAULT_CONFIG, moment
+from pressout_device.number_options import Number, Whole
 from pressout_device.stopping import stopped
 
 DATABASE = "sqlite:///clinic.db"
@@ -87,7 +88,7 @@ def fleet(database: str, as_json: bool) -> None:
 @clinic.command()
 @database_option
 @click.option("--to", "to", multiple=True, required=True, metavar="SITE[/STATION]", help="Where; may be repeated.")
-@click.option("--wait", "wait_s", type=click.FloatRange(0), default=0.0, help="Seconds to wait for the answers.")
+@click.option("--wait", "wait_s", type=Number(0), default=0.0, help="Seconds to wait for the answers.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def prescribe(database: str, to: tuple[str, ...], wait_s: float, file: Path) -> None:
     """Send a patient's dose, from a JSON file (pressout.prescription/1), to stations; a worker says it.
@@ -105,7 +106,7 @@ def prescribe(database: str, to: tuple[str, ...], wait_s: float, file: Path) -> 
 
 @clinic.command()
 @database_option
-@click.option("--wait", "wait_s", type=click.FloatRange(0), default=0.0, help="Seconds to wait for the answers.")
+@click.option("--wait", "wait_s", type=Number(0), default=0.0, help="Seconds to wait for the answers.")
 @click.argument("patient_ref")
 def erase(database: str, wait_s: float, patient_ref: str) -> None:
     """Forget a patient: here at once, and at every station as soon as it is reached."""
@@ -127,7 +128,7 @@ def erase(database: str, wait_s: float, patient_ref: str) -> None:
 
 @clinic.command()
 @database_option
-@click.option("--older-than", "days", type=click.FloatRange(1), required=True, metavar="DAYS", help="Begun before.")
+@click.option("--older-than", "days", type=Number(1), required=True, metavar="DAYS", help="Begun before.")
 def drop(database: str, days: float) -> None:
     """Drop old sessions here, at the end of the time that they are to be kept."""
     from pressout_clinic import forgetting
@@ -158,7 +159,7 @@ def retire(database: str, station: str) -> None:
 @json_option
 @click.option("--show", metavar="SHA256", default=None, help="Print what was set aside, as it came.")
 @click.option("--replay", metavar="SHA256", default=None, help="Have a worker try it again; `all` for all sessions.")
-@click.option("--most", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--most", type=Whole(1), default=100, show_default=True)
 def rejected(database: str, as_json: bool, show: str | None, replay: str | None, most: int) -> None:
     """Print what was set aside and why."""
     from pressout_clinic import rejected as aside

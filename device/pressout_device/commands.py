@@ -23,9 +23,11 @@ import click
 from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
 from pressout_device.errors import PressoutError, unreadable
 from pressout_device.extras import CLINICS_OWN, install_hint
+from pressout_device.number_options import Number, Whole
 from pressout_device.stopping import stopped
 from pressout_session.codes import checked
 from pressout_session.exercises import CABLED
+from pressout_session.mistakes import without_errno
 
 # Which module each subcommand is in that is not here.
 ELSEWHERE: Final[Mapping[str, str]] = MappingProxyType(
@@ -78,16 +80,12 @@ def _code(_context: click.Context, _option: click.Parameter, value: str | None) 
 
 @cli.command()
 @click.option("--headless", is_flag=True, help="Text, even where there is a display.")
-@click.option(
-    "--speed", type=click.FloatRange(0.1, 200), default=1.0, show_default=True, help="Simulated seconds a second."
-)
+@click.option("--speed", type=Number(0.1, 200), default=1.0, show_default=True, help="Simulated seconds a second.")
 @click.option("--resistance", type=click.Choice(["tubing", "cable"]), default="tubing", show_default=True)
 @click.option("--exercise", type=click.Choice(CABLED), default=CABLED[0], show_default=True)
-@click.option(
-    "--reps", type=click.IntRange(1, 100), default=None, help="Repetitions a side.  [default: the exercise's]"
-)
-@click.option("--sets", type=click.IntRange(1, 10), default=None, help="Sets a side.  [default: the exercise's]")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Which simulated patient.")
+@click.option("--reps", type=Whole(1, 100), default=None, help="Repetitions a side.  [default: the exercise's]")
+@click.option("--sets", type=Whole(1, 10), default=None, help="Sets a side.  [default: the exercise's]")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, help="Which simulated patient.")
 @click.option("--patient", "patient_ref", default=None, callback=_code, help="A patient's code, such as 471922.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object at the end, and nothing else.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="The clinic's report, into a page.")
@@ -142,11 +140,11 @@ def run(config_file: Path, simulate: bool) -> None:
 @cli.command()
 @click.option("--resistance", type=click.Choice(["tubing", "cable"]), default=None)
 @click.option("--exercise", type=click.Choice(CABLED), default=None)
-@click.option("--target-n", type=click.FloatRange(min=0, min_open=True), default=None, help="Newtons.")
-@click.option("--pulley-ratio", type=click.FloatRange(min=0.1), default=1.0, help="A stack's, for its metres.")
+@click.option("--target-n", type=Number(min=0, min_open=True), default=None, help="Newtons.")
+@click.option("--pulley-ratio", type=Number(min=0.1), default=1.0, help="A stack's, for its metres.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a trace.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="A picture (PNG); numbered after one.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Traces read side by side.")
+@click.option("--jobs", type=Whole(1), default=1, show_default=True, help="Traces read side by side.")
 @click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
 def analyze(
     traces: tuple[Path, ...],
@@ -230,6 +228,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         # Of other packages (display, database): their sentences are ours too. Of the system: where, and its words.
-        said = f"{error.filename or 'this'}: {unreadable(error)}" if error.errno else str(error)
+        where = f"{error.filename}: " if error.filename else ""
+        said = f"{where}{unreadable(error)}" if error.errno else without_errno(str(error))
         click.echo(said, err=True)
         sys.exit(1)

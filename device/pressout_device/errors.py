@@ -13,7 +13,7 @@ class PressoutError(Exception):
 
 def unreadable(error: OSError, what: str = "a file") -> str:
     """Say why something cannot be read, and what whoever asked for it can do."""
-    said = f"found {why(error)}, expected {what} that this user may read"
+    said = f"found {why(error)}, expected {what} that this user may use"
     return f"{said}; say the same with sudo in front" if isinstance(error, PermissionError) else said
 
 

@@ -52,7 +52,8 @@ def sessions_in(path: Path, chosen: Chosen | None = None) -> Iterator[bytes]:
         If it is neither a journal nor a clinic's database.
     """
     if not path.is_file():
-        raise JournalError(f"{path}: found no such file, expected a journal.db or a clinic's database")
+        found = "a folder" if path.is_dir() else "no such file"
+        raise JournalError(f"{path}: found {found}, expected a journal.db or a clinic's database")
     try:
         # Read-only; `immutable` is not said, since a station may be writing to it.
         with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro", uri=True)) as db:

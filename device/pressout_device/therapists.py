@@ -110,7 +110,9 @@ class Therapists:
         """
         known = self.all()
         if initials not in known:
-            raise ConfigError(f"therapist: found no {initials!r}, expected one of {', '.join(known) or 'none yet'}")
+            raise ConfigError(
+                f"therapist: found no {initials!r}, expected {', '.join(known) or 'somebody who was let in'}"
+            )
         del known[initials]
         self._write(known)
 

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+# How a library passes on what the system said.
+ERRNO = re.compile(r"\[errno -?\d+\] ", re.IGNORECASE)
 # How msgspec says where in a document it is, and what it found there.
 PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*?)`$")
 ITS_OWN = ("Expected `", "Object ", "Invalid ")
@@ -37,10 +39,15 @@ def why(error: Exception) -> str:
     'No such file or directory'
     """
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+        return without_errno(error.strerror)
     if isinstance(error, UnicodeDecodeError):
         return f"bytes that are no UTF-8 text (at byte {error.start})"
-    return str(error)
+    return without_errno(str(error))
+
+
+def without_errno(said: str) -> str:
+    """Give what a library passes on of the system's words, without their number."""
+    return ERRNO.sub("", said)
 
 
 def shown(value: object) -> str:
@@ -181,9 +188,9 @@ def _accepted(info: inspect.Type) -> Iterator[str]:
         case inspect.BoolType():
             yield "true or false"
         case inspect.IntType(ge=low, le=high):
-            yield f"a whole number{_between(low, high)}"
+            yield f"a whole number{between(low, high)}"
         case inspect.FloatType(ge=low, le=high):
-            yield f"a number{_between(low, high)}"
+            yield f"a number{between(low, high)}"
         case inspect.StrType():
             yield "a text"
         case inspect.CollectionType() | inspect.TupleType():
@@ -203,7 +210,12 @@ def _one_of(values: Iterable[object]) -> str:
     return each[0] if len(each) == 1 else f"one of {', '.join(each)}"
 
 
-def _between(low: float | None, high: float | None) -> str:
+def between(low: float | None, high: float | None) -> str:
+    """Say what numbers there are, behind the word for them.
+
+    >>> between(1, 20), between(0.5, None), between(None, None)
+    (' from 1 to 20', ' of 0.5 or more', '')
+    """
     least, most = (f"{bound:g}" if isinstance(bound, float) else str(bound) for bound in (low, high))
     match low, high:
         case None, None:
