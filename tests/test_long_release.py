@@ -45,6 +45,14 @@ writer = a_writer(Path("/var/lib/pressout"))
 keep(writer, facts_of_a_session(3))
 writer.close()
 """
+# What a station writes down when it starts: another version than the last time.
+START = """
+from pathlib import Path
+from pressout_device.auditing import Audit, started_with
+from pressout_device.identity import software_version
+audit = Audit(Path("/var/lib/pressout"))
+audit.add(*started_with(audit, software_version(), b""))
+"""
 
 
 def git(*words: str, within: Path) -> str:
@@ -158,10 +166,10 @@ class Station:
         user = ("setpriv", "--reuid=pressout", "--regid=pressout", "--init-groups")
         return self._debian.do(*user, "pressout", *words)
 
-    def counts_a_session(self) -> None:
-        """Let the version that is installed write a session into its journal."""
+    def runs(self, program: str) -> None:
+        """Let a program run as the station's user, with the version that is installed."""
         user = ("setpriv", "--reuid=pressout", "--regid=pressout", "--init-groups")
-        self._debian.do(*user, "python3", "-c", COUNT)
+        self._debian.do(*user, "python3", "-c", program)
 
     @property
     def version(self) -> str:
@@ -222,7 +230,9 @@ def test_a_station_is_upgraded_from_a_signed_folder_and_goes_back_and_loses_no_s
         shutil.copytree(tmp_path / "before" / "tests", debian.folder / "srv/before/tests")
         station.do(tell)
         station.do("apt-get update\napt-get install -y --no-install-recommends pressout")
-        station.counts_a_session()
+        station.do("pressout setup --yes --no-diagnose --site-id north --station-id s3 --load-cell-id S50")
+        station.runs(START)
+        station.runs(COUNT)
         counted = station.sessions
         assert (station.version, counted.count("\n")) == (older, 1)
 
@@ -231,6 +241,8 @@ def test_a_station_is_upgraded_from_a_signed_folder_and_goes_back_and_loses_no_s
         assert station.version == VERSION
         assert station.pressout("--version").split()[-1] == VERSION
         assert station.sessions == counted
+        station.runs(START)
+        assert f"  {older.replace('~', '.')} -> {VERSION}\n" in station.pressout("audit")
 
         station.do(back)
         assert station.version == older
