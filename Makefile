@@ -118,7 +118,7 @@ deb-test: $(VENV)/.build ## install it in an arm64 Debian trixie and count a ses
 	sh packaging/deb/test "$$(sh packaging/deb/build $(RUN)/python dist)"
 
 boot-test: $(VENV)/.build ## boot a Debian trixie with it, and let the services count, publish and store a session (as root; three minutes)
-	$(RUN)/python packaging/deb/boot.py "$$(sh packaging/deb/build $(RUN)/python dist)"
+	PYTHONPATH=packaging $(RUN)/python packaging/deb/boot.py "$$(sh packaging/deb/build $(RUN)/python dist)"
 
 fresh-test: ## the README's commands in four fresh Debians: two releases, root and not (as root; half an hour; ARGS="trixie root" for one)
 	$(PYTHON) packaging/fresh_test.py $(ARGS)

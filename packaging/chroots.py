@@ -186,16 +186,26 @@ def fresh(release: str, packages: Sequence[str] = ()) -> Iterator[Chroot]:
     """
     check_this_computer()
     work = Path(mkdtemp(prefix=f"pressout-{release}-"))
-    root = work / "root"
+    try:
+        work.chmod(0o755)
+        made(work / "root", release, packages)
+        yield Chroot(work / "root", lent_by_the_caller())
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def made(root: Path, release: str, packages: Sequence[str] = ()) -> None:
+    """Make a Debian of a release in a folder, by the way to its archive that this computer has.
+
+    Raises
+    ------
+    NotHereError
+        If mmdebstrap fails.
+    """
     words = ["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root"]
     words += [f"--include={','.join(packages)}"] if packages else []
     words += [f"--aptopt={line}" for line in _told(["apt-config", "dump"]).splitlines() if REACHING.match(line)]
-    try:
-        work.chmod(0o755)
-        done = subprocess.run([*words, release, str(root)], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise NotHereError(f"{done.stderr}\nfound that mmdebstrap failed, expected a Debian {release}")
-        (root / "etc/resolv.conf").touch()
-        yield Chroot(root, lent_by_the_caller())
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    done = subprocess.run([*words, release, str(root)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise NotHereError(f"{done.stderr}\nfound that mmdebstrap failed, expected a Debian {release}")
+    (root / "etc/resolv.conf").touch()

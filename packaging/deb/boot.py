@@ -4,7 +4,7 @@ The package is installed, docs/how-to/connect-to-your-clinic.md is followed word
 units as they are. Only the panel and the load cell are not there: cage draws on a screen that nobody sees and that is
 tapped all the same, and a simulated patient pulls at an emulated chip. Runs on any Debian as root, in three minutes.
 
-    python packaging/deb/boot.py PACKAGE.deb
+    PYTHONPATH=packaging python packaging/deb/boot.py PACKAGE.deb
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import chroots
+
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "how-to" / "connect-to-your-clinic.md"
 NEEDED = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "nsenter": "util-linux"}
@@ -94,8 +96,7 @@ class Computer:
 
 def made(root: Path, package: Path) -> None:
     """Make the system, with all that has to be fetched: once booted it has no network but its own."""
-    words = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}", "trixie", str(root)]
-    subprocess.run(words, check=True)
+    chroots.made(root, "trixie", PACKAGES)
     (root / "etc/hosts").write_text(HOSTS, encoding="ascii")
     (root / "etc/hostname").write_text("pressout-boot\n", encoding="ascii")
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
