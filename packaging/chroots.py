@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import os
+import pty
 import re
 import shutil
 import subprocess
@@ -116,9 +117,17 @@ class Chroot:
     lent: Lent
 
     def run(
-        self, *words: str, user: str = "root", within: str = "", said: Mapping[str, str] | None = None
+        self,
+        *words: str,
+        user: str = "root",
+        within: str = "",
+        said: Mapping[str, str] | None = None,
+        terminal: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command there as a user, in one of its folders; give what it printed, errors among it."""
+        """Run a command there as a user, in one of its folders; give what it printed, errors among it.
+
+        `terminal` is whether it has one of its own, at which nobody types.
+        """
         home = "/root" if user == "root" else f"/home/{user}"
         environment = {
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -132,8 +141,11 @@ class Chroot:
         mounts = [str(part) for mount in self.lent.mounts for part in mount]
         become = [] if user == "root" else ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
         there = ["sh", "-c", 'cd "$0" && exec "$@"', within or home]
+        command = [*name_space, str(self.folder), *mounts, "--", *become, *there, *words]
+        if terminal:
+            return _in_a_terminal(command, environment)
         return subprocess.run(
-            [*name_space, str(self.folder), *mounts, "--", *become, *there, *words],
+            command,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -158,6 +170,27 @@ class Chroot:
     def user(self, name: str) -> None:
         """Make somebody without any rights."""
         self.do("useradd", "--create-home", "--shell", "/bin/sh", name)
+
+
+def _in_a_terminal(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command that has a terminal of its own, at which nobody types."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *command],
+        env={**environment, "TERM": "dumb"},
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+    )
+    os.close(follower)
+    shown = b""
+    try:
+        while part := os.read(leader, 65_536):
+            shown += part
+    except OSError:
+        pass  # the last that had it has gone
+    os.close(leader)
+    return subprocess.CompletedProcess(command, process.wait(), shown.decode(errors="replace").replace("\r\n", "\n"))
 
 
 def check_this_computer() -> None:

@@ -125,7 +125,8 @@ def _clone(debian: Chroot, place: str, user: str) -> None:
 
 def _ran(debian: Chroot, command: str, user: str, place: str) -> Ran:
     began_s = time.monotonic()
-    done = debian.run("sh", "-c", f"{command}\n{LEFT_RUNNING}", user=user, within=place)
+    # Who has no sudo sits at a terminal: programs that ask there behave otherwise than in a pipe.
+    done = debian.run("sh", "-c", f"{command}\n{LEFT_RUNNING}", user=user, within=place, terminal=user != "root")
     return Ran(command, done.returncode, time.monotonic() - began_s, done.stdout)
 
 

@@ -25,7 +25,7 @@ NOBODY = 65534
 
 
 def pressout(*words: str | Path, said: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run it; `said` is what a pipe says to it, and then ends."""
+    """Run it; `said` is what a pipe says to it, and then ends. It has no terminal: who has one would be asked there."""
     command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
     return subprocess.run(
         command,
@@ -34,6 +34,7 @@ def pressout(*words: str | Path, said: str | None = None, **environment: str) ->
         text=True,
         timeout=60,
         check=False,
+        start_new_session=True,
         env={**os.environ, "HOME": "/", **environment},
     )
 

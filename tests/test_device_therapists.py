@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -115,10 +114,8 @@ def test_a_file_that_is_none_of_ours_lets_nobody_in(folder: Path) -> None:
 def test_the_command_lets_in_lists_and_removes(tmp_path: Path) -> None:
     config = tmp_path / "station.toml"
     config.write_text(CONFIG.format(folder=tmp_path / "station"))
-    command = [sys.executable, "-m", "pressout_device.entry", "therapist"]
-    words = [*command, "add", "--config", str(config), "mr"]
 
-    added = subprocess.run(words, input=f"{PIN}\n{PIN}\n", capture_output=True, text=True, check=False)
+    added = pressout("therapist", "add", "--config", config, "mr", said=f"{PIN}\n{PIN}\n")
     assert added.returncode == 0, added.stderr
     assert pressout("therapist", "list", "--config", config).stdout.startswith("MR  t-")
     assert pressout("therapist", "remove", "--config", config, "MR").returncode == 0

@@ -32,7 +32,9 @@ def begun(command: str, config: Path, typed: str) -> subprocess.Popen[str]:
     assert words[0] == "pressout", command
     words = [word for word in words[1:] if word not in ("--config", "station.toml")]
     line = [sys.executable, "-m", "pressout_device.entry", *words, "--config", str(config)]
-    one = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    # Without a terminal: a PIN is asked for there, where there is one.
+    one = subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
     assert one.stdin is not None
     one.stdin.write(typed)
     one.stdin.flush()
