@@ -72,7 +72,8 @@ def test_nothing_felt_and_a_line_below_zero_are_drawn_as_well(trace: tuple[Trace
 
 def test_it_draws_ten_times_a_second_and_no_more_and_keeps_the_last_tension() -> None:
     now_s, out = [0.0], io.StringIO()
-    console = Console(file=out, width=60, force_terminal=True, color_system=None)
+    # A terminal of its own: the one that the tests run in may be one that cannot be drawn on.
+    console = Console(file=out, width=60, force_terminal=True, color_system=None, _environ={"TERM": "xterm"})
     with TerminalFace(lambda: now_s[0], console) as face:
         for frame in range(60):
             now_s[0] = frame / 60

@@ -118,7 +118,7 @@ def demo(**given: Any) -> None:  # noqa: ANN401
         patient_ref=given["patient_ref"],
         say=None if as_json else click.echo,
         stopped=asked_to_stop,
-        drawn=not as_json and sys.stdout.isatty(),
+        drawn=not as_json and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb",
         afterwards=demo_report.offered(as_json=as_json, page=given["report"]),
     )
     outcome = demo.run(options)
