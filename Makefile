@@ -20,7 +20,6 @@ help: ## this list
 # An environment to install into, and no more.
 $(VENV)/.made: packaging/prerequisites.py
 	@$(PYTHON) packaging/prerequisites.py wheel --apt $(APT)
-	@echo "installing into $(VENV) what is needed; the first time takes a minute" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
@@ -35,12 +34,14 @@ $(VENV)/.docs: $(VENV)/.made locks/docs.txt
 # What the demo needs is little; a browser, another database and so on are for the tests.
 $(VENV)/.demo: $(VENV)/.made locks/demo.txt pyproject.toml
 	@$(PYTHON) packaging/prerequisites.py demo --apt $(APT)
+	@echo "installing into $(VENV) what the demo needs, from PyPI: 250 MB on the disk, once" >&2
 	@$(call LOCKED,demo)
 	@$(OURS)
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.made locks/dev.txt pyproject.toml packaging/node tests/javascript/package.json
 	@$(PYTHON) packaging/prerequisites.py test --apt $(APT)
+	@echo "installing into $(VENV) what the tests need, from PyPI: 900 MB on the disk, once" >&2
 	@$(call LOCKED,dev)
 	@$(OURS)
 	@sh packaging/node $(VENV)

@@ -85,6 +85,7 @@ DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@
 links | while read -r unit; do
     printf '%s\\n' "$before" | grep -qxF "$unit" && continue
     deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+    echo "disabled again, as it was before: $unit"
     case $unit in *.service) update-rc.d "${unit%.service}" disable >/dev/null 2>&1 || true ;; esac
 done
 """
@@ -163,7 +164,7 @@ def offer(packages: Sequence[str], why: str, apt: str, policy: str = POLICY) -> 
         return False
     size = size_of(packages)
     if size is None:
-        say("apt has no list of packages yet: apt-get update")
+        say("apt has no list of packages yet; fetching it first: apt-get update")
         subprocess.run([*as_root, "apt-get", "update", "-qq"], check=False, stdout=sys.stderr)
         size = size_of(packages)
     say(f"That is {size or 'more than apt can tell'}. No service is started or enabled.")

@@ -87,7 +87,7 @@ def test_the_demo_says_first_what_it_will_do_how_long_and_how_to_end_it_and_last
     greeting = " ".join(lines[: lines.index("")])
     assert "A simulated patient comes to an emulated station, does 2 repetitions on each side" in greeting
     assert "It takes about 10 seconds. Ctrl-C ends it." in greeting
-    assert lines[-1] == "The clinic's report of it: pressout demo --report report.html"
+    assert lines[-1] == 'The clinic\'s report of it: make demo ARGS="--report report.html"'
 
 
 def test_the_clinics_report_of_the_demo_is_a_page_of_what_was_counted(tmp_path: Path) -> None:

@@ -122,12 +122,16 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
     said = said or (ask("Known mass, in kg", "say --mass-kg", type=Number(0.1, 500)),)
     if check and len(said) != 1:
         raise click.UsageError("A check takes one mass.")
-    by = by or ask("Your initials", "say --by", default="-", show_default=False)
+    by = by or ask("Your initials (empty: nobody's)", "say --by", default="-", show_default=False)
     hang, way = _simulated_line(settings) if simulate else (_by_hand, None)
-    terminal = calibrating.Terminal(asked=_asked, say=click.echo, hang=hang, unit=unit)
+    # A simulated line hangs what it is told of by itself: nobody has to press anything.
+    asked = click.echo if simulate else _asked
+    terminal = calibrating.Terminal(asked=asked, say=click.echo, hang=hang, unit=unit)
     in_kg = tuple(calibrating.in_kg(mass, unit) for mass in said)
     work = _Work(settings, book, way, terminal)
     (_checked if check else _calibrated)(work, in_kg, by)
+    if simulate:
+        click.echo(f"Simulated: it is kept in {book.folder}, and the real cell's calibration is as it was.")
 
 
 def _calibrated(work: _Work, masses_kg: tuple[float, ...], by: str) -> None:

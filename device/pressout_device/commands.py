@@ -214,6 +214,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
+        click.echo(err=True)  # the question's line was not ended
         raise KeyboardInterrupt from None
     except BrokenPipeError:
         # Whoever read what we print has gone: `pressout export ... | head`.

@@ -15,7 +15,9 @@ import click
 if TYPE_CHECKING:
     from pressout_device.simulation.patient import Asked
 
-HOW = "The clinic's report of it: pressout demo --report report.html"
+# Whoever types `make demo` has no `pressout` on the PATH.
+CLONED = (Path(__file__).parents[2] / "Makefile").is_file()
+HOW = 'make demo ARGS="--report report.html"' if CLONED else "pressout demo --report report.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Outcome:
         if self.stopped and not sum(self.performed.values()):
             return "Ended before the patient had done anything."
         lines = ["", *(f"{side:>6}: {count} counted, {self.performed[side]} done" for side, count in self.reps.items())]
-        lines.append(f"drift cues: {self.drift_events}")
+        lines.append(f"reminders:  {self.drift_events}")
         lines.append(f"journal:    {self.recorded} session(s) recorded")
         lines.append(f"broker:     {self.published} published and answered for ({self.broker})")
         lines.append(f"clinic:     {self.stored} stored in its database")
@@ -112,9 +114,9 @@ def offered(*, as_json: bool, page: Path | None) -> Callable[[Outcome, str | Non
         elif not as_json and sys.stdin.isatty() and sys.stdout.isatty():
             if click.confirm("\nShow what the clinic's report says of it?", default=True):
                 _clinic(*words)
-                click.echo("\nAs a page, with pictures: pressout demo --report report.html")
+                click.echo(f"\nAs a page, with pictures: {HOW}")
         elif not as_json:
-            click.echo(HOW)
+            click.echo(f"The clinic's report of it: {HOW}")
 
     return over
 

@@ -13,6 +13,8 @@ class PressoutError(Exception):
 
 def unreadable(error: OSError, what: str = "a file") -> str:
     """Say why something cannot be read, and what whoever asked for it can do."""
+    if isinstance(error, FileNotFoundError | IsADirectoryError):
+        return f"found {why(error)}, expected {what} that is there"
     said = f"found {why(error)}, expected {what} that this user may use"
     return f"{said}; say the same with sudo in front" if isinstance(error, PermissionError) else said
 

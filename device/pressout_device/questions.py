@@ -56,7 +56,7 @@ QUESTIONS = (
     Question("load_cell.way", "Way to the amplifier", "spi", ("spi", "gpio", "hx711")),
     Question("load_cell.data_pin", "Data pin (BCM)", "9", number=int, needs=_wires),
     Question("load_cell.clock_pin", "Clock pin (BCM)", "10", number=int, needs=_wires),
-    Question("load_cell.load_cell_id", "What is written on the load cell"),
+    Question("load_cell.load_cell_id", "What is written on the load cell, such as its serial number (empty: unknown)"),
     Question("load_cell.rated_n", "What it is rated for, in newtons; 100 kg are 981", "981", number=float),
     Question("screen.language", "Language", "en", ("en", "es")),
     Question("screen.unit", "Unit", "kg", ("kg", "lb", "N")),

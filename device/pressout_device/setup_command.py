@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from pressout_device.cell_commands import diagnose
-from pressout_device.command_options import config_option, simulate_option
+from pressout_device.command_options import DEFAULT_CONFIG, config_option, simulate_option
+from pressout_device.errors import NobodyThereError
 from pressout_device.prompts import ask_until
 from pressout_device.questions import QUESTIONS, Question
 from pressout_device.setting_up import Setup, save
@@ -48,9 +49,13 @@ def setup(
     begun = Setup(config_file, asks=not yes)
     if begun.resumed:
         click.echo("Going on where setup was interrupted: what was answered then is offered again.")
-    for question in QUESTIONS:
-        if question.needs(begun.answers):
-            begun.answer(question, _asked(question, begun, given[question.option], yes=yes))
+    try:
+        for question in QUESTIONS:
+            if question.needs(begun.answers):
+                begun.answer(question, _asked(question, begun, given[question.option], yes=yes))
+    except (click.Abort, NobodyThereError):
+        click.echo(f"\n{config_file} is as it was; what was answered is kept, and offered the next time.", err=True)
+        raise
     changed = save(config_file, begun.text())
     begun.forget()
     click.echo(f"{config_file}: {'written' if changed else 'nothing to change'}")
@@ -60,7 +65,10 @@ def setup(
         context.invoke(add, config_file=config_file, initials=initials)
     if look:
         context.invoke(diagnose, config_file=config_file, simulate=simulate, way=None, station=False)
-    click.echo("Next: sudo pressout calibrate, with known masses; then sudo systemctl enable --now pressout.target")
+    where = "" if config_file == DEFAULT_CONFIG else f" --config {config_file}"
+    click.echo(
+        f"Next: sudo pressout calibrate{where}, with known masses; then sudo systemctl enable --now pressout.target"
+    )
     if os.geteuid() != 0:
         click.echo("This was not done as root: the station's user must be able to read what was written.", err=True)
 
