@@ -189,3 +189,14 @@ def test_a_report_that_cannot_be_written_is_said_without_a_number_of_the_system(
     said = one_sentence(pressout(*words, str(a_document(1).patient_ref)))
 
     assert said.startswith("/nowhere/x.html: found No such file or directory")
+
+
+def test_a_simulated_calibration_says_that_it_is_one_and_where_it_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+    file.write_text(CONFIG.format(folder=tmp_path / "station").replace("= 400.0", "= 4400.0"))
+
+    result = pressout("calibrate", "--simulate", "--config", file, "--mass-kg", "5", "--by", "AB", said="\n\n\n")
+
+    assert result.returncode == 0, result.stderr
+    assert f"Simulated: it is kept in {tmp_path}/station/simulated" in result.stdout
+    assert "the real cell's calibration is as it was" in result.stdout

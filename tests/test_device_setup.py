@@ -168,3 +168,20 @@ def test_a_pin_that_is_easy_to_guess_is_asked_for_again(tmp_path: Path) -> None:
     assert "expected six digits that are hard to guess" in result.stderr
     assert "123456" not in result.stderr
     assert set(Therapists(tmp_path).all()) == {"AB"}
+
+
+def test_whoever_is_interrupted_is_told_that_nothing_is_lost(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+
+    result = set_up(file, said="north\n")
+
+    assert f"{file} is as it was; what was answered is kept, and offered the next time." in result.stderr
+    assert not file.exists()
+
+
+def test_what_comes_next_names_the_configuration_that_was_written(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+
+    result = set_up(file, "--yes", *NAMED)
+
+    assert f"Next: sudo pressout calibrate --config {file}, with known masses" in result.output

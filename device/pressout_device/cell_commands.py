@@ -124,9 +124,7 @@ def calibrate(config_file: Path, simulate: bool, check: bool, by: str, **masses:
         raise click.UsageError("A check takes one mass.")
     by = by or ask("Your initials (empty: nobody's)", "say --by", default="-", show_default=False)
     hang, way = _simulated_line(settings) if simulate else (_by_hand, None)
-    # A simulated line hangs what it is told of by itself: nobody has to press anything.
-    asked = click.echo if simulate else _asked
-    terminal = calibrating.Terminal(asked=asked, say=click.echo, hang=hang, unit=unit)
+    terminal = calibrating.Terminal(asked=_asked, say=click.echo, hang=hang, unit=unit)
     in_kg = tuple(calibrating.in_kg(mass, unit) for mass in said)
     work = _Work(settings, book, way, terminal)
     (_checked if check else _calibrated)(work, in_kg, by)

@@ -128,7 +128,9 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
     if not host:
         raise BrokerAddressError(f"broker: found {shown!r}, expected mqtts://HOST[:PORT] (or mqtt:// with allow_plain)")
     if parts.scheme == "mqtt" and not allow_plain:
-        raise BrokerAddressError("broker: found mqtt://, which is plain text; expected mqtts://, or allow_plain = true in [broker]")
+        raise BrokerAddressError(
+            "broker: found mqtt://, which is plain text; expected mqtts://, or allow_plain = true in [broker]"
+        )
     password_file = files.pop("password_file", None)
     username = files.pop("username", None) or parts.username
     if files.get("certificate_file"):
