@@ -20,7 +20,9 @@ help: ## this list
 # An environment to install into, and no more.
 $(VENV)/.made: packaging/prerequisites.py
 	@$(PYTHON) packaging/prerequisites.py wheel --apt $(APT)
-	@$(PYTHON) -m venv $(VENV)
+	@# What Python says of a Ctrl-C is for nobody: its words are shown only where it failed by itself.
+	@$(PYTHON) -m venv $(VENV) 2>$(VENV).log || { cat $(VENV).log >&2; rm -f $(VENV).log; exit 1; }
+	@rm -f $(VENV).log
 	@touch $@
 
 $(VENV)/.build: $(VENV)/.made locks/build.txt

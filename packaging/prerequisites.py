@@ -157,7 +157,10 @@ def offer(packages: Sequence[str], why: str, apt: str, policy: str = POLICY) -> 
     """
     say(f"{why}\n    {install_line(packages)}")
     as_root = _as_root()
-    if shutil.which("apt-get") is None or as_root is None or apt == "no":
+    if shutil.which("apt-get") is None or as_root is None:
+        say("Going on without, since this user may not install anything here.")
+        return False
+    if apt == "no":
         return False
     if apt == "ask" and not sys.stdin.isatty():
         say("Not installed, since nobody is here to be asked: make with APT=yes installs it.")
@@ -200,4 +203,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

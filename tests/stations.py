@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +22,8 @@ from pressout_device.journal.rawtraces import Budget
 from pressout_device.journal.shelves import Rules, shelves_in
 from pressout_device.journal.wallclock import WallClock
 from pressout_device.journal.writer import Writer
-from pressout_session.facts import AnyFact
+from pressout_session.facts import AnyFact, decode
+from pressout_session.record import Record, folded
 from pressout_session.wire import Ack, AckResult, StationEvent, digest
 from pressout_session.writing import Origin
 
@@ -69,6 +72,13 @@ def keep(writer: Writer, facts: list[AnyFact], session_id: str = FIRST) -> None:
     for fact in facts:
         writer.keep(session_id, fact)
     wait_for(writer, lambda told: sum(isinstance(one, Kept) for one in told) == len(facts))
+
+
+def recorded(folder: Path, session_id: str = FIRST) -> Record:
+    """Give what a journal has of a session, by a connection of one's own: the writer's is its thread's alone."""
+    with closing(sqlite3.connect(f"file:{folder}/journal.db?mode=ro", uri=True)) as db:
+        rows = db.execute("SELECT fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,)).fetchall()
+    return folded([decode(fact) for (fact,) in rows])
 
 
 def answer(folder: Path, result: AckResult = AckResult.STORED, number: int = 1) -> None:

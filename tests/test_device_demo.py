@@ -99,11 +99,11 @@ def test_the_clinics_report_of_the_demo_is_a_page_of_what_was_counted(tmp_path: 
     assert "2 / 2 of 2" in page.read_text(encoding="utf-8")
 
 
-def in_a_terminal(*words: str, columns: int, typed: str) -> str:
-    """Run the command in a terminal of so many columns; give all that it showed, and answer its question."""
+def in_a_terminal(*words: str, columns: int, typed: str) -> tuple[str, int]:
+    """Run the command in a terminal of so many columns, answer its question; give all that it showed, and its end."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    command = [sys.executable, "-m", "pressout_device.entry", *words]
+    command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "pressout_device.entry", *words]
     environment = {**{key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS")}}
     process = subprocess.Popen(
         command, stdin=follower, stdout=follower, stderr=follower, env={**environment, "TERM": "xterm-256color"}
@@ -119,16 +119,26 @@ def in_a_terminal(*words: str, columns: int, typed: str) -> str:
     except OSError:
         pass  # the other end is gone: it is over
     os.close(leader)
-    assert process.wait(60) == 0
-    return shown
+    return shown, process.wait(60)
+
+
+def test_ctrl_c_at_the_demos_last_question_ends_it() -> None:
+    words = ("demo", "--headless", "--speed", "60", "--reps", "1", "--sets", "1")
+
+    shown, code = in_a_terminal(*words, columns=80, typed="\x03")
+
+    assert "Show what the clinic's report says of it?" in shown
+    assert "Traceback" not in shown
+    assert code == 130
 
 
 @pytest.mark.parametrize("columns", [20, 100])
 def test_in_a_terminal_the_demo_draws_the_tension_in_colour_and_offers_the_clinics_report(columns: int) -> None:
     words = ("demo", "--headless", "--speed", "30", "--reps", "2", "--sets", "1")
 
-    shown = in_a_terminal(*words, columns=columns, typed="\n")
+    shown, code = in_a_terminal(*words, columns=columns, typed="\n")
 
+    assert code == 0
     assert re.search("[\u2801-\u28ff]", shown)
     assert "\x1b[" in shown
     assert "Show what the clinic's report says of it? [Y/n]" in shown.replace("\r\n", " ")

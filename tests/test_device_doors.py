@@ -40,6 +40,7 @@ def there(tmp_path: Path, config_file: Path) -> dict[str, Path]:
         ("demo --resistance rope", "'tubing', 'cable'"),
         ("demo --patient 123456", "expected six digits whose last one fits"),
         ("demo --config NONE", "found no such file"),
+        ("demo --report NOWHERE", "found no folder /nowhere, expected one that is there"),
         ("analyze --target-n 0 WORDS", "found '0', expected a number above 0"),
         ("analyze NONE", "No such file or directory"),
         ("analyze FOLDER", "Is a directory"),

@@ -54,3 +54,15 @@ def test_ctrl_c_is_clean_from_the_first_moment_on(when: Callable[[subprocess.Pop
 
     assert said == ""
     assert code in (0, 130)
+
+
+def test_whoever_stops_reading_what_is_printed_is_told_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pressout_device.entry", "analyze", *[str(tmp_path / "none.csv")] * 3, "--json"]
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+
+    assert done.returncode == 1
+    assert done.stderr == ""

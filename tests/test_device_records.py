@@ -28,7 +28,7 @@ from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.samples import Fault, FaultKind, Reading
 from pressout_signal.traces import Trace
 from shell import one_sentence, pressout
-from stations import FIRST, MORNING, FakeWall, a_writer, keep, new_id, wait_for
+from stations import FIRST, MORNING, FakeWall, a_writer, keep, new_id, recorded, wait_for
 
 UNSURE = Clock(synchronised=False)
 
@@ -54,7 +54,7 @@ def test_a_session_that_began_before_the_time_was_known_is_put_right_when_it_is(
 
     # Its opening said 09:00:00 at 5 s; now it is truly 09:30:00 at 1 000 s, so it began at 09:13:25.
     wall.moment = wall.moment._replace(synchronised=True)
-    wait_for(writer, lambda _told: writer._shelves.journal.record(FIRST).clock_corrected is not None)
+    wait_for(writer, lambda _told: recorded(tmp_path, FIRST).clock_corrected is not None)
     keep(writer, [Closed(t_s=1_010.0, reason="done")])
     writer.close()
 

@@ -95,6 +95,11 @@ def _code(_context: click.Context, _option: click.Parameter, value: str | None) 
 def demo(**given: Any) -> None:  # noqa: ANN401
     """Show the whole product with a simulated patient."""
     asked_to_stop = stopped()
+    page: Path | None = given["report"]
+    if page is not None and not page.absolute().parent.is_dir():
+        raise click.BadParameter(
+            f"found no folder {page.absolute().parent}, expected one that is there", param_hint="--report"
+        )
     from pressout_device import config, demo, demo_report
     from pressout_device.sections import DoseSection
     from pressout_signal.events import Resistance
@@ -119,7 +124,7 @@ def demo(**given: Any) -> None:  # noqa: ANN401
         say=None if as_json else click.echo,
         stopped=asked_to_stop,
         drawn=not as_json and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb",
-        afterwards=demo_report.offered(as_json=as_json, page=given["report"]),
+        afterwards=demo_report.offered(as_json=as_json, page=page),
     )
     outcome = demo.run(options)
     if outcome.amiss is not None:

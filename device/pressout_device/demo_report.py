@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -112,6 +113,7 @@ def offered(*, as_json: bool, page: Path | None) -> Callable[[Outcome, str | Non
         if page is not None:
             _clinic(*words, "--html", str(page), quiet=as_json)
         elif not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # nothing runs any more that it would stop
             if click.confirm("\nShow what the clinic's report says of it?", default=True):
                 _clinic(*words)
                 click.echo(f"\nAs a page, with pictures: {HOW}")
@@ -123,4 +125,5 @@ def offered(*, as_json: bool, page: Path | None) -> Callable[[Outcome, str | Non
 
 def _clinic(*words: str, quiet: bool = False) -> None:
     command = [sys.executable, "-m", "pressout_device.entry", "clinic", *words]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL if quiet else None)
+    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL if quiet else None).returncode != 0:
+        sys.exit(1)  # it has said why
