@@ -15,13 +15,17 @@ def unreadable(error: OSError, what: str = "a file") -> str:
     """Say why something cannot be read, and what whoever asked for it can do."""
     if isinstance(error, FileNotFoundError | IsADirectoryError):
         return f"found {why(error)}, expected {what} that is there"
-    said = f"found {why(error)}, expected {what} that this user may use"
-    return f"{said}; say the same with sudo in front" if isinstance(error, PermissionError) else said
+    return _with_sudo(f"found {why(error)}, expected {what} that this user may use", error)
 
 
 def unwritable_folder(folder: Path, error: OSError) -> str:
     """Say that the station's folder cannot be used, and what whoever asked for it can do."""
-    said = f"station.folder: found {why(error)} at {folder}, expected a folder that this user may write"
+    return _with_sudo(
+        f"station.folder: found {why(error)} at {folder}, expected a folder that this user may write", error
+    )
+
+
+def _with_sudo(said: str, error: OSError) -> str:
     return f"{said}; say the same with sudo in front" if isinstance(error, PermissionError) else said
 
 

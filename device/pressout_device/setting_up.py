@@ -66,8 +66,7 @@ class Setup:
         if question.of and said not in (*question.of, self.offered(question)):
             return [f"{question.key}: found {shown(said)}, expected one of {', '.join(question.of)}"]
         before, after = self._mistakes(self.answers), self._mistakes({**self.answers, question.key: said})
-        about = (f"{question.key}:",)
-        return [one for one in after if one.startswith(about) or one not in before]
+        return [one for one in after if one.startswith(f"{question.key}:") or one not in before]
 
     def answer(self, question: Question, said: str) -> None:
         """Take an answer, and keep it for whatever may interrupt.

@@ -80,7 +80,7 @@ def accepted(kind: Any) -> str:  # noqa: ANN401 (any type that a field can have)
     >>> accepted(Literal["kg", "lb"]), accepted(Annotated[int, msgspec.Meta(ge=1, le=20)] | None)
     ('one of kg, lb', 'a whole number from 1 to 20')
     """
-    return " or ".join(dict.fromkeys(_accepted(inspect.type_info(kind))))
+    return _said(inspect.type_info(kind))
 
 
 def mistake(error: Exception, kind: type[msgspec.Struct], written: object = None) -> str:
@@ -108,7 +108,7 @@ def mistake(error: Exception, kind: type[msgspec.Struct], written: object = None
     if missing is not None:
         path = f"{path}.{missing.group(1)}".lstrip(".")
     wanted = _at(inspect.type_info(kind), _steps(path))
-    expected = "another value" if wanted is None else " or ".join(dict.fromkeys(_accepted(wanted)))
+    expected = "another value" if wanted is None else _said(wanted)
     found = "nothing" if missing is not None else _found(text, written, path)
     said = f"found {found}, expected {expected}"
     return f"{path}: {said}" if path else said
@@ -171,7 +171,7 @@ def _bare(info: inspect.Type) -> inspect.Type:
 def _accepted(info: inspect.Type) -> Iterator[str]:
     match info:
         case inspect.Metadata(type=inner, extra_json_schema={"description": str(words)}):
-            yield words if isinstance(_bare(inner), inspect.StrType) else _only(inner)
+            yield words if isinstance(_bare(inner), inspect.StrType) else _said(inner)
         case inspect.Metadata(type=inner):
             yield from _accepted(inner)
         case inspect.UnionType(types=types):
@@ -201,8 +201,8 @@ def _accepted(info: inspect.Type) -> Iterator[str]:
             yield "another value"
 
 
-def _only(info: inspect.Type) -> str:
-    return " or ".join(_accepted(info))
+def _said(info: inspect.Type) -> str:
+    return " or ".join(dict.fromkeys(_accepted(info)))
 
 
 def _one_of(values: Iterable[object]) -> str:
