@@ -123,7 +123,7 @@ deb-test: $(VENV)/.build ## install it in an arm64 Debian trixie and count a ses
 boot-test: $(VENV)/.build ## boot a Debian trixie with it, and let the services count, publish and store a session (as root; three minutes)
 	PYTHONPATH=packaging $(RUN)/python packaging/deb/boot.py "$$(sh packaging/deb/build $(RUN)/python dist)"
 
-fresh-test: ## the README's commands in four fresh Debians: two releases, root and not (as root; half an hour; ARGS="trixie root" for one)
+fresh-test: ## the README's commands in four fresh Debians: two releases, root and not (as root; half an hour; ARGS="trixie user" for one)
 	$(PYTHON) packaging/fresh_test.py $(ARGS)
 
 release: $(VENV)/.all ## everything of a release, built twice and compared, in dist/VERSION (ARGS="1.2.3")

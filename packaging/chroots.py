@@ -31,6 +31,8 @@ LENDABLE = re.compile(
 KEPT = re.compile(r"PIP_(CONFIG_FILE|CACHE_DIR|TARGET|PREFIX|USER|REQUIRE_VIRTUALENV|CONSTRAINT|BUILD_CONSTRAINT)")
 REACHING = re.compile(r"Acquire::(https?|Retries|ForceIPv\d|Check-Valid-Until|Check-Date)\b")
 A_PATH = re.compile(r"(?<![\w/])(file://)?(/[^\s:]+)")
+# What `timeout` ends with when it had to kill.
+TOO_LONG = 137
 # Everything that is mounted is mounted in a name space of this command's own, and goes with it.
 ENTER = """
 set -e
@@ -123,10 +125,12 @@ class Chroot:
         within: str = "",
         said: Mapping[str, str] | None = None,
         terminal: bool = False,
+        longest_s: float | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command there as a user, in one of its folders; give what it printed, errors among it.
 
-        `terminal` is whether it has one of its own, at which nobody types.
+        `terminal` is whether it has one of its own, at which nobody types. What lasts longer than `longest_s` is ended
+        with all its children, and its code is `TOO_LONG`.
         """
         home = "/root" if user == "root" else f"/home/{user}"
         environment = {
@@ -141,7 +145,8 @@ class Chroot:
         mounts = [str(part) for mount in self.lent.mounts for part in mount]
         become = [] if user == "root" else ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
         there = ["sh", "-c", 'cd "$0" && exec "$@"', within or home]
-        command = [*name_space, str(self.folder), *mounts, "--", *become, *there, *words]
+        limit = [] if longest_s is None else ["timeout", "--foreground", "--signal=KILL", str(longest_s)]
+        command = [*limit, *name_space, str(self.folder), *mounts, "--", *become, *there, *words]
         if terminal:
             return _in_a_terminal(command, environment)
         return subprocess.run(

@@ -47,7 +47,7 @@ def test_the_packages_program_counts_as_well_and_is_not_started_twice_by_its_rea
 
 
 def test_the_demo_tells_its_story_in_words_where_there_is_no_display() -> None:
-    result = pressout("demo", "--headless", "--speed", "60", "--reps", "2", "--sets", "1")
+    result = pressout("demo", "--headless", "--speed", "20", "--reps", "2", "--sets", "1")
 
     assert "Left 1 of 2" in result.stdout
     assert "Turn around" in result.stdout
@@ -82,7 +82,7 @@ def test_a_demo_that_was_stopped_by_a_person_has_not_failed() -> None:
 
 
 def test_the_demo_says_first_what_it_will_do_how_long_and_how_to_end_it_and_last_where_the_report_is() -> None:
-    lines = pressout("demo", "--headless", "--speed", "60", "--reps", "2", "--sets", "1").stdout.splitlines()
+    lines = pressout("demo", "--headless", "--speed", "20", "--reps", "2", "--sets", "1").stdout.splitlines()
 
     greeting = " ".join(lines[: lines.index("")])
     assert "A simulated patient comes to an emulated station, does 2 repetitions on each side" in greeting
@@ -93,7 +93,7 @@ def test_the_demo_says_first_what_it_will_do_how_long_and_how_to_end_it_and_last
 def test_the_clinics_report_of_the_demo_is_a_page_of_what_was_counted(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
 
-    result = pressout("demo", "--headless", "--speed", "60", "--reps", "2", "--sets", "1", "--report", page)
+    result = pressout("demo", "--headless", "--speed", "20", "--reps", "2", "--sets", "1", "--report", page)
 
     assert f"{page}: 1 session" in result.stdout
     assert "2 / 2 of 2" in page.read_text(encoding="utf-8")
@@ -123,7 +123,7 @@ def in_a_terminal(*words: str, columns: int, typed: str) -> tuple[str, int]:
 
 
 def test_ctrl_c_at_the_demos_last_question_ends_it() -> None:
-    words = ("demo", "--headless", "--speed", "60", "--reps", "1", "--sets", "1")
+    words = ("demo", "--headless", "--speed", "20", "--reps", "1", "--sets", "1")
 
     shown, code = in_a_terminal(*words, columns=80, typed="\x03")
 
