@@ -210,7 +210,11 @@ def test_every_lock_is_a_part_of_the_whole_one(lock: Path) -> None:
     # lgpio is a Pi's alone, and is built there: whoever measures or draws elsewhere must not need a compiler for it.
     whole = {**pins(ROOT / "locks" / "all.txt"), "lgpio": {Version("0.2.2.0")}}
 
-    assert {name: versions for name, versions in pins(lock).items() if not versions <= whole.get(name, set())} == {}
+    # What the fitting alone needs is half a gigabyte, and in no other environment; what it shares is the same.
+    apart = pins(lock) if lock.name == "fit.txt" else {}
+
+    for name, versions in pins(lock).items():
+        assert versions <= whole.get(name, apart.get(name, set())), f"{name}: make lock"
 
 
 # ---- what the project says of itself --------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pressout_session.mistakes import why
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
 from pressout_signal.story import Story
-from pressout_signal.strokes import pipeline_for
+from pressout_signal.strokes import Counting, fitted_pipeline, pipeline_for
 from pressout_signal.traces import BadLine, Trace, TraceError
 
 
@@ -29,6 +29,8 @@ class Asked:
     exercise: str | None = None
     target_n: float | None = None
     pulley_ratio: float = 1.0
+    curve: bool = False
+    counting: str = Counting.RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,15 @@ def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
             samples = iter(trace)
             first = next(samples)  # the head is known once the first sample is
             resistance, movement, target_n = _chosen(asked, trace.head)
-            story = Story()
+            story = Story(curve=[] if asked.curve else None)
+            pipeline = (
+                fitted_pipeline(resistance, movement)
+                if asked.counting == Counting.FITTED
+                else pipeline_for(resistance, movement, target_n, asked.pulley_ratio)
+            )
             drawn: list[Sample] = []
             heard = chain([first], samples)
-            story.listen(
-                pipeline_for(resistance, movement, target_n, asked.pulley_ratio),
-                heard if picture is None else _kept(heard, drawn),
-            )
+            story.listen(pipeline, heard if picture is None else _kept(heard, drawn))
         told = story.as_json(name)
     except (TraceError, TraceFileError) as error:
         return Analysis(name, {"trace": name, "error": str(error)})
