@@ -39,10 +39,11 @@ class _Work:
 @config_option
 @simulate_option
 @click.option("--seconds", type=Number(0.5, 86_400), default=60.0, show_default=True)
+@click.option("--label", metavar="CONSENT", help="Beside it what was heard, to be put right; how the person agreed.")
 @click.argument("trace", type=click.Path(path_type=Path))
-def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> None:
+def record(config_file: Path, simulate: bool, seconds: float, label: str | None, trace: Path) -> None:
     """Write the load cell's readings to a trace file."""
-    from pressout_device import config, listening, running, tracefiles
+    from pressout_device import analyzing, config, labelling, listening, running, tracefiles
     from pressout_device.cellbook import calibrated_cell
     from pressout_device.diagnosing import Tally
 
@@ -58,6 +59,12 @@ def record(config_file: Path, simulate: bool, seconds: float, trace: Path) -> No
             lambda: listener.diagnosis(tally, cell, calibration).entries(),
         )
     click.echo(f"{trace}: {count} readings")
+    if label is not None:
+        told = analyzing.analyzed(trace, analyzing.Asked()).told
+        if "error" in told:
+            raise click.ClickException(f"{trace}: {told['error']}")
+        place = labelling.proposed(trace, told, label)
+        click.echo(f"{place}: what was heard, {len(told['reps'])} repetitions; put right there what was otherwise")
 
 
 @click.command()

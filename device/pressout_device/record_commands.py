@@ -1,4 +1,4 @@
-"""The subcommands about what was recorded: `pressout uplink`, `export`, `audit`."""
+"""The subcommands about what was recorded: `pressout uplink`, `export`, `recordings`, `audit`."""
 
 from __future__ import annotations
 
@@ -85,6 +85,25 @@ def _sessions(source: str, form: str, chosen: Chosen) -> Iterator[bytes]:
     engine = existing(source)
     reading.exported(engine, f"uid {os.getuid()}", f"sessions as {form}")
     yield from reading.sessions(engine, chosen.since, chosen.until, chosen.patient_ref)
+
+
+@click.command()
+@click.option("--patient", "patients", multiple=True, required=True, help="A code of somebody who agreed; repeatable.")
+@click.option("--consent", required=True, help="A sentence: how they agreed, without a name.")
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for them.")
+@click.argument("journal", metavar="JOURNAL", type=click.Path(path_type=Path))
+def recordings(patients: tuple[str, ...], consent: str, output: Path, journal: Path) -> None:
+    """Take the raw readings of sets out of a station's journal, labelled by what was counted and put right.
+
+    Nothing in them says whose they are. They are for the fitting of the counting model.
+    """
+    from pressout_device import exporting, labelling
+
+    found = list(labelling.out_of(journal, patients, consent))
+    exporting.noted(journal, f"{len(found)} recordings, {consent}")
+    for one in found:
+        one.write(output)
+    click.echo(f"{len(found)} recordings in {output}")
 
 
 @click.command()
