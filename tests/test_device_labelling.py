@@ -99,11 +99,10 @@ def test_only_those_who_agreed_are_taken_and_it_is_written_down(tmp_path: Path) 
 
 
 def test_a_fresh_recording_is_labelled_by_what_was_heard_for_somebody_to_put_right(tmp_path: Path) -> None:
-    trace = tmp_path / "one.csv"
+    trace, head = tmp_path / "one.csv", {"resistance": "cable", "exercise": "half_kneeling_row"}
     told = {"reps": [], "partials": [{"start_s": 1.0, "end_s": 2.0}]}
-    trace.write_text("# resistance: cable\n# exercise: half_kneeling_row\nt_s,tension_n\n0,1\n0.1,1\n")
 
-    truth = json.loads(proposed(trace, told, CONSENT).read_text())
+    truth = json.loads(proposed(trace, head, told, CONSENT).read_text())
 
     assert truth["resistance"] == "cable"
     assert truth["partials"] == [[1.0, 2.0]]

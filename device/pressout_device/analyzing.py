@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,20 @@ from pressout_device.tracefiles import lines_of
 from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
 from pressout_session.mistakes import why
 from pressout_signal.events import Movement, Resistance
+from pressout_signal.model.pipelines import fitted_pipeline
 from pressout_signal.samples import Sample
 from pressout_signal.story import Story
-from pressout_signal.strokes import Counting, fitted_pipeline, pipeline_for
+from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import BadLine, Trace, TraceError
+
+
+class Counting(StrEnum):
+    """What finds the strokes."""
+
+    RULES = "rules"
+    """One detector for each kind of line, with limits set by hand: what a station runs."""
+    FITTED = "fitted"
+    """One network for both, trained on a wide simulator (`fit/`): not yet as good on patients as in the leaflet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,12 @@ def record(config_file: Path, simulate: bool, seconds: float, label: str | None,
 
     settings = config.read(config_file)
     cell, calibration, _life = calibrated_cell(settings.load_cell, running.book_of(settings, simulate=simulate))
-    tally = Tally()
+    tally, head = Tally(), running.head_of(settings, cell)
     with listening.listener(settings, running.way_of(settings, cell, simulate=simulate)) as listener:
         items = (tally.hear(item) for item in listener.heard(seconds))
         count = tracefiles.recorded(
             items,
-            running.head_of(settings, cell),
+            head,
             trace,
             lambda: listener.diagnosis(tally, cell, calibration).entries(),
         )
@@ -63,7 +63,7 @@ def record(config_file: Path, simulate: bool, seconds: float, label: str | None,
         told = analyzing.analyzed(trace, analyzing.Asked()).told
         if "error" in told:
             raise click.ClickException(f"{trace}: {told['error']}")
-        place = labelling.proposed(trace, told, label)
+        place = labelling.proposed(trace, head, told, label)
         click.echo(f"{place}: what was heard, {len(told['reps'])} repetitions; put right there what was otherwise")
 
 

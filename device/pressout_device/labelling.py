@@ -126,15 +126,11 @@ def _truth(
     }
 
 
-def proposed(path: Path, told: Mapping[str, Any], consent: str) -> Path:
+def proposed(path: Path, head: Mapping[str, str], told: Mapping[str, Any], consent: str) -> Path:
     """Write beside a recorded trace what the pipeline told of it, to be put right by whoever was there."""
-    with lines_of(path) as lines:
-        trace = Trace(lines)
-        for _ in trace:
-            break
     reps = [{name: one[name] for name in BOUNDARIES} for one in told["reps"]]
     partials = [[one["start_s"], one["end_s"]] for one in told["partials"]]
-    truth = _truth(trace.head, reps, partials, consent) | {"corrections": []}
+    truth = _truth(head, reps, partials, consent) | {"corrections": []}
     place = path.with_name(path.name.removesuffix(".gz").removesuffix(".csv") + ".truth.json")
     place.write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
     return place

@@ -7,7 +7,7 @@ pipeline say it; the other times lie before it, because a movement is known only
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -164,6 +164,13 @@ class SetEnded(Struct, frozen=True, kw_only=True):
     number: int
     count_probability: float | None = None
     other_count: int | None = None
+
+
+class SetCount(NamedTuple):
+    """How likely a set's count is exactly right, and the likeliest other count."""
+
+    probability: float
+    other: int
 
 
 Event: TypeAlias = (

@@ -15,12 +15,12 @@ from pressout_signal.events import (
     PartialSeen,
     PhaseEntered,
     RepetitionCompleted,
+    SetCount,
     SetEnded,
     TensionDrift,
 )
 from pressout_signal.guard import Guard
 from pressout_signal.measures import Recent
-from pressout_signal.model.certainty import SetCount
 from pressout_signal.samples import Sample
 from pressout_signal.sets import Sets
 from pressout_signal.tautness import Tautness

@@ -15,12 +15,12 @@ from pressout_signal.events import (
     PartialSeen,
     PhaseEntered,
     RepetitionCompleted,
+    SetCount,
     SetEnded,
     SetStarted,
     TensionDrift,
     Travel,
 )
-from pressout_signal.model.certainty import SetCount
 from pressout_signal.pipeline import OutShare, Pipeline
 from pressout_signal.samples import Fault, FaultKind, Sample
 from pressout_signal.summaries import Estimate, one_against_other, summarised

@@ -8,26 +8,19 @@ the simulator were counted exactly, makes a probability of them.
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pressout_signal.events import SetCount
 from pressout_signal.model.places import Place
 
 Floats = NDArray[np.float64]
-HELD: Final = (Place.HOLD, Place.TURNING, Place.TURNED)
 HOME: Final = (Place.AWAY, Place.REST, Place.RETURN)
 # A return of which so many ticks were believed is one that may have been missed.
 RETURN_TICKS: Final = 12.0
 FEATURES: Final = 5
-
-
-class SetCount(NamedTuple):
-    """How likely a set's count is exactly right, and the likeliest other count."""
-
-    probability: float
-    other: int
 
 
 class Certainty:

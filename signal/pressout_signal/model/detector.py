@@ -13,8 +13,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_signal.events import DriftKind, Event, PartialSeen, Phase, PhaseEntered, RepetitionCompleted, TensionDrift
-from pressout_signal.model.certainty import Certainty, SetCount
+from pressout_signal.events import (
+    DriftKind,
+    Event,
+    PartialSeen,
+    Phase,
+    PhaseEntered,
+    RepetitionCompleted,
+    SetCount,
+    TensionDrift,
+)
+from pressout_signal.model.certainty import Certainty
 from pressout_signal.model.features import Features
 from pressout_signal.model.fitted import Fitted
 from pressout_signal.model.hindsight import Hindsight

@@ -10,13 +10,13 @@ from pressout_signal.events import DriftKind, RepetitionCompleted, TensionDrift
 from pressout_signal.model.ticks import TICK_S
 
 # What 0.10 m toward the anchor is as a share of the patient's range: the line travels 0.10-0.26 m in a press and
-# 0.35-0.55 m in a row (PHYSICS of the exercise; the lower share of a press is 0.38, of a row 0.18).
+# 0.35-0.55 m in a row, so that the least share is 0.38 of a press and 0.18 of a row.
 CREEP_SHARE: Final = {False: 0.35, True: 0.17}
 # It stays there for so long, within so much of the range.
 STAYS_S, STEADY_SHARE = 1.0, 0.06
 # "Less than a third of the patient's usual one", known from so many returns; a third, and half a tick of doubt.
 FAST_SHARE, RETURNS_KNOWN = 0.36, 2
-# Shares of what was said that were true on simulated sessions.
+# What the rules say of the same signs, whose shares were measured; this model's own were not yet.
 CONFIDENCE: Final = {DriftKind.STANCE_CREEP: 0.97, DriftKind.UNCONTROLLED_RETURN: 0.96}
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.guard import Guard, GuardLimits
 from pressout_signal.measures import Recent
-from pressout_signal.model.detector import Detector
-from pressout_signal.model.fitted import fitted
 from pressout_signal.pipeline import Pipeline, Strokes
 from pressout_signal.sets import Sets
 from pressout_signal.strokes.cable.automaton import Stack
@@ -20,15 +16,6 @@ from pressout_signal.tautness import Tautness, TautnessLimits
 USUAL_TARGET_N = 40.0
 
 
-class Counting(StrEnum):
-    """What finds the strokes."""
-
-    RULES = "rules"
-    """One detector for each kind of line, with limits set by hand: what a station runs."""
-    FITTED = "fitted"
-    """One network for both, trained on a wide simulator (`fit/`): not yet as good on patients as in the leaflet."""
-
-
 def pipeline_for(
     resistance: Resistance, movement: Movement, target_n: float | None = None, pulley_ratio: float = 1.0
 ) -> Pipeline:
@@ -38,12 +25,6 @@ def pipeline_for(
     """
     strokes = strokes_for(resistance, movement, USUAL_TARGET_N if target_n is None else target_n, pulley_ratio)
     return Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), strokes, Recent())
-
-
-def fitted_pipeline(resistance: Resistance, movement: Movement) -> Pipeline:
-    """Give a pipeline that counts by the fitted model; no target enters it, and it gives no travel."""
-    detector = Detector(fitted(), stack=resistance is Resistance.CABLE, row=movement is Movement.ROW)
-    return Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), detector, Recent())
 
 
 def strokes_for(resistance: Resistance, movement: Movement, target_n: float, pulley_ratio: float = 1.0) -> Strokes:
