@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Protocol
 
-from bench.sessions import Session, Truth
+from bench.sessions import Truth
 from pressout_signal.events import DriftKind, Event, RepetitionCompleted, TensionDrift
 
 BOUNDARIES = ("press_out_start_s", "hold_start_s", "return_start_s", "return_end_s")
@@ -20,6 +21,25 @@ EARLY_S = -0.4
 NEAR_S, CREEP_S = 0.5, (-1.0, 15.0)
 
 Span = tuple[float, float]
+
+
+class Done(Protocol):
+    """What was done in a session, whoever drew it."""
+
+    @property
+    def repetitions(self) -> Sequence[Truth]:
+        """Those that were done whole."""
+        ...
+
+    @property
+    def partials(self) -> Sequence[Span]:
+        """Attempts."""
+        ...
+
+    @property
+    def creeps_s(self) -> Sequence[float]:
+        """When the stance moved nearer."""
+        ...
 
 
 @dataclass(slots=True)
@@ -84,7 +104,7 @@ def spans(repetitions: Iterable[Truth | RepetitionCompleted]) -> list[Span]:
     return [(one.press_out_start_s, one.return_end_s) for one in repetitions]
 
 
-def scored(name: str, session: Session, said: Iterable[Event]) -> Score:
+def scored(name: str, session: Done, said: Iterable[Event]) -> Score:
     """Score everything that was said of one session."""
     said = list(said)
     reported = [event for event in said if isinstance(event, RepetitionCompleted)]
@@ -104,7 +124,7 @@ def scored(name: str, session: Session, said: Iterable[Event]) -> Score:
     return score
 
 
-def counted_only(session: Session, found: Sequence[Span]) -> Score:
+def counted_only(session: Done, found: Sequence[Span]) -> Score:
     """Score a detector that says only from where to where repetitions last."""
     score = Score()
     pairs = paired(found, spans(session.repetitions))
@@ -118,7 +138,7 @@ def counted_only(session: Session, found: Sequence[Span]) -> Score:
     return score
 
 
-def _counted(score: Score, session: Session, reported: list[RepetitionCompleted], pairs: list[tuple[int, int]]) -> None:
+def _counted(score: Score, session: Done, reported: list[RepetitionCompleted], pairs: list[tuple[int, int]]) -> None:
     truth = session.repetitions
     exact = len(pairs) == len(reported) == len(truth)
     score.counts.update(sessions=1, done=len(truth), said=len(reported), found=len(pairs), exact=int(exact))
@@ -169,7 +189,7 @@ def _posture(score: Score, done: Truth, drift: list[TensionDrift]) -> None:
     counts.update(quick_false=int(quick and not done.uncontrolled))
 
 
-def _crept(score: Score, session: Session, drift: list[TensionDrift]) -> None:
+def _crept(score: Score, session: Done, drift: list[TensionDrift]) -> None:
     said_s = [event.t_s for event in drift if event.kind is DriftKind.STANCE_CREEP]
 
     def fits(at_s: float, crept_s: float) -> bool:
@@ -182,7 +202,7 @@ def _crept(score: Score, session: Session, drift: list[TensionDrift]) -> None:
     )
 
 
-def _is_true(event: TensionDrift, session: Session) -> bool:
+def _is_true(event: TensionDrift, session: Done) -> bool:
     if event.kind is DriftKind.STANCE_CREEP:
         return any(CREEP_S[0] <= event.t_s - at_s <= CREEP_S[1] for at_s in session.creeps_s)
     within = [one for one in session.repetitions if list(_within([event], one, event.kind))]

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(
     path
-    for folder in ("signal", "session", "link", "device", "ui", "clinic", "tests", "bench")
+    for folder in ("signal", "session", "link", "device", "ui", "clinic", "fit", "tests", "bench")
     for path in (ROOT / folder).rglob("*.py")
 )
 PRODUCT = [path for path in SOURCES if "tests" not in path.parts and "bench" not in path.parts]

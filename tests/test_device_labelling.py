@@ -16,10 +16,10 @@ from pressout_device.journal.rawtraces import Budget, RawTraces, SetTrace
 from pressout_device.journal.tables import Journal
 from pressout_device.labelling import proposed
 from pressout_fit.examples import Examples
-from pressout_fit.patients import Truth
 from pressout_fit.recordings import with_recordings
 from pressout_session.facts import RepetitionKept, RepetitionVoided
 from pressout_signal.model.features import COUNT
+from pressout_signal.model.places import Place
 from shell import pressout
 
 CONSENT = "agreed on paper, form 3"
@@ -118,4 +118,4 @@ def test_a_labelled_recording_is_what_the_fitting_takes_in(tmp_path: Path) -> No
     data = with_recordings(nothing, tmp_path / "out")
 
     assert len(data.truth) == 2
-    assert {Truth.OUT, Truth.HOLD, Truth.BACK, Truth.REST} <= set(data.truth[1].tolist())
+    assert {Place.OUT, Place.HOLD, Place.RETURN, Place.REST} <= set(data.truth[1].tolist())

@@ -166,5 +166,5 @@ def test_the_weights_do_as_well_as_they_say(line: str) -> None:
     score = held_out(range(700_000, 700_016), fitted(), stack=line == "cable")
 
     # Sixteen other sessions hold some 150 repetitions: 0.08 is four deviations of a share of 0.92 among so few.
-    assert score.found / score.done > named["recall"] - 0.08
-    assert score.found / score.said > named["precision"] - 0.08
+    assert score.share("found", "done") > named["recall"] - 0.08
+    assert score.share("found", "said") > named["precision"] - 0.08

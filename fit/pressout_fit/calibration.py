@@ -9,18 +9,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_fit.scoring import done_in
+from pressout_fit.scoring import done_in, pipeline_of
 from pressout_fit.sessions import session
 from pressout_signal.events import RepetitionCompleted, SetEnded, SetStarted
-from pressout_signal.guard import Guard, GuardLimits
-from pressout_signal.measures import Recent
 from pressout_signal.model.certainty import FEATURES
 from pressout_signal.model.detector import Detector
 from pressout_signal.model.fitted import Fitted
-from pressout_signal.pipeline import Pipeline
 from pressout_signal.samples import Sample
-from pressout_signal.sets import Sets
-from pressout_signal.tautness import Tautness, TautnessLimits
 
 Floats = NDArray[np.float64]
 # Pulls the slopes toward nothing: a few dozen sets must not make a cliff.
@@ -30,9 +25,10 @@ RIDGE = 1.0
 def sets_of(seed: int, *, stack: bool, fitted: Fitted) -> list[tuple[list[float], bool]]:
     """Give, for each set of one session, what speaks against its count, and whether it is exact."""
     made = session(seed, stack=stack)
-    detector = Detector(fitted, stack=stack, row=not made.patient.press)
-    pipeline = Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), detector, Recent())
-    done = done_in(made)
+    pipeline = pipeline_of(made, fitted)
+    detector = pipeline.strokes
+    assert isinstance(detector, Detector)  # what a fitted pipeline has
+    done = done_in(made).repetitions
     starts: dict[int, float] = {}
     said: dict[int, int] = {}
     found: list[tuple[list[float], bool]] = []
@@ -48,7 +44,7 @@ def sets_of(seed: int, *, stack: bool, fitted: Fitted) -> list[tuple[list[float]
                 case RepetitionCompleted():
                     said[event.set_number] = said.get(event.set_number, 0) + 1
                 case SetEnded():
-                    within = [one for one in done if starts[event.number] - 1.0 <= one.end_s <= event.t_s + 1.0]
+                    within = [one for one in done if starts[event.number] - 1.0 <= one.return_end_s <= event.t_s + 1.0]
                     found.append((features, len(within) == said.get(event.number, 0)))
                 case _:
                     pass

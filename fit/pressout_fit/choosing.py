@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
+from bench.scoring import Score
 from pressout_fit.calibration import curve
-from pressout_fit.scoring import Score, held_out
+from pressout_fit.scoring import held_out
 from pressout_fit.weights import Given, Settings
 
 CHOOSING, CALIBRATING, HELD_OUT = range(500_000, 500_060), range(550_000, 550_200), range(600_000, 600_150)
@@ -24,7 +25,7 @@ def chosen(given: Given) -> tuple[Settings, dict[str, Any]]:
     best, most = START, -1
     for heads, say_at in product(HEADS, SAYINGS):
         tried = replace(START, heads=heads, say_at=say_at)
-        exact = sum(_score(given, tried, stack).exact for stack in (False, True))
+        exact = sum(_score(given, tried, stack).counts["exact"] for stack in (False, True))
         print(f"fit: read-outs {heads}, say at {say_at}: {exact} of {2 * len(CHOOSING)} sessions exact", flush=True)
         if exact > most:
             best, most = tried, exact
@@ -33,8 +34,8 @@ def chosen(given: Given) -> tuple[Settings, dict[str, Any]]:
         both = Score()
         for stack in (False, True):
             both += _score(given, best, stack)
-        false = 100.0 * both.turns_false / max(both.done - both.turns, 1)
-        print(f"fit: turn at {turn_at}: {both.turns_seen} of {both.turns}, falsely {false:.2f} in 100", flush=True)
+        seen, false = both.share("rotations_seen", "rotations"), 100.0 * both.share("rotations_false", "clean")
+        print(f"fit: turn at {turn_at}: {seen:.3f} seen, falsely {false:.2f} in 100", flush=True)
         if false <= MOST_FALSE:
             break
     best = replace(best, curve=curve(CALIBRATING, given.fitted(best)))
@@ -51,10 +52,10 @@ def _score(given: Given, settings: Settings, stack: bool) -> Score:
 
 def _told(score: Score) -> dict[str, float]:
     return {
-        "sessions": score.sessions,
-        "exact": round(score.exact / score.sessions, 3),
-        "recall": round(score.found / max(score.done, 1), 4),
-        "precision": round(score.found / max(score.said, 1), 4),
-        "turns_seen": round(score.turns_seen / max(score.turns, 1), 3),
-        "turns_false_in_100": round(100.0 * score.turns_false / max(score.done - score.turns, 1), 2),
+        "sessions": score.counts["sessions"],
+        "exact": round(score.share("exact", "sessions"), 3),
+        "recall": round(score.share("found", "done"), 4),
+        "precision": round(score.share("found", "said"), 4),
+        "turns_seen": round(score.share("rotations_seen", "rotations"), 3),
+        "turns_false_in_100": round(100.0 * score.share("rotations_false", "clean"), 2),
     }

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_fit.patients import RATE_HZ
+from pressout_fit.motions import RATE_HZ
 from pressout_fit.sessions import LONGEST_S, Session, session
 from pressout_signal.guard import Guard, GuardLimits
 from pressout_signal.model.features import COUNT, Features
@@ -27,7 +27,7 @@ class Examples:
     ----------
     figures : ndarray of float16, shape (n_sessions, n_ticks, COUNT)
     truth : ndarray of int8, shape (n_sessions, n_ticks)
-        A `Truth` at the middle of each tick; -1 where the session is over.
+        A `Place` at the middle of each tick; -1 where the session is over.
     share : ndarray of float16, shape (n_sessions, n_ticks)
         How far out the handle is.
     """

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from pressout_fit.patients import RATE_HZ, STEP_S, Motion, Patient
+from pressout_fit.motions import STEP_S, Moved
+from pressout_fit.patients import Patient
 
 Array = NDArray[np.float64]
 G_M_PER_S2 = 9.81
@@ -42,9 +43,9 @@ def tremor(rng: np.random.Generator, count: int) -> Array:
     return np.asarray(raw / max(float(raw.std()), 1e-9))
 
 
-def length_m(rng: np.random.Generator, patient: Patient, motion: Motion) -> Array:
+def length_m(rng: np.random.Generator, patient: Patient, motion: Moved) -> Array:
     """Give the line's length beyond the stance, of a body that sways, breathes and turns."""
-    way, feet, turn = motion.way[0], motion.feet_m[0], motion.turn_rad[0]
+    way, feet, turn = motion.way, motion.feet_m, motion.turn_rad
     count = len(way)
     sway_m = float(np.exp(rng.uniform(np.log(5e-4), np.log(3e-3)))) * patient.shaky
     sway = sway_m * wander(rng, count, rng.uniform(0.15, 0.5))
@@ -61,7 +62,7 @@ def length_m(rng: np.random.Generator, patient: Patient, motion: Motion) -> Arra
     return np.asarray(ahead + feet + sway + breath - arm * np.sin(turn) * (0.3 + 0.7 * np.clip(way, 0.0, 1.0)))
 
 
-def tubing(rng: np.random.Generator, patient: Patient, motion: Motion) -> Pulled:
+def tubing(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
     """Give the tension of an elastic: softening, with relaxation and hysteresis."""
     reach = length_m(rng, patient, motion)
     usual_n = float(np.exp(rng.uniform(np.log(8.0), np.log(90.0))))
@@ -71,7 +72,7 @@ def tubing(rng: np.random.Generator, patient: Patient, motion: Motion) -> Pulled
     if patient.from_slack:
         at_stance_m = -rng.uniform(0.0, 0.25) * patient.reach_m
         usual_n = float(np.exp(rng.uniform(np.log(15.0), np.log(200.0))))
-    taken = motion.taken[0]
+    taken = motion.taken
     # Letting go shortens the line to well below its free length.
     stretch = (at_stance_m + reach) / free_m
     stretch = np.maximum(stretch - (1.0 - taken) * (max(at_stance_m / free_m, 0.0) + 0.25), 0.0)
@@ -103,7 +104,7 @@ def _dahl(moved: Array, width: float | Array) -> Array:
     return share
 
 
-def stack(rng: np.random.Generator, patient: Patient, motion: Motion) -> Pulled:
+def stack(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
     """Give the tension of a weight stack's cable: weight, inertia, friction, ringing, and the pile below it."""
     reach = length_m(rng, patient, motion)
     count = len(reach)
@@ -125,7 +126,7 @@ def stack(rng: np.random.Generator, patient: Patient, motion: Motion) -> Pulled:
     share += rng.uniform(0.003, 0.012) * patient.shaky * tremor(rng, count)
     # The pile: the handle must come this far before the stack hangs on the line alone.
     lifted = rng.uniform(0.02, 0.12) if not patient.from_slack else -rng.uniform(0.0, 0.15) * float(np.ptp(reach))
-    free = lifted + reach - (1.0 - motion.taken[0]) * (max(lifted, 0.0) + 0.3)
+    free = lifted + reach - (1.0 - motion.taken) * (max(lifted, 0.0) + 0.3)
     hanging = np.clip(free / rng.uniform(0.004, 0.03), 0.0, 1.0)
     weight = np.ones(count)
     if rng.random() < 0.04:  # the pin was moved
@@ -140,32 +141,29 @@ def _ringing(rng: np.random.Generator, pull: Array) -> Array:
     return rng.uniform(0.0, 0.7) * np.asarray(lfilter([1.0, -1.0], [1.0, -2.0 * pole * np.cos(angle), pole**2], jolt))
 
 
-def bare(rng: np.random.Generator, patient: Patient, motion: Motion) -> Pulled:
+def bare(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
     """Give the force itself as the tension: flywheels, push rims, isometric pushes, machines of every kind."""
     usual_n = float(np.exp(rng.uniform(np.log(10.0), np.log(300.0))))
     base = 0.0 if patient.from_slack else rng.uniform(0.3 if patient.press else 0.06, 1.2)
-    way = motion.way[0]
+    way = motion.way
     count = len(way)
     if patient.from_slack:  # the line goes slack before the hand is back
         early = rng.uniform(0.0, 0.25)
         way = np.maximum((way - early) / (1.0 - early), 0.0)
     curve = np.sign(way) * np.abs(way) ** rng.uniform(0.6, 1.6)
-    share = base + curve + 0.4 * motion.feet_m[0] * (base > 0.0)
+    share = base + curve + 0.4 * motion.feet_m * (base > 0.0)
     share += rng.uniform(0.0, 0.02) * patient.shaky * wander(rng, count, 0.4) * (0.3 + np.abs(curve))
     share += rng.uniform(0.0, 0.02) * patient.shaky * tremor(rng, count) * np.abs(curve)
     if rng.random() < 0.2:  # force worked out from something else is rough
         share += rng.uniform(0.01, 0.05) * np.abs(rng.normal(size=count))
-    share += -0.5 * np.sin(motion.turn_rad[0]) * curve
-    return Pulled(usual_n * np.maximum(share, 0.0) * motion.taken[0], usual_n)
+    share += -0.5 * np.sin(motion.turn_rad) * curve
+    return Pulled(usual_n * np.maximum(share, 0.0) * motion.taken, usual_n)
 
 
-def pulled(rng: np.random.Generator, patient: Patient, motion: Motion) -> Pulled:
+def pulled(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
     """Give the tension that a motion makes on this patient's line."""
     if patient.stack:
         return stack(rng, patient, motion)
     if patient.force_like:
         return bare(rng, patient, motion)
     return tubing(rng, patient, motion)
-
-
-__all__ = ["RATE_HZ", "Pulled", "pulled"]

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.scoring import BOUNDARIES
 from pressout_fit.examples import Examples, OneExample, added, figures_of, stretches, ticked, together
-from pressout_fit.patients import Truth
+from pressout_fit.labels import labels
+from pressout_signal.model.places import Place
 from pressout_signal.model.ticks import TICK_S
 from pressout_signal.traces import Trace
 
@@ -50,17 +52,9 @@ def _recording(file: Path) -> OneExample:
 def _labelled(told: dict[str, Any], at_s: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     """Give what was true at each time; where only tops are known, no more than that it was held there is said."""
     repetitions = told["reps"]
-    dated = all("press_out_start_s" in one for one in repetitions)
-    truth = np.full(len(at_s), Truth.REST if dated else -1, np.int8)
-    share = np.zeros(len(at_s))
-    for start_s, end_s in told.get("partials", []):
-        truth[(at_s >= start_s) & (at_s < end_s)] = Truth.ATTEMPT
+    if all("press_out_start_s" in one for one in repetitions):
+        return labels(at_s, [[one[name] for name in BOUNDARIES] for one in repetitions], told.get("partials", []))
+    truth = np.full(len(at_s), -1, np.int8)
     for one in repetitions:
-        if not dated:
-            truth[np.abs(at_s - one["top_s"]) < TICK_S] = Truth.HOLD
-            continue
-        bounds = [one[f"{name}_s"] for name in ("press_out_start", "hold_start", "return_start", "return_end")]
-        for value, start_s, end_s in zip((Truth.OUT, Truth.HOLD, Truth.BACK), bounds[:-1], bounds[1:], strict=True):
-            truth[(at_s >= start_s) & (at_s < end_s)] = value
-        share = np.maximum(share, np.interp(at_s, bounds, (0.05, 0.95, 0.95, 0.05), left=0.0, right=0.0))
-    return truth, share
+        truth[np.abs(at_s - one["top_s"]) < TICK_S] = Place.HOLD
+    return truth, np.zeros(len(at_s))

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.people import Person
+from bench.scoring import BOUNDARIES
 from bench.sessions import Session as Played
 from bench.sessions import session as played
 from pressout_fit.examples import OneExample, figures_of, ticked
-from pressout_fit.patients import Truth
+from pressout_fit.labels import labels
 from pressout_signal.events import Movement, Resistance
+from pressout_signal.model.places import Place
 from pressout_signal.model.ticks import TICK_S
 
 # The bench's figures are of seeds from 9 000 on; these are far from them.
@@ -33,24 +35,18 @@ def example(job: tuple[int, bool]) -> OneExample:
     tension_n = np.array([tick.tension_n for tick in ticks])
     truth, share = _truth(made, at_s)
     slack = tension_n < 0.1 * np.quantile(tension_n, 0.9)
-    truth[slack & (truth == Truth.REST)] = Truth.AWAY
+    truth[slack & (truth == Place.REST)] = Place.AWAY
     return figures.astype(np.float16), truth, share.astype(np.float16)
 
 
 def _truth(made: Played, at_s: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    truth = np.full(len(at_s), Truth.REST, np.int8)
-    share = np.zeros(len(at_s))
-    for start_s, end_s in made.partials:
-        truth[(at_s >= start_s) & (at_s < end_s)] = Truth.ATTEMPT
+    bounds = [[getattr(one, name) for name in BOUNDARIES] for one in made.repetitions]
+    truth, share = labels(at_s, bounds, made.partials)
+    held = truth == Place.HOLD
     for one in made.repetitions:
-        bounds = (one.press_out_start_s, one.hold_start_s, one.return_start_s, one.return_end_s)
-        for value, start_s, end_s in zip((Truth.OUT, Truth.HOLD, Truth.BACK), bounds[:-1], bounds[1:], strict=True):
-            truth[(at_s >= start_s) & (at_s < end_s)] = value
         if one.rotation_until_s is not None:
             longest_s, shortest_s = (one.rotation_until_s - each for each in TURNING_S)
-            held = truth == Truth.HOLD
             truth[held & (at_s >= longest_s) & (at_s < shortest_s)] = -1
-            truth[held & (at_s >= shortest_s) & (at_s < one.rotation_until_s)] = Truth.TURNING
-            truth[held & (at_s >= one.rotation_until_s) & (at_s < one.return_start_s)] = Truth.TURNED
-        share = np.maximum(share, np.interp(at_s, bounds, (0.05, 0.95, 0.95, 0.05), left=0.0, right=0.0))
+            truth[held & (at_s >= shortest_s) & (at_s < one.rotation_until_s)] = Place.TURNING
+            truth[held & (at_s >= one.rotation_until_s) & (at_s < one.return_start_s)] = Place.TURNED
     return truth, share

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pressout_fit.lines import pulled, wander
-from pressout_fit.patients import RATE_HZ, Motion, Patient, Truth, Visit, drawn_patient, joined
+from pressout_fit.motions import RATE_HZ, Moved
+from pressout_fit.patients import Patient, drawn_patient
+from pressout_fit.visits import Visit
+from pressout_signal.model.places import Place
 
 Array = NDArray[np.float64]
 # How long a session lasts, its two to six sets, rests and the time around them.
@@ -26,7 +29,7 @@ class Session:
     t_s, tension_n : ndarray, shape (n_samples,)
         What the station is given: seconds and newtons.
     truth : ndarray of int8, shape (n_instants,)
-        A `Truth` for each instant of `RATE_HZ`.
+        A `Place` for each instant of `RATE_HZ`.
     share : ndarray, shape (n_instants,)
         How far out the handle is within its own stroke, 0 to 1.
     """
@@ -42,7 +45,7 @@ def session(seed: int, *, stack: bool, longest_s: float = LONGEST_S, patient: Pa
     """Draw one."""
     rng = np.random.default_rng([seed, stack])
     who = drawn_patient(rng, stack=stack) if patient is None else patient
-    motion = joined(Visit(rng, who, longest_s).play())
+    motion = Visit(rng, who, longest_s).play()
     line = pulled(rng, who, motion)
     truth, share = _seen(who, motion, line.tension_n)
     count = min(len(truth), int(longest_s * RATE_HZ))
@@ -51,26 +54,26 @@ def session(seed: int, *, stack: bool, longest_s: float = LONGEST_S, patient: Pa
     return Session(who, t_s, tension_n, truth[begin:count], share[begin:count])
 
 
-def _seen(patient: Patient, motion: Motion, tension_n: Array) -> tuple[NDArray[np.int8], Array]:
+def _seen(patient: Patient, motion: Moved, tension_n: Array) -> tuple[NDArray[np.int8], Array]:
     """Give what of the truth a line can carry: what is slack is away, and a pull from slack begins with its tension."""
-    truth, share = motion.truth[0].copy(), motion.share[0].copy()
+    truth, share = motion.truth.copy(), motion.share.copy()
     usual_n = np.quantile(tension_n, 0.9)
     slack = tension_n < SLACK_SHARE * usual_n
-    truth[slack & (truth == Truth.REST)] = Truth.AWAY
+    truth[slack & (truth == Place.REST)] = Place.AWAY
     if patient.from_slack and not patient.stack:
-        moving = (truth == Truth.OUT) | (truth == Truth.BACK)
-        truth[slack & moving] = Truth.AWAY
+        moving = (truth == Place.OUT) | (truth == Place.RETURN)
+        truth[slack & moving] = Place.AWAY
         share[slack] = 0.0
-        late = (truth == Truth.OUT) & (tension_n > 0.95 * _top_n(truth, tension_n))
-        truth[late] = Truth.HOLD
-        share[(truth == Truth.HOLD)] = 1.0
+        late = (truth == Place.OUT) & (tension_n > 0.95 * _top_n(truth, tension_n))
+        truth[late] = Place.HOLD
+        share[(truth == Place.HOLD)] = 1.0
     return truth, share
 
 
 def _top_n(truth: NDArray[np.int8], tension_n: Array) -> Array:
     """Give, for each instant, the most tension of the stretch of press-out that it lies in."""
     top = np.full(len(truth), np.inf)
-    inside = np.flatnonzero(truth == Truth.OUT)
+    inside = np.flatnonzero(truth == Place.OUT)
     if len(inside):
         for stretch in np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1):
             top[stretch] = tension_n[stretch].max()

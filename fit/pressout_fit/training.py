@@ -13,10 +13,10 @@ import optax
 
 from pressout_fit.examples import Examples
 from pressout_signal.model.features import COUNT
+from pressout_signal.model.places import NAMED
 
 # How many ticks ago it is that a read-out speaks of.
 LAGS = (0, 2, 6, 20)
-CLASSES = 8
 # The rare ones are weighed up, or a turn of the trunk is a return to the network.
 WEIGHTS = np.array([0.6, 0.8, 1.0, 0.8, 1.0, 1.5, 2.0, 1.5], np.float32)
 
@@ -37,7 +37,7 @@ def fresh(seed: int, units: int) -> Tree:
         bias = np.zeros(3 * units, np.float32)
         bias[units : 2 * units] = -1.0  # keep, at first
         tree[f"bias{layer}"] = bias
-    outputs = len(LAGS) * CLASSES + 2
+    outputs = len(LAGS) * NAMED + 2
     tree["out"] = rng.normal(0.0, 0.1, (2 * units, outputs)).astype(np.float32)
     tree["out_bias"] = np.zeros(outputs, np.float32)
     return tree
@@ -61,7 +61,7 @@ def outputs(tree: Tree, figures: jax.Array, memory: tuple[jax.Array, jax.Array])
 
     Returns
     -------
-    array, shape (n_sessions, n_ticks, len(LAGS) * CLASSES + 2), and the memory after it
+    array, shape (n_sessions, n_ticks, len(LAGS) * NAMED + 2), and the memory after it
     """
     units = tree["back0"].shape[0]
     shown = jnp.swapaxes(figures, 0, 1) @ tree["in0"] + tree["bias0"]
@@ -90,7 +90,7 @@ def loss(tree: Tree, memory: Any, figures: jax.Array, truth: jax.Array, share: j
     total = jnp.zeros(())
     weights = jnp.asarray(WEIGHTS)
     for place, lag in enumerate(LAGS):
-        logs = jax.nn.log_softmax(given[..., place * CLASSES : (place + 1) * CLASSES])
+        logs = jax.nn.log_softmax(given[..., place * NAMED : (place + 1) * NAMED])
         true = truth[:, most - lag : most - lag + count].astype(jnp.int32)
         picked = jnp.take_along_axis(logs, jnp.maximum(true, 0)[..., None], axis=2)[..., 0]
         weighed = jnp.where(true >= 0, weights[jnp.maximum(true, 0)], 0.0)
