@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 CONFIG = """
@@ -24,19 +26,42 @@ exercise = "pallof_press"
 NOBODY = 65534
 
 
-def pressout(*words: str | Path, said: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run it; `said` is what a pipe says to it, and then ends. It has no terminal: who has one would be asked there."""
-    command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
-    return subprocess.run(
-        command,
-        input=said,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        start_new_session=True,
-        env={**os.environ, "HOME": "/", **environment},
+def _finished(
+    words: list[str], patience_s: float, said: str | None = None, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run something without a terminal: who has one would be asked there.
+
+    Where it takes too long, all that it began is ended too: who still holds its output would be waited for without end.
+    What is written in Python says where it was.
+    """
+    pipe = subprocess.PIPE
+    env = {**os.environ, "PYTHONFAULTHANDLER": "1", **environment}
+    process = subprocess.Popen(
+        words, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=folder, env=env, start_new_session=True
     )
+    try:
+        told, amiss = process.communicate(said, timeout=patience_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGABRT)
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=5)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        raise AssertionError((words, f"still running after {patience_s} s", *process.communicate())) from None
+    return subprocess.CompletedProcess(words, process.returncode, told, amiss)
+
+
+def pressout(*words: str | Path, said: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it; `said` is what a pipe says to it, and then ends."""
+    command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
+    return _finished(command, 60.0, said, **{"HOME": "/", **environment})
+
+
+def ran(line: str, folder: Path, **environment: str) -> str:
+    """Run a line of a page's as its reader's shell does; give what it printed. It must succeed."""
+    done = _finished(["sh", "-c", line], 120.0, folder=folder, **environment)
+    assert done.returncode == 0, (line, done.stdout, done.stderr)
+    return done.stdout
 
 
 def packaged(*words: str) -> subprocess.CompletedProcess[str]:

@@ -7,10 +7,12 @@ import json
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
 import termios
+import time
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,9 @@ def test_the_clinics_report_of_the_demo_is_a_page_of_what_was_counted(tmp_path: 
     assert "2 / 2 of 2" in page.read_text(encoding="utf-8")
 
 
+CTRL_C = "\x03"
+
+
 def in_a_terminal(*words: str, columns: int, typed: str) -> tuple[str, int]:
     """Run the command in a terminal of so many columns, answer its question; give all that it showed, and its end."""
     leader, follower = pty.openpty()
@@ -110,22 +115,26 @@ def in_a_terminal(*words: str, columns: int, typed: str) -> tuple[str, int]:
     )
     os.close(follower)
     shown = ""
+    until_s = time.monotonic() + 100.0
     try:
-        while part := os.read(leader, 65_536):
-            shown += part.decode(errors="replace")
-            if "[Y/n]" in shown and typed:
+        while time.monotonic() < until_s:
+            if not select.select([leader], [], [], 0.5)[0]:
+                if typed == CTRL_C and "[Y/n]" in shown:
+                    os.write(leader, typed.encode())  # pressed as the question was about to be read, it was lost
+                continue
+            before, shown = shown, shown + os.read(leader, 65_536).decode(errors="replace")
+            if "[Y/n]" in shown and "[Y/n]" not in before:
                 os.write(leader, typed.encode())
-                typed = ""
     except OSError:
         pass  # the other end is gone: it is over
-    os.close(leader)
+    os.close(leader)  # who still runs in it is hung up
     return shown, process.wait(60)
 
 
 def test_ctrl_c_at_the_demos_last_question_ends_it() -> None:
     words = ("demo", "--headless", "--speed", "20", "--reps", "1", "--sets", "1")
 
-    shown, code = in_a_terminal(*words, columns=80, typed="\x03")
+    shown, code = in_a_terminal(*words, columns=80, typed=CTRL_C)
 
     assert "Show what the clinic's report says of it?" in shown
     assert "Traceback" not in shown

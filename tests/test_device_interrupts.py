@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from couriers import eventually
 
 
 def interrupted(*words: str, when: Callable[[subprocess.Popen[str]], bool]) -> tuple[int, str]:
@@ -54,6 +57,25 @@ def test_ctrl_c_is_clean_from_the_first_moment_on(when: Callable[[subprocess.Pop
 
     assert said == ""
     assert code in (0, 130)
+
+
+@pytest.mark.service
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="only Linux ends the children of who was killed")
+def test_a_demo_that_is_killed_leaves_nothing_running() -> None:
+    command = [sys.executable, "-m", "pressout_device.entry", "demo", "--headless"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    eventually(lambda: has_children(5)(process))
+
+    process.kill()
+    process.wait()
+
+    eventually(lambda: not in_session(process.pid))
+
+
+def in_session(leader: int) -> list[str]:
+    """Give the processes that are left of a session."""
+    listed = subprocess.run(["ps", "-s", str(leader), "-o", "cmd="], capture_output=True, text=True, check=False)
+    return [line for line in listed.stdout.splitlines() if "<defunct>" not in line]
 
 
 def test_whoever_stops_reading_what_is_printed_is_told_nothing(tmp_path: Path) -> None:

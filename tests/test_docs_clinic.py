@@ -24,6 +24,7 @@ from needs import needs
 from postgres import BIN, Postgres, needs_postgres
 from pressout_session.document import decode, encode
 from pressout_session.wire import AckResult
+from shell import ran
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -121,17 +122,7 @@ def test_the_tutorial_goes_from_nothing_to_a_report(tmp_path: Path) -> None:
     running: list[subprocess.Popen[bytes]] = []
 
     def run(block: str, where: Path) -> str:
-        command = "set -e\n" + block.replace("make install\n", "")
-        done = subprocess.run(
-            ["sh", "-c", command],
-            cwd=where,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, (block, done.stdout, done.stderr)
-        return done.stdout
+        return ran("set -e\n" + block.replace("make install\n", ""), where, PATH=path)
 
     try:
         run(first, tmp_path)
@@ -194,11 +185,7 @@ def test_a_clinic_is_looked_after_backed_up_and_restored_as_the_page_says(
                 with turning(folders.courier(broker.client("north/s3")).run):
                     eventually(lambda: len(folders.answers()) == 1)
                 continue
-            done = subprocess.run(
-                command, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, (command, done.stdout, done.stderr)
-            said[command] = done.stdout
+            said[command] = ran(command, tmp_path, **env)
     finally:
         if worker is not None:
             worker.kill()

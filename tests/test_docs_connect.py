@@ -17,6 +17,7 @@ from brokers import MOSQUITTO, free_port
 from needs import needs
 from pressout_device import config
 from pressout_device.commands import cli
+from shell import ran
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "how-to" / "connect-to-your-clinic.md").read_text(encoding="utf-8")
@@ -68,11 +69,7 @@ class Elsewhere:
             if command.startswith("pressout clinic"):
                 self.running.append(subprocess.Popen(words.split()))
                 continue
-            done = subprocess.run(
-                words, shell=True, capture_output=True, text=True, cwd=self.folder / "broker", timeout=100, check=False
-            )
-            assert done.returncode == 0, (command, done.stdout, done.stderr)
-            printed = done.stdout
+            printed = ran(words, self.folder / "broker")
         return printed
 
     def _mosquitto(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from needs import as_root, needs
 from prerequisites import SYSTEMD
 from pressout_device.therapists import Therapists
-from shell import CONFIG
+from shell import CONFIG, ran
 
 ROOT = Path(__file__).parent.parent
 HOW_TO = ROOT / "docs" / "how-to"
@@ -104,8 +104,7 @@ def test_the_services_are_installed_by_hand_as_the_page_says(tmp_path: Path) -> 
         if moved.startswith("systemctl "):  # no systemd runs here; that its units may run is another test's
             continue
         moved = re.sub(r"systemd-(sysusers|tmpfiles)", rf"systemd-\1 --root={tmp_path}", moved)
-        done = subprocess.run(moved, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, (command, done.stderr)
+        ran(moved, ROOT)
 
     users = (tmp_path / "etc/passwd").read_text(encoding="utf-8")
     assert "pressout:" in users

@@ -23,7 +23,7 @@ from pressout_device.app import Simulated, drawn_face, face_of, station_of
 from pressout_device.config import Config
 from pressout_device.demo_report import Outcome, greeting
 from pressout_device.embedded import EmbeddedBroker
-from pressout_device.errors import ExtraMissingError, JournalError
+from pressout_device.errors import ExtraMissingError, JournalError, StationError
 from pressout_device.exporting import sessions_in
 from pressout_device.extras import CLINICS_OWN, install_hint
 from pressout_device.identity import new_id
@@ -33,7 +33,7 @@ from pressout_device.running import asked_of
 from pressout_device.sections import BrokerSection, DoseSection, LoadCellSection, ScreenSection, StationSection
 from pressout_device.simulation.patient import Done, SimulatedPatient
 from pressout_device.station import FRAME_S, Face, Station
-from pressout_device.stopping import out_of_ctrl_cs_reach
+from pressout_device.stopping import begun
 from pressout_session.codes import GUEST
 from pressout_session.document import SessionDocument, decode
 from pressout_session.exercises import Side
@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 # How long the demo waits for the clinic's answer at the end, in real seconds.
 ANSWER_S = 20.0
+# How long the simulated cell may stand still, in real seconds: a slow computer starts its reader within half of that.
+STILL_S = 120.0
 # What the simulated cell is: 4 400 counts a newton is a cell of 100 kg and 2 mV/V at gain 128, about.
 SIMULATED_CELL = LoadCellSection(
     way="simulated", counts_per_newton=4_400.0, zero_counts=88_000.0, load_cell_id="simulated"
@@ -209,8 +211,7 @@ def _toml(config: Config) -> str:
 
 def _child(stack: ExitStack, *words: str) -> None:
     command = [sys.executable, "-m", "pressout_device.entry", *words]
-    with out_of_ctrl_cs_reach():
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = begun(command)
 
     def end() -> None:
         process.terminate()
@@ -224,13 +225,26 @@ def _child(stack: ExitStack, *words: str) -> None:
 
 
 def _until_over(station: Station, stopped: Callable[[], bool], lasts_s: float) -> None:
-    """Turn the loop until the patient has gone, the session is closed, and the clinic has answered."""
+    """Turn the loop until the patient has gone, the session is closed, and the clinic has answered.
+
+    Raises
+    ------
+    StationError
+        If nothing is read any more.
+    """
     counting = station.counting
     gone_s: float | None = None
     until_s = station.now_s() + lasts_s
+    read_s, moved_s = 0.0, time.monotonic()
     while not stopped():
         frame_s = time.monotonic()
         station.frame()
+        if station.read_until_s() > read_s:
+            read_s, moved_s = station.read_until_s(), frame_s
+        elif gone_s is None and frame_s - moved_s > STILL_S:
+            raise StationError(
+                f"demo: found the simulated load cell still for {STILL_S:.0f} s, expected samples; try a lower --speed"
+            )
         if gone_s is None and station.read_until_s() >= until_s:
             gone_s = time.monotonic()
             if counting.visit is not None:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from pressout_device.errors import BrokerError
-from pressout_device.stopping import out_of_ctrl_cs_reach
+from pressout_device.stopping import begun
 
 READY_S = 15.0
 
@@ -49,8 +49,7 @@ class EmbeddedBroker:
             command = [str(Path(sys.executable).with_name("amqtt")), "-c", str(_amqtt_file(folder, self.port))]
         else:
             raise BrokerError("broker: found neither mosquitto nor amqtt, expected one; apt-get install mosquitto")
-        with out_of_ctrl_cs_reach():
-            self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = begun(command)
         self._wait()
 
     @property

@@ -1,8 +1,13 @@
-"""How a command that runs for long is asked to end: by SIGTERM or SIGINT (Ctrl-C), and its children by itself alone."""
+"""How a command that runs for long is asked to end: by SIGTERM or SIGINT (Ctrl-C), and its children by itself alone.
+
+Where it is killed, the kernel ends its children: nobody else would.
+"""
 
 from __future__ import annotations
 
+import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,3 +31,11 @@ def out_of_ctrl_cs_reach() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def begun(command: list[str]) -> subprocess.Popen[bytes]:
+    """Begin a silent child that never hears Ctrl-C, and that gets SIGTERM when we are gone, however we go."""
+    setpriv = shutil.which("setpriv")  # of util-linux; elsewhere a child may be left over
+    words = command if setpriv is None else [setpriv, "--pdeathsig", "TERM", *command]
+    with out_of_ctrl_cs_reach():
+        return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
