@@ -27,7 +27,11 @@ NOBODY = 65534
 
 
 def _finished(
-    words: list[str], patience_s: float, said: str | None = None, folder: Path | None = None, **environment: str
+    words: list[str],
+    patience_s: float,
+    environment: dict[str, str],
+    said: str | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run something without a terminal: who has one would be asked there.
 
@@ -54,12 +58,12 @@ def _finished(
 def pressout(*words: str | Path, said: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run it; `said` is what a pipe says to it, and then ends."""
     command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
-    return _finished(command, 60.0, said, **{"HOME": "/", **environment})
+    return _finished(command, 60.0, {"HOME": "/", **environment}, said=said)
 
 
 def ran(line: str, folder: Path, **environment: str) -> str:
     """Run a line of a page's as its reader's shell does; give what it printed. It must succeed."""
-    done = _finished(["sh", "-c", line], 120.0, folder=folder, **environment)
+    done = _finished(["sh", "-c", line], 120.0, environment, folder=folder)
     assert done.returncode == 0, (line, done.stdout, done.stderr)
     return done.stdout
 

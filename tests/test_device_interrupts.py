@@ -63,7 +63,8 @@ def test_ctrl_c_is_clean_from_the_first_moment_on(when: Callable[[subprocess.Pop
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="only Linux ends the children of who was killed")
 def test_a_demo_that_is_killed_leaves_nothing_running() -> None:
     command = [sys.executable, "-m", "pressout_device.entry", "demo", "--headless"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, text=True, start_new_session=True)
     eventually(lambda: has_children(5)(process))
 
     process.kill()
