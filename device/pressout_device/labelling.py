@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from pressout_device.errors import JournalError, TraceFileError
-from pressout_device.identity import ALGORITHM_VERSION
 from pressout_device.journal.folding import folded_as_far_as_it_goes
 from pressout_device.journal.rawtraces import FOLDER, NAME
 from pressout_device.tracefiles import lines_of
 from pressout_session.mistakes import why
 from pressout_session.record import Record, SetRecord
+from pressout_signal import algorithm
 from pressout_signal.traces import Trace, TraceError
 
 BOUNDARIES = ("press_out_start_s", "hold_start_s", "return_start_s", "return_end_s")
@@ -121,7 +121,7 @@ def _truth(
         "rate_hz": float(head.get("rate_hz", 80.0)),
         "reps": reps,
         "partials": partials,
-        "algorithm_version": ALGORITHM_VERSION,
+        "algorithm_version": algorithm.VERSION,
         "consent": consent,
     }
 
