@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from bench import durability, reader, screen
@@ -14,18 +16,20 @@ SESSIONS = 500
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--sessions", default=SESSIONS, show_default=True, help="Simulated sessions a kind of line.")
+@click.option("--families", default=24, show_default=True, help="Simulated sessions a family and line, or 0.")
+@click.option("--traces", type=click.Path(path_type=Path), help="Folders of traces with a truth.json, scored besides.")
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
 @click.option("--kills", default=durability.KILLS, show_default=True, help="Kills of durability.")
 @click.option("--visits", default=20_000, show_default=True, help="Sessions delivered to the clinic.")
 @click.option("--events", default=screen.EVENTS, show_default=True, help="Random touches of the screen.")
-def main(parts: tuple[str, ...], sessions: int, minutes: float, **counts: int) -> None:
+def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | None, **counts: int) -> None:
     """Measure what we claim. A page in docs/reference is rewritten by a whole measurement only."""
     for part in parts or PARTS:
         if part == "signal":
             from bench import accuracy  # its peers want scipy
 
-            accuracy.run(sessions, write=sessions >= SESSIONS)
+            accuracy.run(sessions, write=sessions >= SESSIONS, families=counts["families"], traces=traces)
         elif part == "reader":
             reader.run(frames=counts["frames"], minutes=minutes)
         elif part == "durability":

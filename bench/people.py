@@ -40,6 +40,7 @@ class Chances:
     cough: float
     long_rest: float
     creep: float
+    shuffle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Body:
     sway_hz: float
     breath_m: float
     tremor: float
+    reach_spread: float = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,8 @@ class Acted:
         script.stay(random.uniform(0.8, 3.0))
         creep_at = int(random.integers(2, max(person.reps - 1, 3))) if self._happens(person.chances.creep) else -1
         for number in range(person.reps):
+            if person.chances.shuffle and self._happens(person.chances.shuffle):
+                self._shuffle()
             if self._happens(person.chances.partial):
                 self._partial()
             self._repetition(number)
@@ -94,7 +96,7 @@ class Acted:
     def _repetition(self, number: int) -> None:
         script, tempo, chances, start = self.script, self.person.tempo, self.person.chances, self.script.now_s
         causes = ["first"] if number == 0 else []
-        out = self.chest._replace(reach_m=self.person.body.reach_m * self._varied(1.0, 0.03))
+        out = self.chest._replace(reach_m=self.person.body.reach_m * self._reached())
         out_s = self._stroke(out, self._varied(tempo.out_s), causes)
         hold_start_s = script.now_s - FIVE_PERCENT * out_s
         hold_s = self._varied(tempo.hold_s)
@@ -187,6 +189,18 @@ class Acted:
         self.session.partials.append((start_s, script.now_s))
         script.stay(self._varied(tempo.rest_s))
 
+    def _reached(self) -> float:
+        """Give the share of the usual reach that this press comes to; below 0.75 it might be an attempt."""
+        return max(self._varied(1.0, self.person.body.reach_spread), 0.75)
+
+    def _shuffle(self) -> None:
+        """Move the feet by some two centimetres, and stay there."""
+        by_m = float(np.clip(self.random.normal(0.0, 0.02), -0.05, 0.05))
+        back_m = 0.5 * (self.person.body.far_m - self.chest.distance_m)
+        self.chest = self.chest._replace(distance_m=self.chest.distance_m + by_m + back_m)
+        self.script.move(self.random.uniform(0.4, 0.9), self.chest)
+        self.script.stay(self.random.uniform(0.3, 1.0))
+
     def _creep(self) -> None:
         nearer = self.chest._replace(distance_m=self.chest.distance_m - self.random.uniform(0.10, 0.18))
         self.session.creeps_s.append(self.script.now_s)
@@ -241,4 +255,9 @@ class Acted:
 
 def session(resistance: Resistance, seed: int) -> Session:
     """Give the session of one drawn person."""
-    return Acted(drawn(resistance, seed), seed).play()
+    return session_of(drawn(resistance, seed), seed)
+
+
+def session_of(person: Person, seed: int) -> Session:
+    """Give a session of somebody."""
+    return Acted(person, seed).play()

@@ -60,6 +60,7 @@ def _model() -> Iterator[str]:
     card = fitted().card
     settings = card["settings"]
     lags = ", ".join(f"{lag * TICK_S:g} s" for lag in settings["lags"])
+    walked = [f"{lag * TICK_S:g} s" for lag in settings["walk_lags"]]
     yield from ("# The counting model: its card", "", MADE.replace("the code", "the weights file"), "", PURPOSE)
     yield from ("", "## What it was fitted on", "")
     yield (
@@ -75,10 +76,9 @@ def _model() -> Iterator[str]:
         yield f"| {line} | {' | '.join(str(value) for value in score.values())} |"
     yield from ("", SAME_LAW, "", "## When it says what", "")
     yield (
-        f"Read-outs of {lags} ago; number {settings['heads'][0] + 1} of them counts on tubing, number "
-        f"{settings['heads'][1] + 1} on a stack. A repetition is said from a likelihood of {settings['say_at']}, a "
-        f"turned trunk from {settings['turn_at']}. Evidence counts to the power "
-        f"{settings['trust']}, how usual a place is to the power {settings['prior']}."
+        f"The walk's evidence is of {walked[0]} ago on tubing, of {walked[1]} ago on a stack; what dates is of {lags} "
+        f"ago. A repetition is said from a likelihood of {settings['say_at']}, a turned trunk from "
+        f"{settings['turn_at']}."
     )
 
 

@@ -18,7 +18,7 @@ from pressout_device.labelling import proposed
 from pressout_fit.examples import Examples
 from pressout_fit.recordings import with_recordings
 from pressout_session.facts import RepetitionKept, RepetitionVoided
-from pressout_signal.model.features import COUNT
+from pressout_signal.model import features, habits
 from pressout_signal.model.places import Place
 from shell import pressout
 
@@ -112,7 +112,9 @@ def test_a_fresh_recording_is_labelled_by_what_was_heard_for_somebody_to_put_rig
 def test_a_labelled_recording_is_what_the_fitting_takes_in(tmp_path: Path) -> None:
     taken(a_station(tmp_path), tmp_path / "out", "--patient", "471922")
     nothing = Examples(
-        np.zeros((1, 2200, COUNT), np.float16), np.zeros((1, 2200), np.int8), np.zeros((1, 2200), np.float16)
+        np.zeros((1, 2200, features.COUNT + habits.COUNT), np.float16),
+        np.zeros((1, 2200), np.int8),
+        np.zeros((1, 2200), np.float16),
     )
 
     data = with_recordings(nothing, tmp_path / "out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from importlib.resources import files
 from itertools import pairwise
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pressout_fit import remembered
 from pressout_fit.scoring import held_out
 from pressout_signal.model.certainty import Certainty
 from pressout_signal.model.features import COUNT, Features
 from pressout_signal.model.fitted import NAME, fitted
+from pressout_signal.model.habits import Habits
 from pressout_signal.model.hindsight import KEPT, Hindsight
 from pressout_signal.model.places import LATE, MOVES, NAMED, Place, Walk
 from pressout_signal.model.ticks import LONGEST_HOLE_S, TICK_S, Tick, Ticks
@@ -168,3 +171,34 @@ def test_the_weights_do_as_well_as_they_say(line: str) -> None:
     # Sixteen other sessions hold some 150 repetitions: 0.08 is four deviations of a share of 0.92 among so few.
     assert score.share("found", "done") > named["recall"] - 0.08
     assert score.share("found", "said") > named["precision"] - 0.08
+
+
+def test_a_habit_is_what_was_done_most_lately_and_a_pause_is_none() -> None:
+    habits = Habits()
+    assert habits.figures == [0.0] * 5
+    for rest_s in (2.0, 60.0, 2.0):
+        habits.learn(1.0, 15.0, 1.5, rest_s)
+    before = habits.figures
+
+    for _ in range(12):
+        habits.learn(1.0, 5.0, 1.5, 2.0)
+
+    out, hold, back, rest, known = habits.figures
+    assert before[1] == pytest.approx(math.log(15.0))
+    assert hold == pytest.approx(math.log(5.0), abs=0.1)
+    assert (out, back, rest) == pytest.approx((0.0, math.log(1.5), math.log(2.0)))
+    assert before[4] < known < 1.0
+
+
+def test_what_is_fitted_on_is_shown_habits_only_after_they_were_shown_to_it() -> None:
+    truth = np.repeat(
+        np.array([*(Place.REST, Place.OUT, Place.HOLD, Place.RETURN) * 4, Place.REST], np.int8),
+        [30, 20, 60, 24] * 4 + [40],
+    )
+    done = list(remembered.repetitions(truth))
+    shown = next(each for seed in range(20) if (each := remembered.habits(truth, seed)).any())
+
+    assert [one[:4] for one in done] == [(20, 60, 24, one.rest) for one in done]
+    assert [one.rest for one in done[1:]] == [30] * 3
+    assert not shown[: done[0].end + remembered.LEARNED_AFTER].any()
+    assert shown[-1, 1] == pytest.approx(math.log(3.0), abs=0.3)

@@ -21,14 +21,14 @@ import numpy as np
 from pressout_fit import second_law, weights
 from pressout_fit.choosing import chosen
 from pressout_fit.examples import added, digest, drawn, wide
-from pressout_fit.moves import moves, shares
+from pressout_fit.moves import moves, with_late_twins
 from pressout_fit.recordings import with_recordings
-from pressout_fit.training import LAGS, WEIGHTS, Tree, trained
+from pressout_fit.training import LAGS, WALK_LAGS, WEIGHTS, Tree, trained
+from pressout_fit.walking import chances
 from pressout_signal.model import fitted
-from pressout_signal.model.places import NAMED
 
 # Sessions drawn of each kind of line, by the wide simulator and by the bench's; steps of training; the network's width.
-SESSIONS, SECOND, UPDATES, UNITS, SEED = 5_500, 600, 17_000, 64, 1
+SESSIONS, SECOND, UPDATES, UNITS, SEED = 6_000, 700, 22_000, 80, 1
 FIRST_SEED = 100_000
 
 
@@ -46,11 +46,12 @@ def main() -> None:
     asked = parser.parse_args()
     data = drawn(wide, range(FIRST_SEED, FIRST_SEED + asked.sessions))
     if asked.second:
-        data = added(data, drawn(second_law.example, range(asked.second)))
+        data = added(data, drawn(second_law.played_example, range(asked.second)))
     if asked.recordings is not None:
         data = with_recordings(data, asked.recordings)
     print(f"fit: {len(data.truth)} sessions, {digest(data)}", flush=True)
-    tree = _network(asked.network, lambda: trained(data, seed=asked.seed, units=UNITS, updates=asked.updates))
+    seen = moves(data.truth)
+    tree = _network(asked.network, lambda: trained(data, seen, seed=asked.seed, units=UNITS, updates=asked.updates))
     card = {
         "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "sessions": len(data.truth),
@@ -60,7 +61,8 @@ def main() -> None:
         "data": digest(data),
         "versions": {name: version(name) for name in ("jax", "numpy", "optax", "scipy")},
     }
-    given = weights.Given(tree, moves(data.truth), shares(data.truth, NAMED), LAGS, tuple(map(float, WEIGHTS)))
+    walked = np.asarray(chances(tree.pop("moves")), np.float64)
+    given = weights.Given(tree, with_late_twins(walked), LAGS, WALK_LAGS, tuple(map(float, WEIGHTS)))
     settings, scores = chosen(given)
     weights.write(asked.out, given, settings, {**card, "scores": scores})
     print(f"fit: written into {asked.out}")

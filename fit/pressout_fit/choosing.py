@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 from bench.scoring import Score
@@ -12,10 +11,8 @@ from pressout_fit.scoring import held_out
 from pressout_fit.weights import Given, Settings
 
 CHOOSING, CALIBRATING, HELD_OUT = range(500_000, 500_060), range(550_000, 550_200), range(600_000, 600_150)
-# Read-outs that may count: of now on tubing and of a tenth of a second ago on a stack, or later ones.
-HEADS = ((0, 1), (1, 2))
-SAYINGS, TURNINGS = (0.5, 0.7), (0.5, 0.7, 0.85, 0.95)
-START = Settings(heads=HEADS[0], trust=1.0, prior=0.3, say_at=0.5, turn_at=0.7)
+SAYINGS, TURNINGS = (0.5, 0.7, 0.85), (0.5, 0.7, 0.85, 0.95)
+START = Settings(say_at=0.5, turn_at=0.7)
 # Falsely said turns a hundred repetitions that are still bearable.
 MOST_FALSE = 1.0
 
@@ -23,10 +20,10 @@ MOST_FALSE = 1.0
 def chosen(given: Given) -> tuple[Settings, dict[str, Any]]:
     """Give the settings that do best, and how well they do on sessions that had no part in the choice."""
     best, most = START, -1
-    for heads, say_at in product(HEADS, SAYINGS):
-        tried = replace(START, heads=heads, say_at=say_at)
+    for say_at in SAYINGS:
+        tried = replace(START, say_at=say_at)
         exact = sum(_score(given, tried, stack).counts["exact"] for stack in (False, True))
-        print(f"fit: read-outs {heads}, say at {say_at}: {exact} of {2 * len(CHOOSING)} sessions exact", flush=True)
+        print(f"fit: say at {say_at}: {exact} of {2 * len(CHOOSING)} sessions exact", flush=True)
         if exact > most:
             best, most = tried, exact
     for turn_at in TURNINGS:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pressout_fit.motions import RATE_HZ
+from pressout_fit.remembered import habits
 from pressout_fit.sessions import LONGEST_S, Session, session
 from pressout_signal.guard import Guard, GuardLimits
 from pressout_signal.model.features import COUNT, Features
@@ -25,7 +26,7 @@ class Examples:
 
     Parameters
     ----------
-    figures : ndarray of float16, shape (n_sessions, n_ticks, COUNT)
+    figures : ndarray of float16, shape (n_sessions, n_ticks, what the network is shown)
     truth : ndarray of int8, shape (n_sessions, n_ticks)
         A `Place` at the middle of each tick; -1 where the session is over.
     share : ndarray of float16, shape (n_sessions, n_ticks)
@@ -48,7 +49,7 @@ def ticked(samples: Iterable[tuple[float, float]]) -> list[Tick]:
 
 
 def figures_of(ticks: Iterable[Tick], *, stack: bool, row: bool) -> NDArray[np.float32]:
-    """Give what the network is shown, shape (n_ticks, COUNT)."""
+    """Give what the network is shown of the line, shape (n_ticks, COUNT)."""
     features = Features(stack=stack, row=row)
     return np.array([features.step(tick) for tick in ticks], np.float32).reshape(-1, COUNT)
 
@@ -60,12 +61,18 @@ SHORTEST_TICKS = 300
 OneExample: TypeAlias = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
-def of_session(made: Session) -> OneExample:
+def example(figures: NDArray[np.float32], truth: NDArray[np.int8], share: NDArray[np.float64], seed: int) -> OneExample:
+    """Give a session as the network is shown it: the patient's habits beside the line's figures."""
+    shown = np.concatenate([figures, habits(truth, seed)], axis=1)
+    return shown.astype(np.float16), truth, share.astype(np.float16)
+
+
+def of_session(made: Session, seed: int) -> OneExample:
     """Give a session's figures, truth and share, a tick each."""
     ticks = ticked(zip(made.t_s.tolist(), made.tension_n.tolist(), strict=True))
     figures = figures_of(ticks, stack=made.patient.stack, row=not made.patient.press)
     at = np.array([(tick.t_s - 0.5 * TICK_S) * RATE_HZ for tick in ticks]).astype(int).clip(0, len(made.truth) - 1)
-    return figures.astype(np.float16), made.truth[at], made.share[at].astype(np.float16)
+    return example(figures, made.truth[at], made.share[at], seed)
 
 
 def drawn(job: Callable[[tuple[int, bool]], OneExample], seeds: Sequence[int], processes: int = 2) -> Examples:
@@ -77,7 +84,7 @@ def drawn(job: Callable[[tuple[int, bool]], OneExample], seeds: Sequence[int], p
 
 def wide(job: tuple[int, bool]) -> OneExample:
     """Give one session of the wide simulator: its seed, and whether its line is a stack's."""
-    return of_session(session(job[0], stack=job[1]))
+    return of_session(session(job[0], stack=job[1]), job[0])
 
 
 def stretches(one: OneExample) -> list[OneExample]:

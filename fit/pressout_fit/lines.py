@@ -47,7 +47,8 @@ def length_m(rng: np.random.Generator, patient: Patient, motion: Moved) -> Array
     """Give the line's length beyond the stance, of a body that sways, breathes and turns."""
     way, feet, turn = motion.way, motion.feet_m, motion.turn_rad
     count = len(way)
-    sway_m = float(np.exp(rng.uniform(np.log(5e-4), np.log(3e-3)))) * patient.shaky
+    least_m = 4e-4 if patient.wild else 8e-4
+    sway_m = float(np.exp(rng.uniform(np.log(least_m), np.log(3e-3)))) * patient.shaky
     sway = sway_m * wander(rng, count, rng.uniform(0.15, 0.5))
     breath = rng.uniform(0.0, 0.0015) * np.sin(
         2 * np.pi * rng.uniform(0.18, 0.35) * np.arange(count) * STEP_S + rng.uniform(0, 6)
@@ -79,7 +80,8 @@ def tubing(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
     power = rng.uniform(0.7, 1.1)
     scale = max(at_stance_m / free_m, 0.0) if not patient.from_slack else float(np.quantile(stretch, 0.95)) + 1e-3
     elastic = (stretch / max(scale, 1e-3)) ** power
-    return Pulled(usual_n * _viscous(rng, elastic), usual_n)
+    trembling = 1.0 + rng.uniform(0.0, 0.01) * patient.shaky * tremor(rng, len(elastic))
+    return Pulled(usual_n * _viscous(rng, elastic) * trembling, usual_n)
 
 
 def _viscous(rng: np.random.Generator, elastic: Array) -> Array:
@@ -108,17 +110,18 @@ def stack(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
     """Give the tension of a weight stack's cable: weight, inertia, friction, ringing, and the pile below it."""
     reach = length_m(rng, patient, motion)
     count = len(reach)
-    usual_n = float(np.exp(rng.uniform(np.log(10.0), np.log(300.0))))
-    ratio = rng.choice((1.0, 2.0, 4.0), p=(0.5, 0.4, 0.1))
-    corner_hz = rng.uniform(2.5, 9.0)
+    wild = patient.wild
+    usual_n = float(np.exp(rng.uniform(*((np.log(10.0), np.log(300.0)) if wild else (np.log(20.0), np.log(180.0))))))
+    ratio = rng.choice((1.0, 2.0, 4.0), p=(0.5, 0.3, 0.2) if wild else (0.72, 0.26, 0.02))
+    corner_hz = rng.uniform(3.0, 10.0) if wild else rng.uniform(5.0, 12.0)
     smooth = low_passed(low_passed(reach, corner_hz), corner_hz)
     speed = np.gradient(smooth, STEP_S)
     pull = np.gradient(speed, STEP_S) / (G_M_PER_S2 * ratio)
-    friction = float(np.exp(rng.uniform(np.log(0.02), np.log(0.26 if rng.random() < 0.15 else 0.12))))
-    width = rng.choice((1e-5, 4e-4, 1.5e-3, 5e-3), p=(0.1, 0.2, 0.3, 0.4)) * np.exp(rng.uniform(-0.8, 0.8))
+    friction = float(np.exp(rng.uniform(np.log(0.02), np.log(0.26 if wild and rng.random() < 0.4 else 0.12))))
+    width = rng.choice((1e-5, 4e-4, 1.5e-3, 4e-3), p=(0.15, 0.3, 0.35, 0.2)) * np.exp(rng.uniform(-0.8, 0.8))
     rubbed = _dahl(np.diff(smooth, prepend=smooth[0]), width)
-    still = rng.uniform(0.0, 0.6) * np.exp(-((speed / rng.uniform(0.01, 0.06)) ** 2))
-    uneven = 1.0 + rng.uniform(0.0, 0.3) * wander(rng, count, 0.2)
+    still = rng.uniform(0.0, 0.5) * np.exp(-((speed / rng.uniform(0.01, 0.06)) ** 2))
+    uneven = 1.0 + rng.uniform(0.0, 0.2) * wander(rng, count, 0.2)
     down = rng.uniform(0.6, 1.2)
     rubbing = friction * rubbed * (1.0 + still) * uneven * np.where(rubbed > 0, 1.0, down)
     share = 1.0 + pull + rubbing + rng.uniform(0.0, 0.05) * speed

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.scoring import BOUNDARIES
-from pressout_fit.examples import Examples, OneExample, added, figures_of, stretches, ticked, together
+from pressout_fit.examples import Examples, OneExample, added, example, figures_of, stretches, ticked, together
 from pressout_fit.labels import labels
 from pressout_signal.model.places import Place
 from pressout_signal.model.ticks import TICK_S
@@ -46,7 +46,7 @@ def _recording(file: Path) -> OneExample:
     figures = figures_of(ticks, stack=told["resistance"] == "cable", row=told["exercise"] == "half_kneeling_row")
     at_s = np.array([tick.t_s - 0.5 * TICK_S for tick in ticks])
     truth, share = _labelled(told, at_s)
-    return figures.astype(np.float16), truth, share.astype(np.float16)
+    return example(figures, truth, share, len(truth))
 
 
 def _labelled(told: dict[str, Any], at_s: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:

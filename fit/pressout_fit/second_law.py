@@ -12,7 +12,7 @@ from bench.people import Person
 from bench.scoring import BOUNDARIES
 from bench.sessions import Session as Played
 from bench.sessions import session as played
-from pressout_fit.examples import OneExample, figures_of, ticked
+from pressout_fit.examples import OneExample, example, figures_of, ticked
 from pressout_fit.labels import labels
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.model.places import Place
@@ -24,7 +24,7 @@ FIRST_SEED = 2_000_000
 TURNING_S = (1.0, 0.4)
 
 
-def example(job: tuple[int, bool]) -> OneExample:
+def played_example(job: tuple[int, bool]) -> OneExample:
     """Give one session: its seed, and whether its line is a stack's."""
     seed, stack = job
     made = played(Resistance.CABLE if stack else Resistance.TUBING, FIRST_SEED + seed)
@@ -36,7 +36,7 @@ def example(job: tuple[int, bool]) -> OneExample:
     truth, share = _truth(made, at_s)
     slack = tension_n < 0.1 * np.quantile(tension_n, 0.9)
     truth[slack & (truth == Place.REST)] = Place.AWAY
-    return figures.astype(np.float16), truth, share.astype(np.float16)
+    return example(figures, truth, share, seed)
 
 
 def _truth(made: Played, at_s: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:

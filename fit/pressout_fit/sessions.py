@@ -16,8 +16,12 @@ from pressout_signal.model.places import Place
 Array = NDArray[np.float64]
 # How long a session lasts, its two to six sets, rests and the time around them.
 LONGEST_S = 110.0
+# Who holds for longer than this is watched for twice as long, or habits would hardly show.
+LONG_HOLD_S = 6.0
 # A line below this share of what is usual is slack, whatever the hand does.
 SLACK_SHARE = 0.05
+# What never comes above this one is not seen at all.
+UNSEEN_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,17 @@ class Session:
     share: Array
 
 
-def session(seed: int, *, stack: bool, longest_s: float = LONGEST_S, patient: Patient | None = None) -> Session:
+def session(seed: int, *, stack: bool, longest_s: float | None = None, patient: Patient | None = None) -> Session:
     """Draw one."""
     rng = np.random.default_rng([seed, stack])
     who = drawn_patient(rng, stack=stack) if patient is None else patient
+    if longest_s is None:
+        longest_s = LONGEST_S * (2.0 if who.hold_s > LONG_HOLD_S else 1.0)
     motion = Visit(rng, who, longest_s).play()
     line = pulled(rng, who, motion)
     truth, share = _seen(who, motion, line.tension_n)
     count = min(len(truth), int(longest_s * RATE_HZ))
-    begin = int(rng.uniform(0.1, 0.5) * count) if rng.random() < 0.05 else 0
+    begin = int(rng.uniform(0.1, 0.5) * count) if rng.random() < 0.08 else 0
     t_s, tension_n = _cell(rng, line.tension_n[begin:count], line.usual_n)
     return Session(who, t_s, tension_n, truth[begin:count], share[begin:count])
 
@@ -60,6 +66,7 @@ def _seen(patient: Patient, motion: Moved, tension_n: Array) -> tuple[NDArray[np
     usual_n = np.quantile(tension_n, 0.9)
     slack = tension_n < SLACK_SHARE * usual_n
     truth[slack & (truth == Place.REST)] = Place.AWAY
+    _unseen(truth, tension_n < UNSEEN_SHARE * usual_n)
     if patient.from_slack and not patient.stack:
         moving = (truth == Place.OUT) | (truth == Place.RETURN)
         truth[slack & moving] = Place.AWAY
@@ -68,6 +75,15 @@ def _seen(patient: Patient, motion: Moved, tension_n: Array) -> tuple[NDArray[np
         truth[late] = Place.HOLD
         share[(truth == Place.HOLD)] = 1.0
     return truth, share
+
+
+def _unseen(truth: NDArray[np.int8], slack: NDArray[np.bool_]) -> None:
+    """Take out what was done with the line slack from beginning to end: nobody can know of it."""
+    doing = ~np.isin(truth, (Place.AWAY, Place.REST))
+    bounds = np.flatnonzero(np.diff(doing, prepend=False, append=False))
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        if slack[start:end].all():
+            truth[start:end] = Place.AWAY
 
 
 def _top_n(truth: NDArray[np.int8], tension_n: Array) -> Array:
@@ -83,7 +99,7 @@ def _top_n(truth: NDArray[np.int8], tension_n: Array) -> Array:
 def _cell(rng: np.random.Generator, clean_n: Array, usual_n: float) -> tuple[Array, Array]:
     """Give what a converter makes of it: its rate, noise, zero, hum, lost and corrupted frames, stalls."""
     length_s = len(clean_n) / RATE_HZ
-    rate = float(rng.choice((80.0, 10.0, np.exp(rng.uniform(np.log(8.0), np.log(330.0)))), p=(0.68, 0.14, 0.18)))
+    rate = float(rng.choice((80.0, 10.0, np.exp(rng.uniform(np.log(8.0), np.log(330.0)))), p=(0.76, 0.12, 0.12)))
     t_s = np.arange(0.0, length_s - 0.05, 1.0 / rate)
     t_s = t_s + rng.normal(0.0, 0.0007, len(t_s))
     fine = np.arange(len(clean_n)) / RATE_HZ

@@ -45,7 +45,8 @@ class Visit:
         rng, motion, patient = self.rng, self.motion, self.patient
         if motion.held > 0.5:
             return
-        if rng.random() < 0.25:
+        # On a line that is pulled from slack this is a repetition to look at, and nobody could tell.
+        if rng.random() < (0.25 if patient.press and not patient.stack else 0.05):
             self._picked_up()
         begin = rng.uniform(0.6, 1.0) if rng.random() < 0.3 else 1.0
         tau = time_shares(mixed(rng, (0.5, 0.3, 1.0), (0.5, 1.0, 3.0)))
@@ -256,7 +257,7 @@ class Visit:
         tau = time_shares(mixed(rng, (1.0, 0.3, 1.5)))
         turn = straight + (most - straight) * profiles.drawn(rng, tau)
         motion.add(np.full(len(tau), motion.at), Place.TURNING, share=1.0, turn=turn)
-        motion.still(mixed(rng, (0.7, 0.1, 0.8), (0.3, 0.8, 3.0)), Place.TURNED, share=1.0)
+        motion.still(mixed(rng, (0.6, 0.2, 0.8), (0.4, 0.8, 3.0)), Place.TURNED, share=1.0)
         if rng.random() < 0.5:
             tau = time_shares(mixed(rng, (1.0, 0.35, 1.4)))
             turn = most - (most - straight) * profiles.drawn(rng, tau)

@@ -18,11 +18,8 @@ from pressout_signal.model.network import arranged
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """When to say what: which lag counts on which line, the power of evidence, how likely what is said must be."""
+    """When to say what: how likely it must be."""
 
-    heads: tuple[int, int]
-    trust: float
-    prior: float
     say_at: float
     turn_at: float
     curve: tuple[float, ...] = (0.0,) * (FEATURES + 1)
@@ -30,12 +27,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What training gave: the network's arrays by name, the moves, how usual each place is, lags, and emphasis."""
+    """What training gave: the network's arrays by name, the moves, lags, and emphasis."""
 
     tree: Mapping[str, NDArray[np.float32]]
     moves: NDArray[np.float64]
-    usual: NDArray[np.float64]
     lags: tuple[int, ...]
+    walk_lags: tuple[int, int]
     emphasis: tuple[float, ...]
 
     def fitted(self, settings: Settings) -> Fitted:
@@ -43,12 +40,9 @@ class Given:
         return Fitted(
             weights=arranged(self.tree),
             moves=self.moves,
-            usual=self.usual,
             lags=self.lags,
+            walk_lags=self.walk_lags,
             emphasis=np.array(self.emphasis),
-            heads=settings.heads,
-            trust=settings.trust,
-            prior=settings.prior,
             say_at=settings.say_at,
             turn_at=settings.turn_at,
             curve=settings.curve,
@@ -60,10 +54,8 @@ def write(file: Path, given: Given, settings: Settings, card: Mapping[str, Any])
     """Write all of it into one file of numpy's, a few hundred kilobytes."""
     said = {
         "lags": list(given.lags),
+        "walk_lags": list(given.walk_lags),
         "emphasis": [round(one, 3) for one in given.emphasis],
-        "heads": list(settings.heads),
-        "trust": settings.trust,
-        "prior": settings.prior,
         "say_at": settings.say_at,
         "turn_at": settings.turn_at,
         "curve": [round(one, 4) for one in settings.curve],
@@ -72,6 +64,5 @@ def write(file: Path, given: Given, settings: Settings, card: Mapping[str, Any])
         file,
         **{name: array.astype(np.float32) for name, array in given.tree.items()},  # type: ignore[arg-type]
         moves=given.moves,
-        usual=given.usual,
         card=np.array(json.dumps({**card, "settings": said})),
     )

@@ -26,6 +26,7 @@ from pressout_signal.events import (
 from pressout_signal.model.certainty import Certainty
 from pressout_signal.model.features import Features
 from pressout_signal.model.fitted import Fitted
+from pressout_signal.model.habits import Habits
 from pressout_signal.model.hindsight import Hindsight
 from pressout_signal.model.network import Network
 from pressout_signal.model.places import TURNS, Place, Walk
@@ -42,6 +43,8 @@ SURE: Final = 0.7
 SHORTEST: Final = 7
 # Nobody holds a line that has less than this share of its most tension.
 SLACK_SHARE: Final = 0.15
+# Below these a handle hangs, and the next stance is another. A stance that has crept can lie at a tenth of the most.
+HANGING_SHARE, HANGING_N = 0.05, 1.0
 SHOWN_AS: Final = {
     Place.AWAY: Phase.REST,
     Place.REST: Phase.REST,
@@ -70,21 +73,22 @@ class Detector:
     """One line's detector. Changes in place; one pipeline owns it."""
 
     __slots__ = (
-        "attempt", "certainty", "features", "fitted", "head", "hindsight", "home", "lag", "network", "phase",
-        "posture", "share", "start_s", "tick", "ticks", "turned", "unjudged", "walk",
+        "attempt", "certainty", "features", "fitted", "habits", "hindsight", "home", "lag", "last_end", "network",
+        "phase", "posture", "returned", "share", "stack", "start_s", "tick", "ticks", "turned", "unjudged", "walk",
     )  # fmt: skip
 
     def __init__(self, fitted: Fitted, *, stack: bool, row: bool) -> None:
         """Begin with nothing heard, on a line of this kind, with this movement."""
         self.fitted = fitted
-        self.head = fitted.heads[stack]
-        self.lag = fitted.lags[self.head]
+        self.lag = fitted.walk_lags[stack]
         self.ticks = Ticks()
         self.features = Features(stack=stack, row=row)
+        self.habits = Habits()
         self.network = Network(fitted.weights)
         self.walk = Walk(fitted.moves)
         self.hindsight = Hindsight()
-        self.posture = None if stack else Posture(row=row)
+        self.stack = stack
+        self.posture = Posture(row=row)
         self.tick = -1
         self.start_s = 0.0
         self.home = 0
@@ -92,8 +96,11 @@ class Detector:
         self.attempt: float | None = None
         self.turned = False
         self.certainty = Certainty()
-        # Repetitions that are said and not yet judged: when to, and the ends of their parts, in ticks.
-        self.unjudged: deque[tuple[int, tuple[float, ...]]] = deque()
+        # Repetitions that are said and not yet judged: when to, and between which ticks they lie.
+        self.unjudged: deque[tuple[int, tuple[int, int]]] = deque()
+        self.last_end = -math.inf
+        # The return that is said and not yet dated as well as it can be: after which tick it lies, and its end.
+        self.returned: tuple[int, int] | None = None
         self.share = (0.0, 1.0)
 
     def step(self, sample: Sample) -> tuple[Detector, tuple[Event, ...]]:
@@ -109,17 +116,18 @@ class Detector:
         # Where a hole was jumped over, the numbers of ticks and the time part: the start is moved along.
         self.start_s = tick.t_s - (self.tick + 1) * TICK_S
         self.hindsight.begin(self.tick, tick.tension_n)
-        outputs = self.network.step(self.features.step(tick))
+        outputs = self.network.step([*self.features.step(tick), *self.habits.figures])
         self._out_share(float(outputs[-2]), float(outputs[-1]))
-        opinions = fitted.opinions(outputs)
-        for lag, opinion in zip(fitted.lags, opinions, strict=True):
+        for lag, opinion in zip(fitted.lags, fitted.opinions(outputs), strict=True):
             self.hindsight.hear(self.tick - lag, opinion)
-        waiting = self.walk.step(fitted.evidence(opinions[self.head]))
+        waiting = self.walk.step(fitted.evidence(outputs))
         places = self.walk.places
         self._turn(tick, places, said)
         self._attempted(places, said)
         self._rested(tick, places, said)
         self._phases(places, said)
+        if self.returned is not None and self.tick >= self.returned[1] + fitted.lags[1]:
+            self._dated(said)
         if waiting > fitted.say_at:
             self._count(said)
         while self.unjudged and self.unjudged[0][0] <= self.tick:
@@ -179,7 +187,8 @@ class Detector:
             self.walk.deny()
             return
         self.walk.say()
-        self.unjudged.append((self.tick + max(self.fitted.lags), (self.home, out, hold, back, end)))
+        self.unjudged.append((self.tick + max(self.fitted.lags), (self.home, until)))
+        self.returned = (self.home, until)
         self.home = min(int(end), until)
         one = RepetitionCompleted(
             press_out_start_s=self._at_s(out),
@@ -193,14 +202,25 @@ class Detector:
             impulse_n_s=0.0,
         )
         said.append(one)
-        if self.posture is not None:
-            chest_n = self.hindsight.between_n(out - 8, out)
-            said.extend(self.posture.counted(one, chest_n, self.hindsight.between_n(hold, back)))
+        self.posture.counted(self.hindsight.between_n(out - 8, out), self.hindsight.between_n(hold, back))
+
+    def _dated(self, said: list[Event]) -> None:
+        """Date the last return again, with what is thought of it by now: whether the line took the handle back."""
+        assert self.returned is not None
+        _, _, back, end = self.hindsight.dated(*self.returned)
+        took = end - back if self.stack else self.hindsight.fall(back, end)
+        said.extend(self.posture.returned(self._at_s(back), took * TICK_S, self._at_s(self.tick)))
+        self.returned = None
 
     def _judge(self) -> None:
-        """Judge how sure the oldest count is, with what is thought of it by now."""
-        _, bounds = self.unjudged.popleft()
-        self.certainty.counted(*(self.hindsight.thought(start, end) for start, end in pairwise(bounds)))
+        """Date the oldest count with what is thought of it by now: judge how sure it is, and learn from it."""
+        _, (home, until) = self.unjudged.popleft()
+        bounds = self.hindsight.dated(home, until)
+        self.certainty.counted(*(self.hindsight.thought(start, end) for start, end in pairwise((home, *bounds))))
+        rest = bounds[0] - self.last_end
+        out, hold, back = (end - start for start, end in pairwise(bounds))
+        self.habits.learn(out * TICK_S, hold * TICK_S, back * TICK_S, rest * TICK_S)
+        self.last_end = bounds[-1]
 
     def set_counted(self) -> SetCount:
         """Give how sure the count of the set is that is open."""
@@ -215,11 +235,12 @@ class Detector:
         return judged
 
     def _rested(self, tick: Tick, places: Floats, said: list[Event]) -> None:
-        if self.posture is None:
+        """Watch the level at which the line rests; on a stack it says nothing of where the patient stands."""
+        if self.stack:
             return
         if places[Place.REST] > SURE:
-            said.extend(self.posture.rested(tick.t_s, tick.tension_n, self.features.means_n[1]))
-        elif places[Place.AWAY] > SURE and tick.tension_n < self.features.usual_n * 0.25:
+            said.extend(self.posture.rested(tick.t_s, tick.tension_n, self.features.means_n[0]))
+        elif tick.tension_n < max(HANGING_SHARE * self.features.most_n, HANGING_N):
             self.posture.slack()
 
     def _out_share(self, share: float, doubt: float) -> None:

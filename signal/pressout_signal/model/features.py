@@ -21,6 +21,8 @@ USUAL_S, MOST_S = 6.0, 30.0
 TAUT_SHARE, FORGET_S = 0.25, 8.0
 VARIED_S: Final = 12.0
 COUNT: Final = 22
+# Which figure says that the line is a stack's.
+KIND: Final = 20
 G_M_PER_S2: Final = 9.81
 
 _KEEP = tuple(1.0 - math.exp(-TICK_S / tau_s) for tau_s in MEANS_S)

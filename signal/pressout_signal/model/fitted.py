@@ -13,12 +13,10 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from pressout_signal.model.network import Weights, arranged
-from pressout_signal.model.places import NAMED
+from pressout_signal.model.places import LEAST, NAMED
 
 Floats = NDArray[np.float64]
 NAME: Final = "weights.npz"
-# Nothing that the network may name is ever impossible to it.
-LEAST: Final = 1e-5
 
 
 class Fitted(Struct, frozen=True, kw_only=True):
@@ -30,19 +28,12 @@ class Fitted(Struct, frozen=True, kw_only=True):
         The network's.
     moves : ndarray, shape (COUNT, COUNT)
         Chances of each move between places, a tick.
-    usual : ndarray, shape (NAMED,)
-        How much of the time each place that the network names takes.
     lags : tuple of int
-        How many ticks ago it is that each read-out speaks of.
+        How many ticks ago it is that each read-out for dating speaks of.
+    walk_lags : pair of int
+        How many ticks ago it is that the evidence for the walk speaks of: on tubing, and on a stack.
     emphasis : ndarray, shape (NAMED,)
-        What each place was weighed with in training, to be taken out again.
-    heads : pair of int
-        Which of the read-outs counts on tubing, and which on a stack.
-    trust : float
-        The power with which an opinion counts as evidence: ticks that follow one another are not independent.
-    prior : float
-        The power with which it is taken out how usual a place is. At 1 a network that is a little unsure would speak
-        for the rarest place at every tick.
+        What each place was weighed with in the training of the read-outs for dating, to be taken out again.
     say_at, turn_at : float
         How likely a completed repetition, and a turned trunk, must be to be said.
     curve : tuple of float
@@ -53,29 +44,27 @@ class Fitted(Struct, frozen=True, kw_only=True):
 
     weights: Weights
     moves: Floats
-    usual: Floats
     lags: tuple[int, ...]
+    walk_lags: tuple[int, int]
     emphasis: Floats
-    heads: tuple[int, int]
-    trust: float
-    prior: float
     say_at: float
     turn_at: float
     curve: tuple[float, ...]
     card: dict[str, Any]
 
+    def evidence(self, outputs: NDArray[np.float32]) -> Floats:
+        """Give what a tick speaks for in the walk, shape (NAMED,)."""
+        raw = outputs[:NAMED].astype(np.float64)
+        given: Floats = np.exp(raw - raw.max()) + LEAST
+        return given
+
     def opinions(self, outputs: NDArray[np.float32]) -> Floats:
-        """Give how likely each place is at each lag, shape (lags, NAMED)."""
-        raw = outputs[: len(self.lags) * NAMED].reshape(len(self.lags), NAMED).astype(np.float64)
+        """Give how likely each place was at each lag, shape (lags, NAMED)."""
+        raw = outputs[NAMED : (1 + len(self.lags)) * NAMED].reshape(len(self.lags), NAMED).astype(np.float64)
         likely: Floats = np.exp(raw - raw.max(axis=1, keepdims=True))
         likely /= self.emphasis
         likely /= likely.sum(axis=1, keepdims=True)
         return likely
-
-    def evidence(self, opinion: Floats) -> Floats:
-        """Give what an opinion adds to what was known, shape (NAMED,)."""
-        added: Floats = np.maximum(opinion, LEAST) ** self.trust / self.usual**self.prior
-        return added
 
 
 @cache
@@ -93,12 +82,9 @@ def read(file: bytes) -> Fitted:
     return Fitted(
         weights=arranged(tree),
         moves=tree["moves"].astype(np.float64),
-        usual=tree["usual"].astype(np.float64),
         lags=tuple(said["lags"]),
+        walk_lags=tuple(said["walk_lags"]),
         emphasis=np.array(said["emphasis"]),
-        heads=tuple(said["heads"]),
-        trust=said["trust"],
-        prior=said["prior"],
         say_at=said["say_at"],
         turn_at=said["turn_at"],
         curve=tuple(said["curve"]),

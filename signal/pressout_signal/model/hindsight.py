@@ -21,6 +21,8 @@ PARTS: Final = (
     (Place.AWAY, Place.REST, Place.OUT),
 )
 LEAST: Final = 1e-4
+# A stroke's ends are looked for so many ticks around where it is thought to lie.
+EDGE: Final = 4
 # No stroke is shorter than so many ticks between its 5 % and 95 %.
 STAYS: Final = (0, 3, 0, 3, 0)
 
@@ -52,6 +54,18 @@ class Hindsight:
         """Give the median tension of the ticks from `start` to `end`, of one at least, in newtons."""
         first = min(max(int(start) - self.first, 0), 2 * KEPT - 1)
         return float(np.median(self.tension_n[first : max(int(end) - self.first, first + 1)]))
+
+    def fall(self, start: float, end: float) -> float:
+        """Give how long the tension took from 80 % to 20 % of its fall between two ticks, in ticks.
+
+        Where a hand is dropped the fall takes two or three ticks: to this the levels are sharper than opinions.
+        """
+        first = min(max(int(start) - EDGE - self.first, 0), 2 * KEPT - 1)
+        fell_n = self.tension_n[first : max(int(end) + EDGE + 1 - self.first, first + 2)]
+        top = int(fell_n.argmax())
+        high_n, low_n = float(fell_n[top]), float(fell_n[top:].min())
+        at = [_below(fell_n[top:], low_n + share * (high_n - low_n)) for share in (0.8, 0.2)]
+        return at[1] - at[0]
 
     def hear(self, tick: int, opinion: Floats) -> None:
         """Take the network's opinion of one tick, shape (NAMED,)."""
@@ -89,6 +103,15 @@ class Hindsight:
             bounds.append(start + _crossing(shares[part - 1], shares[part], place))
         return_end, return_start, hold_start, press_out_start = bounds
         return press_out_start, hold_start, return_start, return_end
+
+
+def _below(values: Floats, level: float) -> float:
+    """Give where falling values first come below a level, between two of them."""
+    place = int((values < level).argmax())
+    if place == 0:
+        return 0.0
+    before, after = float(values[place - 1]), float(values[place])
+    return place - (level - after) / (before - after)
 
 
 def _crossing(before: Floats, after: Floats, place: int) -> float:

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 class Place(IntEnum):
-    """Where the patient is; the first eight are what the network names."""
+    """Where the patient is."""
 
     AWAY = 0
     REST = 1
@@ -34,7 +34,11 @@ class Place(IntEnum):
     LATE_TURNED = 12
 
 
+# The network names so many; the simulator's truth has one more, and the rest are the late twins.
 NAMED: Final = 8
+TRUE: Final = 9
+# No evidence that the network gives makes a place impossible.
+LEAST: Final = 1e-5
 P = Place
 # From where to where; staying is always possible. A pair that is not here cannot be.
 MOVES: Final = {
