@@ -12,7 +12,7 @@ PIP    := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED  = $(PIP) --require-hashes --requirement locks/$(1).txt
 OURS   := $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: help apt install demo test test-long check bench golden schema gallery curve report docs lock sbom hardware wheel deb deb-test boot-test fresh-test release clean
+.PHONY: help apt install demo test test-long check bench fit golden schema gallery curve report docs lock sbom hardware wheel deb deb-test boot-test fresh-test release clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,10 @@ $(VENV)/.ready: $(VENV)/.made locks/dev.txt pyproject.toml packaging/node tests/
 apt: $(VENV)/.made
 	@$(PYTHON) packaging/prerequisites.py test --apt yes
 
+$(VENV)/.fit: $(VENV)/.ready locks/fit.txt
+	@$(call LOCKED,fit)
+	@touch $@
+
 # For measurements, drawings and releases.
 $(VENV)/.all: $(VENV)/.ready locks/all.txt
 	@$(call LOCKED,all)
@@ -72,13 +76,16 @@ test-long: $(VENV)/.all ## what takes chroots and builds: a release twice, its r
 check: install ## format, lint, types, import contracts, documents, licences
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
-	$(RUN)/mypy signal session link device ui clinic tests bench packaging/*.py packaging/deb/*.py
+	$(RUN)/mypy signal session link device ui clinic fit tests bench packaging/*.py packaging/deb/*.py
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mkdocs build --quiet --strict
 	$(RUN)/reuse lint --quiet
 
 bench: $(VENV)/.all ## what we claim, measured (ARGS=signal, reader, ui, durability, clinic or footprint for one part; about half an hour)
 	$(RUN)/python -m bench $(ARGS)
+
+fit: $(VENV)/.fit ## train the counting model anew, and write its weights (under an hour; RECORDINGS=dir takes labelled recordings in)
+	$(RUN)/python -m pressout_fit $(if $(RECORDINGS),--recordings $(RECORDINGS)) $(ARGS)
 
 golden: install ## rewrite the stories of tests/traces from what the core tells today
 	$(RUN)/python tests/golden.py

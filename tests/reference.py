@@ -22,10 +22,19 @@ from pressout_session import document
 from pressout_session.schema import SAID
 from pressout_session.troubles import NUMBERS
 from pressout_session.wire import EventKind
+from pressout_signal.model.fitted import fitted
+from pressout_signal.model.ticks import TICK_S
 from pressout_signal.samples import FaultKind
 from pressout_ui.words import LANGUAGES
 
 MADE = "*Made from the code by `make schema`.*"
+PURPOSE = """\
+It counts repetitions of pressing and rowing on tubing and on weight stacks, from the tension of one line. It is no
+diagnosis and no judge of form. [How it works](../explanation/signal.md); [how well](accuracy.md); what it cannot know
+is in [limits](../explanation/limits.md). It has seen no real patient: recordings with consent are wanted."""
+SAME_LAW = """\
+These sessions are drawn by the simulator that it was fitted on, which flatters it; they are wider than any clinic's,
+which does not. A test holds the file to these figures on further seeds."""
 TABLES: dict[str, type[msgspec.Struct]] = {
     "station": sections.StationSection,
     "load_cell": sections.LoadCellSection,
@@ -43,7 +52,33 @@ def pages() -> dict[str, str]:
         "messages.md": "\n".join(_messages()) + "\n",
         "document.md": "\n".join(_document()) + "\n",
         "numbers.md": "\n".join(_numbers()) + "\n",
+        "model.md": "\n".join(_model()) + "\n",
     }
+
+
+def _model() -> Iterator[str]:
+    card = fitted().card
+    settings = card["settings"]
+    lags = ", ".join(f"{lag * TICK_S:g} s" for lag in settings["lags"])
+    yield from ("# The counting model: its card", "", MADE.replace("the code", "the weights file"), "", PURPOSE)
+    yield from ("", "## What it was fitted on", "")
+    yield (
+        f"{card['sessions']} stretches of up to 110 s, all drawn by simulators from fixed seeds "
+        f"(data `{card['data']}`), {'with' if card['recordings'] else 'without'} recordings of people. "
+        f"Trained on {card['made']}, seed {card['seed']}, {card['updates']} updates, with "
+        f"{', '.join(f'{name} {one}' for name, one in card['versions'].items())}."
+    )
+    yield from ("", "## How it does on sessions that it never saw", "")
+    yield from ("| line | sessions | exact | recall | precision | turns seen | turns falsely said in 100 |",)
+    yield "|---|---|---|---|---|---|---|"
+    for line, score in card["scores"].items():
+        yield f"| {line} | {' | '.join(str(value) for value in score.values())} |"
+    yield from ("", SAME_LAW, "", "## When it says what", "")
+    yield (
+        f"Read-outs of {lags} ago; number {settings['heads'][0] + 1} of them counts on tubing, number "
+        f"{settings['heads'][1] + 1} on a stack. A repetition is said from a likelihood of {settings['say_at']}, a "
+        f"turned trunk from {settings['turn_at']}. Evidence counts to the power {settings['trust']}."
+    )
 
 
 def _commands() -> Iterator[str]:

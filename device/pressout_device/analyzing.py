@@ -15,9 +15,9 @@ from pressout_device.tracefiles import lines_of
 from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
 from pressout_session.mistakes import why
 from pressout_signal.events import Movement, Resistance
+from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Sample
 from pressout_signal.story import Story
-from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import BadLine, Trace, TraceError
 
 
@@ -29,6 +29,7 @@ class Asked:
     exercise: str | None = None
     target_n: float | None = None
     pulley_ratio: float = 1.0
+    curve: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,12 @@ def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
             trace = Trace(lines)
             samples = iter(trace)
             first = next(samples)  # the head is known once the first sample is
-            resistance, movement, target_n = _chosen(asked, trace.head)
-            story = Story()
+            resistance, movement = _chosen(asked, trace.head)
+            story = Story(curve=[] if asked.curve else None)
             drawn: list[Sample] = []
             heard = chain([first], samples)
             story.listen(
-                pipeline_for(resistance, movement, target_n, asked.pulley_ratio),
+                pipeline_for(resistance, movement, asked.pulley_ratio),
                 heard if picture is None else _kept(heard, drawn),
             )
         told = story.as_json(name)
@@ -101,8 +102,8 @@ def _numbered(plot: Path, number: int) -> Path:
     return plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}")
 
 
-def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, float | None]:
-    """Choose: the command line over the head, the head over the default."""
+def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement]:
+    """Choose: the command line over the head, the head over the default. A target is checked, no more."""
     said = head.get("resistance", Resistance.TUBING)
     if asked.resistance is None and said not in tuple(Resistance):
         raise TraceError(f"found resistance {said!r} in the head, expected tubing or cable; say --resistance")
@@ -110,13 +111,12 @@ def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, f
     known = EXERCISES.get(exercise)
     if not isinstance(known, CabledExercise):
         raise TraceError(f"found exercise {exercise!r}, expected one of {', '.join(CABLED)}; say --exercise")
-    target_n = asked.target_n
-    if target_n is None and "target_n" in head:
+    if asked.target_n is None and "target_n" in head:
         try:
-            target_n = float(head["target_n"])
+            float(head["target_n"])
         except ValueError as error:
             raise TraceError(f"found target_n {head['target_n']!r} in the head, expected newtons") from error
-    return Resistance(asked.resistance or said), known.movement, target_n if target_n and target_n > 0 else None
+    return Resistance(asked.resistance or said), known.movement
 
 
 def table(analysis: Analysis) -> str:

@@ -10,9 +10,7 @@ import uuid6
 
 from pressout_session.cell import CellLife
 from pressout_session.document import Device
-
-# Changes whenever the same trace would tell another story.
-ALGORITHM_VERSION = "1"
+from pressout_signal import algorithm
 
 
 def software_version() -> str:
@@ -44,7 +42,7 @@ def device_of(life: CellLife) -> Device:
     return Device(
         serial=serial(),
         software_version=software_version(),
-        algorithm_version=ALGORITHM_VERSION,
+        algorithm_version=algorithm.VERSION,
         load_cell_id=life.load_cell_id,
         calibration_id="configured" if known is None else known.calibration_id,
         calibrated_at=None if known is None else known.at,

@@ -121,6 +121,8 @@ class SetDocument(Doc, frozen=True, kw_only=True):
     """One set on one side. Means are over the repetitions that count; None where there is none.
 
     `added` of the `count` were added by hand and are not among `reps`: nothing was measured of them.
+    `count_probability` is how likely the signal counted exactly right, before anyone corrected it, and `other_count`
+    the likeliest other count.
     """
 
     item: Whole
@@ -142,6 +144,8 @@ class SetDocument(Doc, frozen=True, kw_only=True):
     tempo_loss: EstimateDocument | None = None
     velocity_loss: EstimateDocument | None = None
     wobble_gain: EstimateDocument | None = None
+    count_probability: float | None = None
+    other_count: Whole | None = None
 
 
 class ComparisonDocument(Doc, frozen=True, kw_only=True):

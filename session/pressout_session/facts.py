@@ -76,7 +76,13 @@ class SideCorrected(Fact, frozen=True, kw_only=True):
 
 
 class SetClosed(Fact, frozen=True, kw_only=True):
-    """The tension was let go, or someone ended the set."""
+    """The tension was let go, or someone ended the set.
+
+    How likely the signal's own count is exactly right, and the likeliest other; None where nothing is known of it.
+    """
+
+    count_probability: float | None = None
+    other_count: int | None = None
 
 
 class DoseChanged(Fact, frozen=True, kw_only=True):

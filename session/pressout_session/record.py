@@ -52,6 +52,8 @@ class SetRecord(msgspec.Struct, frozen=True, kw_only=True):
     partials: tuple[PartialSeen, ...] = ()
     drift: tuple[TensionDrift, ...] = ()
     added: int = 0
+    count_probability: float | None = None
+    other_count: int | None = None
 
     @property
     def count(self) -> int:
@@ -162,8 +164,9 @@ def _set_after(held: SetRecord, fact: AnyFact) -> SetRecord:
             return replace(held, drift=(*held.drift, drift))
         case SideCorrected(side=side):
             return replace(held, side=side)
-        case SetClosed(t_s=t_s):
-            return replace(held, end_s=t_s)
+        case SetClosed():
+            sure, other = fact.count_probability, fact.other_count
+            return replace(held, end_s=fact.t_s, count_probability=sure, other_count=other)
         case RepetitionAdded():
             return replace(held, added=held.added + 1)
         case SetRestarted():

@@ -62,17 +62,20 @@ class Visit(Struct, frozen=True):
                 visit, opened = self._opened(event.t_s)
                 return visit, (*opened, DriftKept(t_s=event.said_at_s, drift=event))
             case SetEnded():
-                return self.set_ended(event.t_s)
+                return self.set_ended(event.t_s, event.count_probability, event.other_count)
             case _:
                 return self, ()
 
-    def set_ended(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+    def set_ended(
+        self, t_s: float, count_probability: float | None = None, other_count: int | None = None
+    ) -> tuple[Visit, tuple[AnyFact, ...]]:
         """Close the set, by slack or by a tap. A turn in which something counted is over."""
         if not self.set_open:
             return self, ()
         course = self.course.after() if self.counted else self.course
         closed = replace(self, course=course, set_open=False, changed_s=t_s)
-        return closed._with_waiting(), (SetClosed(t_s=t_s),)
+        fact = SetClosed(t_s=t_s, count_probability=count_probability, other_count=other_count)
+        return closed._with_waiting(), (fact,)
 
     def undone(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
         """Take back the last repetition of the open set, or of the one just closed."""

@@ -184,6 +184,8 @@ def _sets(sets: tuple[SetRecord, ...], zero_s: float, closed_s: float) -> Iterab
             tempo_loss=_parts(summary.tempo_loss, EstimateDocument),
             velocity_loss=_parts(summary.velocity_loss, EstimateDocument),
             wobble_gain=_parts(summary.wobble_gain, EstimateDocument),
+            count_probability=None if held.count_probability is None else round(held.count_probability, 3),
+            other_count=held.other_count,
         )
         before_s = end_s
 

@@ -154,11 +154,16 @@ class SetStarted(Struct, frozen=True, kw_only=True):
 
 
 class SetEnded(Struct, frozen=True, kw_only=True):
-    """The tension was let go at `t_s`."""
+    """The tension was let go at `t_s`.
+
+    `count_probability` is how likely its count is exactly right, `other_count` the likeliest other; None is not known.
+    """
 
     t_s: float
     said_at_s: float
     number: int
+    count_probability: float | None = None
+    other_count: int | None = None
 
 
 Event: TypeAlias = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
@@ -12,13 +13,15 @@ from pressout_signal.events import (
     Event,
     Hold,
     PartialSeen,
+    PhaseEntered,
     RepetitionCompleted,
     SetEnded,
     SetStarted,
     TensionDrift,
     Travel,
 )
-from pressout_signal.pipeline import Pipeline
+from pressout_signal.model.certainty import SetCount
+from pressout_signal.pipeline import OutShare, Pipeline
 from pressout_signal.samples import Fault, FaultKind, Sample
 from pressout_signal.summaries import Estimate, one_against_other, summarised
 
@@ -34,6 +37,9 @@ class Story(Struct):
     first_s: float = 0.0
     last_s: float = 0.0
     events: list[Event] = field(default_factory=list)
+    open_count: SetCount | None = None
+    curve: list[OutShare] | None = None
+    """How far out the handle was, as it was known then: only where asked for, with an empty list."""
 
     def listen(self, pipeline: Pipeline, samples: Iterable[Sample]) -> None:
         """Feed `samples` to `pipeline`, one by one, and keep what it says."""
@@ -43,6 +49,10 @@ class Story(Struct):
             self.last_s = sample.t_s
             self.samples += 1
             self.events.extend(events)
+            if self.curve is not None and (not self.curve or pipeline.out_share != self.curve[-1]):
+                self.curve.append(pipeline.out_share)
+
+        self.open_count = pipeline.open_count
 
     def of(self, kind: type[Any]) -> list[Any]:
         """Give the events of one kind."""
@@ -56,7 +66,7 @@ class Story(Struct):
         for fault in self.of(Fault):
             if fault.kind in FAULT_COUNTS:
                 faults[FAULT_COUNTS[fault.kind]] += 1
-        return {
+        told = {
             "trace": name,
             "samples": self.samples,
             "duration_s": round(self.last_s - self.first_s, 3),
@@ -66,12 +76,34 @@ class Story(Struct):
                 {"set": p.set_number, "start_s": round(p.start_s, 3), "end_s": round(p.end_s, 3)} for p in partials
             ],
             "drift": [_drift(drift) for drift in self.of(TensionDrift)],
+            "phases": [self._phase(entered) for entered in self.of(PhaseEntered)],
             "faults": faults,
             "set_differences": self._differences(),
         }
+        if self.curve is not None:
+            told["out_share"] = [[round(value, 3) for value in one] for one in self.curve]
+        return told
+
+    def _phase(self, entered: PhaseEntered) -> dict[str, Any]:
+        """Give a phase and the set that it lies in, if it lies in one."""
+        ended_s = {ended.number: ended.t_s for ended in self.of(SetEnded)}
+        within = [
+            started.number
+            for started in self.of(SetStarted)
+            if started.t_s <= entered.t_s <= ended_s.get(started.number, math.inf)
+        ]
+        return {
+            "set": within[-1] if within else None,
+            "phase": str(entered.phase),
+            "t_s": round(entered.t_s, 3),
+            "said_at_s": round(entered.said_at_s, 3),
+        }
 
     def _set(self, started: SetStarted) -> dict[str, Any]:
-        end_s = next((ended.t_s for ended in self.of(SetEnded) if ended.number == started.number), None)
+        ended = next((ended for ended in self.of(SetEnded) if ended.number == started.number), None)
+        sure = self.open_count if ended is None else (ended.count_probability, ended.other_count)
+        probability, other = (None, None) if sure is None else sure
+        end_s = None if ended is None else ended.t_s
         repetitions = self._of_set(started.number)
         summary = summarised(repetitions)
         return {
@@ -80,6 +112,8 @@ class Story(Struct):
             "end_s": None if end_s is None else round(end_s, 3),
             "reps": len(repetitions),
             "partials": sum(p.set_number == started.number for p in self.of(PartialSeen)),
+            "count_probability": _rounded(probability),
+            "other_count": other,
             "time_under_tension_s": round(summary.time_under_tension_s, 3),
             "tempo_spread": _rounded(summary.tempo_spread),
             "tempo_loss": _estimate(summary.tempo_loss),

@@ -1,0 +1,76 @@
+"""From what speaks against a set's count to how likely it is exact: a logistic curve, fitted by Newton's method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pressout_fit.scoring import done_in
+from pressout_fit.sessions import session
+from pressout_signal.events import RepetitionCompleted, SetEnded, SetStarted
+from pressout_signal.guard import Guard, GuardLimits
+from pressout_signal.measures import Recent
+from pressout_signal.model.certainty import FEATURES
+from pressout_signal.model.detector import Detector
+from pressout_signal.model.fitted import Fitted
+from pressout_signal.pipeline import Pipeline
+from pressout_signal.samples import Sample
+from pressout_signal.sets import Sets
+from pressout_signal.tautness import Tautness, TautnessLimits
+
+Floats = NDArray[np.float64]
+# Pulls the slopes toward nothing: a few dozen sets must not make a cliff.
+RIDGE = 1.0
+
+
+def sets_of(seed: int, *, stack: bool, fitted: Fitted) -> list[tuple[list[float], bool]]:
+    """Give, for each set of one session, what speaks against its count, and whether it is exact."""
+    made = session(seed, stack=stack)
+    detector = Detector(fitted, stack=stack, row=not made.patient.press)
+    pipeline = Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), detector, Recent())
+    done = done_in(made)
+    starts: dict[int, float] = {}
+    said: dict[int, int] = {}
+    found: list[tuple[list[float], bool]] = []
+    features: list[float] = []
+    for t_s, tension_n in zip(made.t_s.tolist(), made.tension_n.tolist(), strict=True):
+        if pipeline.sets.open:
+            features = detector.certainty.features
+        pipeline, events = pipeline.step(Sample(t_s, tension_n))
+        for event in events:
+            match event:
+                case SetStarted():
+                    starts[event.number] = event.t_s
+                case RepetitionCompleted():
+                    said[event.set_number] = said.get(event.set_number, 0) + 1
+                case SetEnded():
+                    within = [one for one in done if starts[event.number] - 1.0 <= one.end_s <= event.t_s + 1.0]
+                    found.append((features, len(within) == said.get(event.number, 0)))
+                case _:
+                    pass
+    return found
+
+
+def curve(seeds: Iterable[int], fitted: Fitted) -> tuple[float, ...]:
+    """Fit the curve on sets of both kinds of line; give its intercept and slopes."""
+    rows: list[tuple[list[float], bool]] = []
+    with ProcessPoolExecutor(2) as pool:
+        for stack in (False, True):
+            for more in pool.map(partial(sets_of, stack=stack, fitted=fitted), seeds, chunksize=4):
+                rows += more
+    shown = np.array([[1.0, *features] for features, _ in rows if features]).reshape(-1, FEATURES + 1)
+    exact = np.array([float(right) for features, right in rows if features])
+    return tuple(float(slope) for slope in _newton(shown, exact))
+
+
+def _newton(shown: Floats, exact: Floats) -> Floats:
+    slopes = np.zeros(shown.shape[1])
+    for _ in range(30):
+        likely = 1.0 / (1.0 + np.exp(-shown @ slopes))
+        bend = (shown * (likely * (1.0 - likely))[:, None]).T @ shown + RIDGE * np.eye(len(slopes))
+        slopes += np.linalg.solve(bend, shown.T @ (exact - likely) - RIDGE * slopes)
+    return slopes

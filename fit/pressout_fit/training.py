@@ -1,0 +1,167 @@
+"""The network and its training, in JAX: two gated recurrent layers (Cho 2014), read out at several lags."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from pressout_fit.examples import Examples
+from pressout_signal.model.features import COUNT
+
+# How many ticks ago it is that a read-out speaks of.
+LAGS = (0, 2, 6, 20)
+CLASSES = 8
+# The rare ones are weighed up, or a turn of the trunk is a return to the network.
+WEIGHTS = np.array([0.6, 0.8, 1.0, 0.8, 1.0, 1.5, 2.0, 1.5], np.float32)
+
+# What each read-out counts for in the loss.
+SHARES = (0.7, 0.8, 0.8, 0.5)
+
+Tree = dict[str, Any]
+
+
+def fresh(seed: int, units: int) -> Tree:
+    """Give weights that know nothing."""
+    rng = np.random.default_rng(seed)
+    sizes = (COUNT, units)
+    tree: Tree = {}
+    for layer, size in enumerate(sizes):
+        tree[f"in{layer}"] = rng.normal(0.0, size**-0.5, (size, 3 * units)).astype(np.float32)
+        tree[f"back{layer}"] = rng.normal(0.0, units**-0.5, (units, 3 * units)).astype(np.float32)
+        bias = np.zeros(3 * units, np.float32)
+        bias[units : 2 * units] = -1.0  # keep, at first
+        tree[f"bias{layer}"] = bias
+    outputs = len(LAGS) * CLASSES + 2
+    tree["out"] = rng.normal(0.0, 0.1, (2 * units, outputs)).astype(np.float32)
+    tree["out_bias"] = np.zeros(outputs, np.float32)
+    return tree
+
+
+def _cell(units: int, inside: jax.Array, before: jax.Array, tree: Tree, layer: int) -> jax.Array:
+    hidden = before @ tree[f"back{layer}"]
+    reset, new = jnp.split(jax.nn.sigmoid(inside[:, : 2 * units] + hidden[:, : 2 * units]), 2, axis=1)
+    candidate = jnp.tanh(inside[:, 2 * units :] + reset * hidden[:, 2 * units :])
+    return before + new * (candidate - before)
+
+
+def outputs(tree: Tree, figures: jax.Array, memory: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, Any]:
+    """Run over a stretch of sessions.
+
+    Parameters
+    ----------
+    figures : array, shape (n_sessions, n_ticks, COUNT)
+    memory : pair of arrays, shape (n_sessions, units)
+        What each layer remembers of what came before.
+
+    Returns
+    -------
+    array, shape (n_sessions, n_ticks, len(LAGS) * CLASSES + 2), and the memory after it
+    """
+    units = tree["back0"].shape[0]
+    shown = jnp.swapaxes(figures, 0, 1) @ tree["in0"] + tree["bias0"]
+
+    def layer(place: int, inside: jax.Array) -> tuple[jax.Array, jax.Array]:
+        def step(before: jax.Array, now: jax.Array) -> tuple[jax.Array, jax.Array]:
+            after = _cell(units, now, before, tree, place)
+            return after, after
+
+        run: tuple[jax.Array, jax.Array] = jax.lax.scan(step, memory[place], inside, unroll=5)
+        return run
+
+    low_last, low = layer(0, shown)
+    high_last, high = layer(1, low @ tree["in1"] + tree["bias1"])
+    both = jnp.concatenate([low, high], axis=2)
+    return jnp.swapaxes(both @ tree["out"] + tree["out_bias"], 0, 1), (low_last, high_last)
+
+
+def loss(tree: Tree, memory: Any, figures: jax.Array, truth: jax.Array, share: jax.Array) -> tuple[jax.Array, Any]:
+    """Give the mean surprise a tick: of what was true at each lag, and of how far out the handle is now.
+
+    `truth` begins `max(LAGS)` ticks before `figures`; -1 is nothing known.
+    """
+    given, memory = outputs(tree, figures.astype(jnp.float32), memory)
+    count, most = figures.shape[1], max(LAGS)
+    total = jnp.zeros(())
+    weights = jnp.asarray(WEIGHTS)
+    for place, lag in enumerate(LAGS):
+        logs = jax.nn.log_softmax(given[..., place * CLASSES : (place + 1) * CLASSES])
+        true = truth[:, most - lag : most - lag + count].astype(jnp.int32)
+        picked = jnp.take_along_axis(logs, jnp.maximum(true, 0)[..., None], axis=2)[..., 0]
+        weighed = jnp.where(true >= 0, weights[jnp.maximum(true, 0)], 0.0)
+        total += -(picked * weighed).sum() / (weighed.sum() + 1.0) * SHARES[place]
+    way, doubt = given[..., -2], jnp.clip(given[..., -1], -4.0, 2.0)
+    known = truth[:, most:] >= 0
+    missed = 0.5 * jnp.exp(-2.0 * doubt) * (share.astype(jnp.float32) - way) ** 2 + doubt
+    told: tuple[jax.Array, Any] = (total + 0.1 * jnp.where(known, missed, 0.0).sum() / (known.sum() + 1.0), memory)
+    return told
+
+
+class Lanes:
+    """Stretches of sessions, lane by lane: each lane runs through one session after another, out of step."""
+
+    def __init__(self, data: Examples, lanes: int, stretch: int, rng: np.random.Generator) -> None:
+        """Begin each lane somewhere."""
+        self.data, self.stretch, self.rng = data, stretch, rng
+        self.session = rng.integers(len(data.truth), size=lanes)
+        self.parts = data.truth.shape[1] // stretch
+        self.part = rng.integers(self.parts, size=lanes)
+        self.offsets = np.arange(-max(LAGS), stretch)
+
+    def next(self) -> tuple[Any, ...]:
+        """Give figures, truth, share and which lanes begin a session."""
+        ended = self.part >= self.parts
+        self.session[ended] = self.rng.integers(len(self.data.truth), size=int(ended.sum()))
+        self.part[ended] = 0
+        ticks = self.part[:, None] * self.stretch + self.offsets
+        truth = np.where(ticks >= 0, self.data.truth[self.session[:, None], np.maximum(ticks, 0)], -1)
+        now = ticks[:, max(LAGS) :]
+        figures, share = self.data.figures[self.session[:, None], now], self.data.share[self.session[:, None], now]
+        begins = self.part == 0
+        self.part += 1
+        return figures, truth.astype(np.int8), share, begins
+
+
+LANES, STRETCH, RATE = 48, 220, 4e-3
+
+
+def trained(data: Examples, *, seed: int, units: int, updates: int) -> Tree:
+    """Train on the data by so many updates; the learning rate falls to nothing at the end.
+
+    One core each for half of the lanes: run with XLA_FLAGS as `make fit` does.
+    """
+    cores = jax.local_device_count()
+    optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.scale_by_adam(b2=0.995))
+
+    @partial(jax.pmap, axis_name="cores", donate_argnums=(0, 1, 2))
+    def step(tree: Tree, state: Any, memory: Any, stretch: Any, speed: Any) -> Any:
+        figures, truth, share, begins = stretch
+        memory = jax.tree.map(lambda one: jnp.where(begins[:, None], 0.0, one), memory)
+        (value, memory), slope = jax.value_and_grad(loss, has_aux=True)(tree, memory, figures, truth, share)
+        slope, value = jax.lax.pmean((slope, value), "cores")
+        change, state = optimiser.update(slope, state)
+        return jax.tree.map(lambda old, by: old - speed * by, tree, change), state, memory, value
+
+    def everywhere(value: Any) -> Any:
+        return jax.tree.map(lambda one: jnp.stack([one] * cores), value)
+
+    start = jax.tree.map(jnp.asarray, fresh(seed, units))
+    tree, state = everywhere(start), everywhere(optimiser.init(start))
+    memory = tuple(jnp.zeros((cores, LANES // cores, units)) for _ in range(2))
+    feed = Lanes(data, LANES, STRETCH, np.random.default_rng(seed))
+    began, values = time.monotonic(), []
+    for done in range(updates):
+        speed = RATE * min(1.0, (done + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * done / updates))
+        parts = tuple(part.reshape(cores, LANES // cores, *part.shape[1:]) for part in feed.next())
+        tree, state, memory, value = step(tree, state, memory, parts, np.full(cores, speed, np.float32))
+        values.append(value[0])
+        if (done + 1) % 250 == 0:
+            mean = float(np.mean([float(one) for one in values]))
+            values = []
+            print(f"{done + 1} of {updates} updates, {time.monotonic() - began:.0f} s, loss {mean:.4f}", flush=True)
+    return {name: np.asarray(one[0]) for name, one in tree.items()}
