@@ -21,7 +21,7 @@ from bench.scoring import BOUNDARIES, EARLY_S, Score, middle_and_95, scored
 from bench.sessions import Session, session
 from pressout_device.simulation.line import Stack
 from pressout_signal.events import Event, Resistance
-from pressout_signal.strokes import pipeline_for
+from pressout_signal.pipeline import pipeline_for
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "accuracy.md"
 # Sessions from this seed on are for this page; nothing was tuned on them.
@@ -62,7 +62,7 @@ def heard(of: Session) -> list[Event]:
     """Give all that the pipeline says of a session, sample by sample."""
     person = of.person
     ratio = person.line.pulley if isinstance(person.line, Stack) else 1
-    pipeline = pipeline_for(person.resistance, person.movement, person.target_n, ratio)
+    pipeline = pipeline_for(person.resistance, person.movement, ratio)
     said: list[Event] = []
     for sample in of.samples:
         pipeline, events = pipeline.step(sample)

@@ -21,10 +21,8 @@ from bench.families import FAMILIES, person
 from bench.scoring import BOUNDARIES, Score, middle_and_95, scored
 from bench.sessions import Session, Truth, session_of
 from pressout_signal.events import Event, Movement, Resistance
-from pressout_signal.model.pipelines import fitted_pipeline
-from pressout_signal.pipeline import Pipeline
+from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Sample
-from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import Trace
 
 ROOT = Path(__file__).parent.parent
@@ -34,8 +32,7 @@ FIRST_SEED = 40_000
 
 Made = Callable[[Resistance, Movement, float | None], Pipeline]
 CANDIDATES: dict[str, Made] = {
-    "rules": pipeline_for,
-    "fitted": lambda resistance, movement, _target_n: fitted_pipeline(resistance, movement),
+    "fitted": lambda resistance, movement, _target_n: pipeline_for(resistance, movement),
 }
 Row = dict[str, float | int | str | None]
 

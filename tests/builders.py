@@ -20,8 +20,8 @@ from pressout_session.record import folded
 from pressout_session.wire import EventKind, Info, StationEvent
 from pressout_session.writing import Origin, document_of
 from pressout_signal.events import Event, Movement, RepetitionCompleted, Resistance
+from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Sample
-from pressout_signal.strokes import pipeline_for
 
 SESSION_ID = "01900000-0000-7000-8000-00000000000{}"
 
@@ -85,10 +85,9 @@ def heard(
     samples: Iterable[Sample],
     resistance: Resistance = Resistance.TUBING,
     movement: Movement = Movement.PRESS,
-    target_n: float | None = 40.0,
 ) -> list[Event]:
     """Give all that a fresh pipeline says of some samples."""
-    pipeline = pipeline_for(resistance, movement, target_n)
+    pipeline = pipeline_for(resistance, movement)
     told: list[Event] = []
     for sample in samples:
         pipeline, events = pipeline.step(sample)
@@ -177,7 +176,8 @@ def facts_of_a_session(
         facts.append(RepetitionKept(t_s=kept.counted_at_s, repetition=kept))
     if closed:
         end_s = 30.0 + 6.0 * reps
-        facts.extend((SetClosed(t_s=end_s), Closed(t_s=end_s + 5.0, reason="done")))
+        ended = SetClosed(t_s=end_s, count_probability=0.97, other_count=reps - 1)
+        facts.extend((ended, Closed(t_s=end_s + 5.0, reason="done")))
     return facts
 
 

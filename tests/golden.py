@@ -24,8 +24,8 @@ from pressout_signal.events import (
     SetStarted,
     TensionDrift,
 )
+from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Fault
-from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import Trace
 
 TRACES = Path(__file__).parent / "traces"
@@ -61,7 +61,7 @@ def story_of(path: Path) -> str:
         trace = Trace(lines)
         samples = list(trace)
     movement = Movement.ROW if "row" in trace.head["exercise"] else Movement.PRESS
-    pipeline = pipeline_for(Resistance(trace.head["resistance"]), movement, float(trace.head["target_n"]))
+    pipeline = pipeline_for(Resistance(trace.head["resistance"]), movement)
     told: list[str] = []
     for sample in samples:
         pipeline, events = pipeline.step(sample)

@@ -27,8 +27,8 @@ KINDS = [(resistance, movement) for resistance in Resistance for movement in Mov
 EITHER = pytest.mark.parametrize(("resistance", "movement"), KINDS, ids=[f"{r}-{m}" for r, m in KINDS])
 
 
-def counted(trace: Trace, target_n: float = 40.0) -> int:
-    return len(repetitions(heard(trace.let_go().samples, target_n=target_n)))
+def counted(trace: Trace) -> int:
+    return len(repetitions(heard(trace.let_go().samples)))
 
 
 def a_set(reps: int = 3, **of: float) -> Trace:
@@ -100,7 +100,7 @@ def test_a_light_band_whose_swing_is_eight_newtons() -> None:
     for _ in range(5):
         trace = trace.repetition(8.0)
 
-    assert counted(trace, target_n=18.0) == 5
+    assert counted(trace) == 5
 
 
 def test_setting_up_and_letting_go_are_none() -> None:
@@ -184,7 +184,7 @@ def test_a_trunk_that_turns_is_said_and_counted_once() -> None:
 def test_what_a_simulated_patient_did_is_what_is_counted(resistance: Resistance, movement: Movement, seed: int) -> None:
     samples, patient = simulated(resistance, movement, seed=seed)
 
-    found = repetitions(heard(samples, resistance, movement, 60.0 if resistance is Resistance.CABLE else 40.0))
+    found = repetitions(heard(samples, resistance, movement))
 
     assert len(found) == len(patient.done)
     for repetition, done in zip(found, patient.done, strict=True):
@@ -220,11 +220,10 @@ def test_starting_later_changes_nothing_but_the_times(resistance: Resistance, mo
 @EITHER
 def test_twice_the_tension_tells_the_same_story(resistance: Resistance, movement: Movement) -> None:
     samples, _ = simulated(resistance, movement, reps=3, seed=2)
-    target_n = 60.0 if resistance is Resistance.CABLE else 40.0
     double = [Sample(s.t_s, 2 * s.tension_n) for s in samples]
 
-    assert len(repetitions(heard(double, resistance, movement, 2 * target_n))) == len(
-        repetitions(heard(samples, resistance, movement, target_n))
+    assert len(repetitions(heard(double, resistance, movement))) == len(
+        repetitions(heard(samples, resistance, movement))
     )
 
 
@@ -275,7 +274,7 @@ def test_a_stack_set_down_after_each_repetition_counts_each() -> None:
     for _ in range(5):
         trace = trace.to(60.0, 0.5).hold(2.5).to(0.0, 0.5).hold(1.5)
 
-    told = heard(trace.hold(9.0).samples, Resistance.CABLE, Movement.ROW, 60.0)
+    told = heard(trace.hold(9.0).samples, Resistance.CABLE, Movement.ROW)
 
     assert len(repetitions(told)) == 5
     assert {one.set_number for one in repetitions(told)} == {1}
@@ -284,7 +283,7 @@ def test_a_stack_set_down_after_each_repetition_counts_each() -> None:
 def test_another_pin_than_prescribed_is_still_counted() -> None:
     samples, patient = simulated(Resistance.CABLE, seed=1)
 
-    found = repetitions(heard(samples, Resistance.CABLE, Movement.PRESS, 38.0))
+    found = repetitions(heard(samples, Resistance.CABLE, Movement.PRESS))
 
     assert len(found) == len(patient.done)
 

@@ -18,18 +18,18 @@ from pressout_signal.events import (
     TensionDrift,
     Travel,
 )
+from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Sample
-from pressout_signal.strokes import pipeline_for
 from stacks import FAR_M, Carried
 
 
-def on_a_stack(carried: Carried, rate_hz: float = 80.0, target_n: float | None = None) -> list[Event]:
+def on_a_stack(carried: Carried, rate_hz: float = 80.0) -> list[Event]:
     movement = Movement.ROW if carried.row else Movement.PRESS
-    return heard(carried.samples(rate_hz), Resistance.CABLE, movement, target_n or carried.weight_n)
+    return heard(carried.samples(rate_hz), Resistance.CABLE, movement)
 
 
-def counted(carried: Carried, rate_hz: float = 80.0, target_n: float | None = None) -> int:
-    return len(repetitions(on_a_stack(carried, rate_hz, target_n)))
+def counted(carried: Carried, rate_hz: float = 80.0) -> int:
+    return len(repetitions(on_a_stack(carried, rate_hz)))
 
 
 @pytest.mark.parametrize("reps", [1, 2, 3, 8])
@@ -96,7 +96,7 @@ def test_a_cough_in_the_hold() -> None:
     middle_s = 0.5 * (third.hold_start_s + third.return_start_s)
     coughed = [Sample(s.t_s, s.tension_n * (1.0 + 0.08 * (abs(s.t_s - middle_s) < 0.1))) for s in clean.samples()]
 
-    told = heard(coughed, Resistance.CABLE, Movement.PRESS, clean.weight_n)
+    told = heard(coughed, Resistance.CABLE, Movement.PRESS)
 
     assert len(repetitions(told)) == 6
 
@@ -107,7 +107,7 @@ def test_drift_of_the_zero_by_a_newton_over_ten_minutes() -> None:
         for s in Carried().lifted().repetitions(15, rest_s=5.0).let_go().samples()
     ]
 
-    told = heard(samples, Resistance.CABLE, Movement.PRESS, 60.0)
+    told = heard(samples, Resistance.CABLE, Movement.PRESS)
 
     assert len(repetitions(told)) == 15
     assert not [event for event in told if isinstance(event, TensionDrift)]
@@ -115,22 +115,22 @@ def test_drift_of_the_zero_by_a_newton_over_ten_minutes() -> None:
 
 def test_one_corrupted_sample_exactly_at_a_phase_change() -> None:
     samples = Carried().lifted().repetitions(5).let_go().samples()
-    before = repetitions(heard(samples, Resistance.CABLE, Movement.PRESS, 60.0))
+    before = repetitions(heard(samples, Resistance.CABLE, Movement.PRESS))
     for one in before:
         for at_s in (one.press_out_start_s, one.hold_start_s, one.return_start_s, one.return_end_s):
             place = next(n for n, sample in enumerate(samples) if sample.t_s >= at_s)
             samples[place] = Sample(samples[place].t_s, -900.0)
 
-    assert len(repetitions(heard(samples, Resistance.CABLE, Movement.PRESS, 60.0))) == len(before) == 5
+    assert len(repetitions(heard(samples, Resistance.CABLE, Movement.PRESS))) == len(before) == 5
 
 
 def test_a_stall_of_two_hundred_milliseconds_in_mid_stroke() -> None:
     samples = Carried().lifted().repetitions(5).let_go().samples()
-    strokes = repetitions(heard(samples, Resistance.CABLE, Movement.PRESS, 60.0))
+    strokes = repetitions(heard(samples, Resistance.CABLE, Movement.PRESS))
     middles_s = [0.5 * (one.press_out_start_s + one.hold_start_s) for one in strokes]
     kept = [sample for sample in samples if all(abs(sample.t_s - at_s) > 0.1 for at_s in middles_s)]
 
-    assert len(repetitions(heard(kept, Resistance.CABLE, Movement.PRESS, 60.0))) == 5
+    assert len(repetitions(heard(kept, Resistance.CABLE, Movement.PRESS))) == 5
 
 
 def test_ten_samples_a_second() -> None:
@@ -159,12 +159,12 @@ def test_a_patient_twice_as_strong_as_the_one_before() -> None:
     after = [Sample(s.t_s + light[-1].t_s + 1.0, s.tension_n) for s in heavy]
 
     # The pin was moved, and nobody told the station.
-    assert len(repetitions(heard([*light, *after], Resistance.CABLE, Movement.PRESS, 60.0))) == 8
+    assert len(repetitions(heard([*light, *after], Resistance.CABLE, Movement.PRESS))) == 8
 
 
 @pytest.mark.parametrize("weight_n", [25.0, 60.0, 140.0])
 def test_another_pin_than_prescribed(weight_n: float) -> None:
-    assert counted(Carried(weight_n=weight_n).lifted().repetitions(5).let_go(), target_n=60.0) == 5
+    assert counted(Carried(weight_n=weight_n).lifted().repetitions(5).let_go()) == 5
 
 
 def test_tension_near_the_cells_limit() -> None:
@@ -172,7 +172,7 @@ def test_tension_near_the_cells_limit() -> None:
     samples = Carried(weight_n=160.0).lifted().repetitions(5, out_s=0.9, back_s=0.9).let_go().samples()
     limited = [Sample(s.t_s, min(s.tension_n, 185.0)) for s in samples]
 
-    assert len(repetitions(heard(limited, Resistance.CABLE, Movement.PRESS, 160.0))) == 5
+    assert len(repetitions(heard(limited, Resistance.CABLE, Movement.PRESS))) == 5
 
 
 def test_nothing_at_all_for_an_hour_then_a_set() -> None:
@@ -180,7 +180,7 @@ def test_nothing_at_all_for_an_hour_then_a_set() -> None:
     samples = Carried().lifted().repetitions(4).let_go().samples()
     after = [Sample(s.t_s + 3_600.0, s.tension_n) for s in samples]
 
-    told = heard([*idle, *after], Resistance.CABLE, Movement.PRESS, 60.0)
+    told = heard([*idle, *after], Resistance.CABLE, Movement.PRESS)
 
     assert len(repetitions(told)) == 4
 
@@ -209,7 +209,7 @@ def test_repetitions_follow_each_other() -> None:
 def test_a_stacks_travel_is_given_in_metres_and_holds_within_three_deviations(ratio: int) -> None:
     carried = Carried(pulley=ratio).lifted().repetitions(6).let_go()
     true_m = math.hypot(FAR_M, 0.6) - FAR_M
-    pipeline = pipeline_for(Resistance.CABLE, Movement.PRESS, 60.0, float(ratio))
+    pipeline = pipeline_for(Resistance.CABLE, Movement.PRESS, float(ratio))
     travels: list[Travel | None] = []
     for sample in carried.samples():
         pipeline, events = pipeline.step(sample)

@@ -15,7 +15,7 @@ from pressout_session.prescription import CabledItem, Prescription
 from pressout_session.record import folded
 from pressout_session.visit import Visit
 from pressout_session.writing import document_of, rfc3339
-from pressout_signal.strokes import pipeline_for
+from pressout_signal.pipeline import pipeline_for
 
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def a_visit(
             boot_id="boot",
         )
     ]
-    pipeline, visit = pipeline_for(dose.resistance, dose.movement, dose.target_n), Visit(Course.of(prescription))
+    pipeline, visit = pipeline_for(dose.resistance, dose.movement), Visit(Course.of(prescription))
     for sample in samples:
         pipeline, events = pipeline.step(sample)
         for event in events:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,10 @@ from pressout_device.tracefiles import lines_of
 from pressout_session.exercises import CABLED, EXERCISES, CabledExercise
 from pressout_session.mistakes import why
 from pressout_signal.events import Movement, Resistance
-from pressout_signal.model.pipelines import fitted_pipeline
+from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Sample
 from pressout_signal.story import Story
-from pressout_signal.strokes import pipeline_for
 from pressout_signal.traces import BadLine, Trace, TraceError
-
-
-class Counting(StrEnum):
-    """What finds the strokes."""
-
-    RULES = "rules"
-    """One detector for each kind of line, with limits set by hand: what a station runs."""
-    FITTED = "fitted"
-    """One network for both, trained on a wide simulator (`fit/`): not yet as good on patients as in the leaflet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +30,6 @@ class Asked:
     target_n: float | None = None
     pulley_ratio: float = 1.0
     curve: bool = False
-    counting: str = Counting.RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +65,14 @@ def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
             trace = Trace(lines)
             samples = iter(trace)
             first = next(samples)  # the head is known once the first sample is
-            resistance, movement, target_n = _chosen(asked, trace.head)
+            resistance, movement = _chosen(asked, trace.head)
             story = Story(curve=[] if asked.curve else None)
-            pipeline = (
-                fitted_pipeline(resistance, movement)
-                if asked.counting == Counting.FITTED
-                else pipeline_for(resistance, movement, target_n, asked.pulley_ratio)
-            )
             drawn: list[Sample] = []
             heard = chain([first], samples)
-            story.listen(pipeline, heard if picture is None else _kept(heard, drawn))
+            story.listen(
+                pipeline_for(resistance, movement, asked.pulley_ratio),
+                heard if picture is None else _kept(heard, drawn),
+            )
         told = story.as_json(name)
     except (TraceError, TraceFileError) as error:
         return Analysis(name, {"trace": name, "error": str(error)})
@@ -116,8 +102,8 @@ def _numbered(plot: Path, number: int) -> Path:
     return plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}")
 
 
-def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, float | None]:
-    """Choose: the command line over the head, the head over the default."""
+def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement]:
+    """Choose: the command line over the head, the head over the default. A target is checked, no more."""
     said = head.get("resistance", Resistance.TUBING)
     if asked.resistance is None and said not in tuple(Resistance):
         raise TraceError(f"found resistance {said!r} in the head, expected tubing or cable; say --resistance")
@@ -125,13 +111,12 @@ def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement, f
     known = EXERCISES.get(exercise)
     if not isinstance(known, CabledExercise):
         raise TraceError(f"found exercise {exercise!r}, expected one of {', '.join(CABLED)}; say --exercise")
-    target_n = asked.target_n
-    if target_n is None and "target_n" in head:
+    if asked.target_n is None and "target_n" in head:
         try:
-            target_n = float(head["target_n"])
+            float(head["target_n"])
         except ValueError as error:
             raise TraceError(f"found target_n {head['target_n']!r} in the head, expected newtons") from error
-    return Resistance(asked.resistance or said), known.movement, target_n if target_n and target_n > 0 else None
+    return Resistance(asked.resistance or said), known.movement
 
 
 def table(analysis: Analysis) -> str:

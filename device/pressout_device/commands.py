@@ -149,14 +149,7 @@ def run(config_file: Path, simulate: bool) -> None:
 @click.option("--target-n", type=Number(min=0, min_open=True), default=None, help="Newtons.")
 @click.option("--pulley-ratio", type=Number(min=0.1), default=1.0, help="A stack's, for its metres.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one a trace.")
-@click.option(
-    "--counting",
-    type=click.Choice(["rules", "fitted"]),
-    default="rules",
-    show_default=True,
-    help="What a station runs, or the model that is to follow it, not finished.",
-)
-@click.option("--curve", is_flag=True, help="With --json and the fitted model: how far out the handle was.")
+@click.option("--curve", is_flag=True, help="With --json: how far out the handle was.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="A picture (PNG); numbered after one.")
 @click.option("--jobs", type=Whole(1), default=1, show_default=True, help="Traces read side by side.")
 @click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))

@@ -37,9 +37,8 @@ from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_session.visit import Visit
 from pressout_session.writing import rfc3339
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
-from pressout_signal.pipeline import Pipeline
+from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
-from pressout_signal.strokes import pipeline_for
 
 # A session that nobody signs out of is closed after this much slack.
 IDLE_CLOSE_S = 180.0
@@ -291,7 +290,7 @@ class Counting:
 
     def _fresh_pipeline(self) -> Pipeline:
         item = self._tuned_to
-        return pipeline_for(item.resistance, item.movement, item.target_n, self._given.pulley_ratio)
+        return pipeline_for(item.resistance, item.movement, self._given.pulley_ratio)
 
     def _tune(self) -> None:
         """Begin anew with a pipeline that has heard nothing, for the exercise that is being done."""

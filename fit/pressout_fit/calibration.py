@@ -13,7 +13,6 @@ from pressout_fit.scoring import done_in, pipeline_of
 from pressout_fit.sessions import session
 from pressout_signal.events import RepetitionCompleted, SetEnded, SetStarted
 from pressout_signal.model.certainty import FEATURES
-from pressout_signal.model.detector import Detector
 from pressout_signal.model.fitted import Fitted
 from pressout_signal.samples import Sample
 
@@ -26,8 +25,7 @@ def sets_of(seed: int, *, stack: bool, fitted: Fitted) -> list[tuple[list[float]
     """Give, for each set of one session, what speaks against its count, and whether it is exact."""
     made = session(seed, stack=stack)
     pipeline = pipeline_of(made, fitted)
-    detector = pipeline.strokes
-    assert isinstance(detector, Detector)  # what a fitted pipeline has
+    detector = pipeline.detector
     done = done_in(made).repetitions
     starts: dict[int, float] = {}
     said: dict[int, int] = {}

@@ -13,9 +13,8 @@ from pressout_fit.motions import RATE_HZ
 from pressout_fit.sessions import Session, session
 from pressout_signal.events import Event, Movement, Resistance
 from pressout_signal.model.fitted import Fitted
-from pressout_signal.model.pipelines import fitted_pipeline
 from pressout_signal.model.places import Place
-from pressout_signal.pipeline import Pipeline
+from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Sample
 
 
@@ -61,7 +60,7 @@ def pipeline_of(made: Session, fitted: Fitted) -> Pipeline:
     """Give a pipeline that has heard nothing, for this session's line and movement."""
     patient = made.patient
     resistance = Resistance.CABLE if patient.stack else Resistance.TUBING
-    return fitted_pipeline(resistance, Movement.PRESS if patient.press else Movement.ROW, fitted)
+    return pipeline_for(resistance, Movement.PRESS if patient.press else Movement.ROW, model=fitted)
 
 
 def said_of(made: Session, fitted: Fitted) -> list[Event]:

@@ -5,33 +5,29 @@ The body of `Pipeline.step` is the block diagram. The same code runs live and in
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol, Self, runtime_checkable
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pressout_signal.events import (
     Event,
+    Movement,
     PartialSeen,
     PhaseEntered,
     RepetitionCompleted,
+    Resistance,
     SetCount,
     SetEnded,
     TensionDrift,
 )
-from pressout_signal.guard import Guard
+from pressout_signal.guard import Guard, GuardLimits
 from pressout_signal.measures import Recent
+from pressout_signal.model.detector import Detector
+from pressout_signal.model.fitted import Fitted, fitted
 from pressout_signal.samples import Sample
 from pressout_signal.sets import Sets
-from pressout_signal.tautness import Tautness
-
-
-class Strokes(Protocol):
-    """What finds the strokes of one kind of line: phases, repetitions, partials and drift."""
-
-    def step(self, sample: Sample) -> tuple[Self, tuple[Event, ...]]:
-        """Take one believed sample; give the next state and what it means."""
-        ...
+from pressout_signal.tautness import Tautness, TautnessLimits
 
 
 class OutShare(NamedTuple):
@@ -42,40 +38,17 @@ class OutShare(NamedTuple):
     doubt: float
 
 
-@runtime_checkable
-class Judging(Protocol):
-    """What besides says how sure the count of a set is, and how far out the handle is."""
-
-    @property
-    def now_s(self) -> float:
-        """When the last tick ended."""
-        ...
-
-    @property
-    def share(self) -> tuple[float, float]:
-        """How far out the handle is within its stroke, and one deviation of doubt."""
-        ...
-
-    def set_counted(self) -> SetCount:
-        """Give how sure the count of the set is that is open."""
-        ...
-
-    def set_over(self) -> SetCount:
-        """Give how sure the count of the set is that has just ended, and begin another."""
-        ...
-
-
 class Pipeline(Struct, frozen=True):
     """Everything between a sample and its meaning.
 
-    Build one with `pressout_signal.strokes.pipeline_for`. A pipeline remembers its last minute in a window that
-    it shares with its successors: step the newest, and keep none of the older.
+    Build one with `pipeline_for`. A pipeline shares its detector and its window of the last minute with its
+    successors: step the newest, and keep none of the older.
     """
 
     guard: Guard
     tautness: Tautness
     sets: Sets
-    strokes: Strokes
+    detector: Detector
     recent: Recent
 
     def step(self, sample: Sample) -> tuple[Pipeline, tuple[Event, ...]]:
@@ -84,7 +57,7 @@ class Pipeline(Struct, frozen=True):
         Events are stamped with the time of this sample, which is the one that made us say them.
         """
         guard, believed, faults = self.guard.step(sample)
-        tautness, sets, strokes = self.tautness, self.sets, self.strokes
+        tautness, sets, detector = self.tautness, self.sets, self.detector
         events: list[Event] = [*faults]
         for each in believed:
             self.recent.add(each)
@@ -95,16 +68,16 @@ class Pipeline(Struct, frozen=True):
             for change in changed:
                 sets = sets.heard(change)
                 events.append(change)
-            strokes, found = strokes.step(each)
+            detector, found = detector.step(each)
             for event in found:
                 sets, numbered = sets.numbered(self._complete(event, sample.t_s))
                 events.extend(numbered)
-        return Pipeline(guard, tautness, sets, strokes, self.recent), tuple(events)
+        return Pipeline(guard, tautness, sets, detector, self.recent), tuple(events)
 
     def _judged(self, ended: Event) -> Event:
-        if not isinstance(ended, SetEnded) or not isinstance(self.strokes, Judging):
+        if not isinstance(ended, SetEnded):
             return ended
-        probability, other = self.strokes.set_over()
+        probability, other = self.detector.set_over()
         return replace(ended, count_probability=probability, other_count=other)
 
     def _complete(self, event: Event, said_at_s: float) -> Event:
@@ -116,17 +89,31 @@ class Pipeline(Struct, frozen=True):
             case _:
                 return event
 
+    @property
+    def out_share(self) -> OutShare:
+        """How far out the handle is, as of the last tick: for the screen, which may revise it."""
+        return OutShare(self.detector.now_s, *self.detector.share)
+
+    @property
+    def open_count(self) -> SetCount | None:
+        """How sure the count of the set is that is open; None if none is."""
+        return self.detector.set_counted() if self.sets.open else None
+
     def end_set(self, t_s: float) -> tuple[Pipeline, tuple[Event, ...]]:
         """Close the set by a tap: what follows, taut or not, is another."""
         sets, events = self.sets.ended(t_s, t_s)
         return replace(self, sets=sets), tuple(self._judged(event) for event in events)
 
-    @property
-    def open_count(self) -> SetCount | None:
-        """How sure the count of the set is that is open; None if none is, or nothing is known of it."""
-        return self.strokes.set_counted() if self.sets.open and isinstance(self.strokes, Judging) else None
 
-    @property
-    def out_share(self) -> OutShare | None:
-        """How far out the handle is, as of the last tick, where that is known; it may be revised."""
-        return OutShare(self.strokes.now_s, *self.strokes.share) if isinstance(self.strokes, Judging) else None
+def pipeline_for(
+    resistance: Resistance, movement: Movement, pulley_ratio: float = 1.0, model: Fitted | None = None
+) -> Pipeline:
+    """Give a pipeline that has heard nothing yet, for a movement on a kind of line.
+
+    `pulley_ratio` is a stack's, 1, 2 or 4: metres need it, counting does not. No target enters: what a therapist asks
+    for says nothing of what hangs on the line. `model` is the one that ships where none is given.
+    """
+    stack = resistance is Resistance.CABLE
+    detector = Detector(fitted() if model is None else model, stack=stack, row=movement is Movement.ROW)
+    recent = Recent(pulley_ratio=pulley_ratio if stack else None)
+    return Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), detector, recent)
