@@ -44,8 +44,8 @@ detector's rules are those of a pull-up detector in Grip Connect's public reposi
 
 FAMILIES = """\
 Each family is somebody drawn as above with troubles put upon: what they are stands in `bench/families.py`. Every
-candidate hears the very same sessions. *rules* is what a station runs; *fitted* is the model of
-[fitted-model.md](../explanation/fitted-model.md). The raw results are kept in `candidates.json`.
+candidate hears the very same sessions. *fitted* is what a station runs
+([signal.md](../explanation/signal.md)); *rules* are the detectors with limits set by hand that it ran before. The raw results are kept in `candidates.json`.
 """
 
 

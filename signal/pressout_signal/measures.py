@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from itertools import islice, pairwise
 from statistics import fmean, median
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from pressout_signal.events import Hold, RepetitionCompleted, Travel
+from pressout_signal.events import Hold, RepetitionCompleted
 from pressout_signal.samples import Sample
+from pressout_signal.travel import travel_of
 
 # A hold of 30 s with slow strokes is the longest repetition that is to be measured; twice that is kept.
 KEPT_S = 75.0
@@ -23,11 +24,13 @@ CHEST_S = 0.4
 SHORTEST_HOLD_S = 0.3
 # Wobble is seen in means over this long; tremor (8-11 Hz) in differences over half its period.
 WOBBLE_S, TREMOR_S = 0.2, 0.056
-G_M_PER_S2 = 9.80665
-# A minimum jerk does its 5 % to 95 % in 0.622 of its time; so much of that lies before it and after it.
-BEYOND_SHARE = 0.30
-# True over integrated travel, and its deviation, on simulated sessions: friction turns over within the stroke.
-TRAVEL_SHARE, TRAVEL_SD_SHARE = 1.0, 0.25
+
+
+class Stack(NamedTuple):
+    """What a stack's metres need: whether it is rowed, and its pulley's ratio, 1, 2 or 4."""
+
+    row: bool
+    pulley_ratio: float
 
 
 class Recent(Struct):
@@ -37,8 +40,8 @@ class Recent(Struct):
     """
 
     samples: deque[Sample] = field(default_factory=deque)
-    pulley_ratio: float | None = None
-    """A stack's, which has a travel; None on tubing."""
+    stack: Stack | None = None
+    """None on tubing, which has no travel."""
 
     def add(self, sample: Sample) -> None:
         """Take in one believed sample and forget what is too old."""
@@ -68,6 +71,7 @@ class Recent(Struct):
         hold = [s for s in moved if repetition.hold_start_s <= s.t_s <= repetition.return_start_s]
         peak_n = max(s.tension_n for s in moved)
         pairs = pairwise(moved)
+        travel = None if self.stack is None else travel_of(repetition, self.between, **self.stack._asdict())
         impulse_n_s = sum((b.t_s - a.t_s) * (a.tension_n + b.tension_n) / 2 for a, b in pairs)
         return replace(
             repetition,
@@ -76,49 +80,8 @@ class Recent(Struct):
             peak_n=peak_n,
             impulse_n_s=impulse_n_s,
             hold=held(hold),
-            travel=None if self.pulley_ratio is None else self._travel(repetition, self.pulley_ratio),
+            travel=travel,
         )
-
-    def _travel(self, one: RepetitionCompleted, pulley_ratio: float) -> Travel | None:
-        out = stroke(self._around(one.press_out_start_s, one.hold_start_s), pulley_ratio)
-        back = stroke(self._around(one.return_start_s, one.return_end_s), pulley_ratio)
-        if out is None or back is None:
-            return None
-        (out_m, out_speed), (back_m, back_speed) = out, back
-        return Travel(
-            out_m=out_m,
-            out_sd_m=TRAVEL_SD_SHARE * out_m,
-            back_m=back_m,
-            back_sd_m=TRAVEL_SD_SHARE * back_m,
-            out_peak_m_per_s=out_speed,
-            out_peak_sd_m_per_s=TRAVEL_SD_SHARE * out_speed,
-            back_peak_m_per_s=back_speed,
-            back_peak_sd_m_per_s=TRAVEL_SD_SHARE * back_speed,
-        )
-
-    def _around(self, start_s: float, end_s: float) -> list[Sample]:
-        """Give the samples of a whole stroke, of which 5 % to 95 % lie between these times."""
-        more_s = BEYOND_SHARE * (end_s - start_s)
-        return self.between(start_s - more_s, end_s + more_s)
-
-
-def stroke(samples: Sequence[Sample], pulley_ratio: float) -> tuple[float, float] | None:
-    """Give how far and how fast at most a stack's line went in one stroke: metres, and metres a second.
-
-    A stroke begins and ends at rest, so that the mean of its acceleration is none: what is left of the tension above
-    its own mean is inertia, and neither friction nor the cell's zero is needed. None where there are too few samples.
-    """
-    if len(samples) < 6:
-        return None
-    t_s, tension_n = np.array(samples).T
-    gaps_s = np.diff(t_s)
-    middle_n = 0.5 * (tension_n[1:] + tension_n[:-1])
-    mean_n = float(middle_n @ gaps_s / gaps_s.sum())
-    if mean_n <= 0.0:
-        return None
-    speeds = np.cumsum((middle_n - mean_n) * gaps_s) * (G_M_PER_S2 * pulley_ratio / mean_n)
-    way_m = float((speeds - np.linspace(0.0, speeds[-1], len(speeds))) @ gaps_s)
-    return abs(way_m) * TRAVEL_SHARE, float(np.abs(speeds).max()) * TRAVEL_SHARE
 
 
 def held(samples: list[Sample]) -> Hold | None:

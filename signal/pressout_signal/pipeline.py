@@ -22,7 +22,7 @@ from pressout_signal.events import (
     TensionDrift,
 )
 from pressout_signal.guard import Guard, GuardLimits
-from pressout_signal.measures import Recent
+from pressout_signal.measures import Recent, Stack
 from pressout_signal.model.detector import Detector
 from pressout_signal.model.fitted import Fitted, fitted
 from pressout_signal.samples import Sample
@@ -113,7 +113,7 @@ def pipeline_for(
     `pulley_ratio` is a stack's, 1, 2 or 4: metres need it, counting does not. No target enters: what a therapist asks
     for says nothing of what hangs on the line. `model` is the one that ships where none is given.
     """
-    stack = resistance is Resistance.CABLE
-    detector = Detector(fitted() if model is None else model, stack=stack, row=movement is Movement.ROW)
-    recent = Recent(pulley_ratio=pulley_ratio if stack else None)
+    stack, row = resistance is Resistance.CABLE, movement is Movement.ROW
+    detector = Detector(fitted() if model is None else model, stack=stack, row=row)
+    recent = Recent(stack=Stack(row, pulley_ratio) if stack else None)
     return Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), detector, recent)
