@@ -8,7 +8,7 @@ import click
 
 from bench import durability, reader, screen
 
-PARTS = ("signal", "reader", "ui", "durability", "clinic", "footprint")
+PARTS = ("signal", "families", "reader", "ui", "durability", "clinic", "footprint")
 # The fewest sessions a kind whose figures are worth a page.
 SESSIONS = 500
 
@@ -16,7 +16,7 @@ SESSIONS = 500
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--sessions", default=SESSIONS, show_default=True, help="Simulated sessions a kind of line.")
-@click.option("--families", default=24, show_default=True, help="Simulated sessions a family and line, or 0.")
+@click.option("--families", default=24, show_default=True, help="Simulated sessions a family and line.")
 @click.option("--traces", type=click.Path(path_type=Path), help="Folders of traces with a truth.json, scored besides.")
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
@@ -29,7 +29,11 @@ def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | N
         if part == "signal":
             from bench import accuracy  # its peers want scipy
 
-            accuracy.run(sessions, write=sessions >= SESSIONS, families=counts["families"], traces=traces)
+            accuracy.run(sessions, write=sessions >= SESSIONS)
+        elif part == "families":
+            from bench import candidates
+
+            candidates.run(counts["families"], traces)
         elif part == "reader":
             reader.run(frames=counts["frames"], minutes=minutes)
         elif part == "durability":

@@ -5,7 +5,6 @@ Writes docs/reference/accuracy.md. Nothing in that file is typed by hand but its
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import textwrap
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from bench import candidates, peers
+from bench import peers
 from bench.scoring import BOUNDARIES, EARLY_S, Score, middle_and_95, scored
 from bench.sessions import Session, session
 from pressout_device.simulation.line import Stack
@@ -39,13 +38,6 @@ BESIDE = """\
 Each peer with the setting that did best on these very sessions, chosen afterwards; neither was made for this, and both
 need only say from where to where a repetition lasts. `find_peaks` sees the whole recording at once. The reversal
 detector's rules are those of a pull-up detector in Grip Connect's public repository, written anew.
-"""
-
-
-FAMILIES = """\
-Each family is somebody drawn as above with troubles put upon: what they are stands in `bench/families.py`. Every
-candidate hears the very same sessions. *rules* is what a station runs; *fitted* is the model of
-[fitted-model.md](../explanation/fitted-model.md). The raw results are kept in `candidates.json`.
 """
 
 
@@ -110,8 +102,6 @@ def page(results: dict[Resistance, Measured]) -> str:
             *_table(results),
             "",
             *_peers(results),
-            "",
-            *_candidates(),
             "",
             *_causes(results),
             "",
@@ -204,14 +194,6 @@ def _peers(results: dict[Resistance, Measured]) -> Iterator[str]:
             yield f"| {kind} | {name} | {setting} | " + " | ".join(f"{share:.3f}" for share in shares) + " |"
 
 
-def _candidates() -> Iterator[str]:
-    yield "## Other patients, and what else was tried"
-    yield ""
-    yield from textwrap.wrap(FAMILIES, 120)
-    yield ""
-    yield from candidates.tables(json.loads(candidates.KEPT.read_text(encoding="utf-8")))
-
-
 def _causes(results: dict[Resistance, Measured]) -> Iterator[str]:
     yield "## What goes wrong, by what happened"
     yield ""
@@ -242,13 +224,8 @@ def _calibration(results: dict[Resistance, Measured]) -> Iterator[str]:
                     yield f"| {kind} | {sign.replace('_', ' ')} | {mean:.2f} | {len(inside)} | {true:.2f} |"
 
 
-def run(count: int, *, write: bool, families: int, traces: Path | None) -> None:
+def run(count: int, *, write: bool) -> None:
     """Measure, print, and write the page when it was the whole measurement."""
-    if traces is not None:
-        for place, rows in candidates.recorded(traces).items():
-            print(place, json.dumps(rows))
-    if families:
-        candidates.keep(candidates.compared(families))
     results = {kind: measured(kind, count) for kind in Resistance}
     text = page(results)
     print(text)

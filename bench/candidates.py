@@ -1,7 +1,7 @@
 """The detectors that were tried, side by side on the same sessions: families of patients, and labelled recordings.
 
 What they reached is kept as it was measured, in docs/reference/candidates.json, with the commit, the seeds and the day:
-the page draws its table from there, also when a candidate is gone.
+docs/reference/candidates.md draws its tables from there, also when a candidate is gone.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import subprocess
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -29,6 +30,15 @@ from pressout_signal.traces import Trace
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "docs" / "reference" / "candidates.json"
+PAGE = KEPT.with_suffix(".md")
+INTRODUCTION = """\
+Written by `make bench ARGS=families` from `candidates.json`, which keeps the raw results. Each family is somebody drawn
+as for [accuracy.md](accuracy.md), with troubles put upon: what they are stands in `bench/families.py`. Every candidate
+hears the very same sessions. *rules* is what a station runs; *fitted* is the model that is to follow them
+([how it works](../explanation/fitted-model.md)). Neither was tuned or fitted on these sessions; the fitted one has seen
+others of the same mechanics, the rules were tuned on them. A session is exact when each repetition was found once and
+nothing else was counted.
+"""
 # Far from the seeds of the other figures, and from all that anything was tuned or fitted on.
 FIRST_SEED = 40_000
 
@@ -107,9 +117,19 @@ def compared(count: int) -> dict[str, Any]:
     }
 
 
-def keep(results: dict[str, Any]) -> None:
-    """Keep what was measured."""
+def run(count: int, traces: Path | None) -> None:
+    """Measure and keep; labelled traces of somebody's own are scored besides, and only printed."""
+    results = compared(count)
     KEPT.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text("\n".join(page(results)) + "\n", encoding="utf-8")
+    if traces is not None:
+        for place, rows in recorded(traces).items():
+            print(place, json.dumps(rows))
+
+
+def page(results: dict[str, Any]) -> Iterator[str]:
+    """Give the page as Markdown."""
+    yield from ("# What was tried", "", *textwrap.wrap(INTRODUCTION, 120), "", *tables(results))
 
 
 def tables(kept: dict[str, Any]) -> Iterator[str]:
