@@ -16,7 +16,7 @@ SESSIONS = 500
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--sessions", default=SESSIONS, show_default=True, help="Simulated sessions a kind of line.")
-@click.option("--families", default=24, show_default=True, help="Simulated sessions a family and line.")
+@click.option("--families", default=20, show_default=True, help="Simulated sessions a family and line.")
 @click.option("--traces", type=click.Path(path_type=Path), help="Folders of traces with a truth.json, scored besides.")
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import peers
-from bench.scoring import BOUNDARIES, EARLY_S, Score, middle_and_95, scored
+from bench.scoring import BOUNDARIES, EARLY_S, Score, heard, middle_and_95, scored
 from bench.sessions import Session, session
 from pressout_device.simulation.line import Stack
 from pressout_signal.events import Event, Resistance
@@ -50,22 +50,17 @@ class Measured:
     cost_us: float = math.nan
 
 
-def heard(of: Session) -> list[Event]:
+def said_of(of: Session) -> list[Event]:
     """Give all that the pipeline says of a session, sample by sample."""
     person = of.person
     ratio = person.line.pulley if isinstance(person.line, Stack) else 1
-    pipeline = pipeline_for(person.resistance, person.movement, person.target_n, ratio)
-    said: list[Event] = []
-    for sample in of.samples:
-        pipeline, events = pipeline.step(sample)
-        said.extend(events)
-    return said
+    return heard(pipeline_for(person.resistance, person.movement, person.target_n, ratio), of.samples)
 
 
 def one(resistance: Resistance, seed: int) -> tuple[Score, peers.Settings]:
     """Play and score one session."""
     played = session(resistance, seed)
-    return scored(f"{resistance} {seed}", played, heard(played)), peers.counted(played)
+    return scored(f"{resistance} {seed}", played, said_of(played)), peers.counted(played)
 
 
 def measured(resistance: Resistance, count: int) -> Measured:
@@ -87,7 +82,7 @@ def measured(resistance: Resistance, count: int) -> Measured:
 def _cost_us(resistance: Resistance, seed: int) -> float:
     played = session(resistance, seed)
     began_s = time.process_time()
-    heard(played)
+    said_of(played)
     return 1e6 * (time.process_time() - began_s) / len(played.samples)
 
 

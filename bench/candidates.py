@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.families import FAMILIES, person
-from bench.scoring import BOUNDARIES, Score, middle_and_95, scored
+from bench.scoring import BOUNDARIES, Score, heard, middle_and_95, scored
 from bench.sessions import Session, Truth, session_of
-from pressout_signal.events import Event, Movement, Resistance
+from pressout_signal.events import Movement, Resistance
 from pressout_signal.model.pipelines import fitted_pipeline
 from pressout_signal.pipeline import Pipeline
 from pressout_signal.samples import Sample
@@ -41,6 +41,8 @@ nothing else was counted.
 """
 # Far from the seeds of the other figures, and from all that anything was tuned or fitted on.
 FIRST_SEED = 40_000
+# The fewest sessions a family and line whose figures are kept.
+SESSIONS = 20
 
 Made = Callable[[Resistance, Movement, float | None], Pipeline]
 CANDIDATES: dict[str, Made] = {
@@ -48,15 +50,6 @@ CANDIDATES: dict[str, Made] = {
     "fitted": lambda resistance, movement, _target_n: fitted_pipeline(resistance, movement),
 }
 Row = dict[str, float | int | str | None]
-
-
-def heard(pipeline: Pipeline, samples: Iterable[Sample]) -> list[Event]:
-    """Give all that a pipeline says of samples."""
-    said: list[Event] = []
-    for sample in samples:
-        pipeline, events = pipeline.step(sample)
-        said.extend(events)
-    return said
 
 
 def _one(seed: int, *, family: str, resistance: Resistance) -> dict[str, Score]:
@@ -78,17 +71,17 @@ def _summed(scores: Iterable[dict[str, Score]]) -> dict[str, Score]:
 
 def row(score: Score) -> Row:
     """Give what is kept of a score."""
-    worst = max((middle_and_95(score.errors_s[name]) for name in BOUNDARIES), key=lambda pair: pair[1])
-    after = middle_and_95(score.counted_after_s)
+    middles_s, most_s = zip(*(middle_and_95(score.errors_s[name]) for name in BOUNDARIES), strict=True)
+    after_s, late_s = middle_and_95(score.counted_after_s)
     return {
         "sessions": score.counts["sessions"],
         "exact": round(score.share("exact", "sessions"), 3),
         "recall": round(score.share("found", "done"), 4),
         "precision": round(score.share("found", "said"), 4),
-        "boundary_ms": round(1e3 * max(middle_and_95(score.errors_s[name])[0] for name in BOUNDARIES)),
-        "boundary_95_ms": round(1e3 * worst[1]),
-        "counted_after_ms": round(1e3 * after[0]),
-        "counted_after_95_ms": round(1e3 * after[1]),
+        "boundary_ms": round(1e3 * max(middles_s)),
+        "boundary_95_ms": round(1e3 * max(most_s)),
+        "counted_after_ms": round(1e3 * after_s),
+        "counted_after_95_ms": round(1e3 * late_s),
         "turns": score.counts["rotations"],
         "turns_seen": round(score.share("rotations_seen", "rotations"), 2),
         "turns_false_in_100": round(100.0 * score.share("rotations_false", "clean"), 2),
@@ -118,10 +111,11 @@ def compared(count: int) -> dict[str, Any]:
 
 
 def run(count: int, traces: Path | None) -> None:
-    """Measure and keep; labelled traces of somebody's own are scored besides, and only printed."""
+    """Measure, and keep what a whole measurement gave; labelled traces of somebody's own are scored and printed."""
     results = compared(count)
-    KEPT.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text("\n".join(page(results)) + "\n", encoding="utf-8")
+    if count >= SESSIONS:
+        KEPT.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        PAGE.write_text("\n".join(page(results)) + "\n", encoding="utf-8")
     if traces is not None:
         for place, rows in recorded(traces).items():
             print(place, json.dumps(rows))
@@ -161,7 +155,7 @@ def recorded(folder: Path) -> dict[str, dict[str, Row]]:
     jobs = [
         (file.parent / name, told)
         for file in sorted(folder.rglob("truth.json"))
-        for name, told in _named(json.loads(file.read_text(encoding="utf-8"))).items()
+        for name, told in _by_name(json.loads(file.read_text(encoding="utf-8"))).items()
     ]
     if not jobs:
         raise FileNotFoundError(f"found no truth.json with boundaries below {folder}, expected traces with their truth")
@@ -174,8 +168,8 @@ def recorded(folder: Path) -> dict[str, dict[str, Row]]:
     return {place: {name: row(score) for name, score in of.items()} for place, of in summed.items()}
 
 
-def _named(told: Any) -> dict[str, Any]:  # noqa: ANN401 (whatever a file has)
-    """Give the traces whose repetitions have boundaries; a truth of another form has none."""
+def _by_name(told: Any) -> dict[str, Any]:  # noqa: ANN401 (whatever a file has)
+    """Give the truth of each trace by its name; a file of another form has none for us."""
     return told if isinstance(told, dict) else {}
 
 
