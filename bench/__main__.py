@@ -9,14 +9,14 @@ import click
 from bench import durability, reader, screen
 
 PARTS = ("signal", "reader", "ui", "durability", "clinic", "footprint")
-# The fewest sessions a kind whose figures are worth a page.
-SESSIONS = 500
+# The fewest sessions a kind of line, and a family, whose figures are worth a page.
+SESSIONS, FAMILIES = 500, 20
 
 
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--sessions", default=SESSIONS, show_default=True, help="Simulated sessions a kind of line.")
-@click.option("--families", default=24, show_default=True, help="Simulated sessions a family and line, or 0.")
+@click.option("--families", default=FAMILIES, show_default=True, help="Simulated sessions a family and line.")
 @click.option("--traces", type=click.Path(path_type=Path), help="Folders of traces with a truth.json, scored besides.")
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
@@ -29,7 +29,8 @@ def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | N
         if part == "signal":
             from bench import accuracy  # its peers want scipy
 
-            accuracy.run(sessions, write=sessions >= SESSIONS, families=counts["families"], traces=traces)
+            whole = sessions >= SESSIONS and counts["families"] >= FAMILIES
+            accuracy.run(sessions, counts["families"], traces, write=whole)
         elif part == "reader":
             reader.run(frames=counts["frames"], minutes=minutes)
         elif part == "durability":

@@ -1,6 +1,6 @@
 """What we claim of the signal, measured: many simulated sessions a kind, the peers on the same ones, in one run.
 
-Writes docs/reference/accuracy.md. Nothing in that file is typed by hand but its words.
+Writes docs/reference/accuracy.md and families.json. Nothing in them is typed by hand but their words.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from bench import candidates, peers
-from bench.scoring import BOUNDARIES, EARLY_S, Score, middle_and_95, scored
+from bench import by_family, peers
+from bench.scoring import BOUNDARIES, EARLY_S, Score, heard, middle_and_95, scored
 from bench.sessions import Session, session
 from pressout_device.simulation.line import Stack
 from pressout_signal.events import Event, Resistance
@@ -42,13 +43,6 @@ detector's rules are those of a pull-up detector in Grip Connect's public reposi
 """
 
 
-FAMILIES = """\
-Each family is somebody drawn as above with troubles put upon: what they are stands in `bench/families.py`. Every
-candidate hears the very same sessions. *fitted* is what a station runs
-([signal.md](../explanation/signal.md)); *rules* are the detectors with limits set by hand that it ran before. The raw results are kept in `candidates.json`.
-"""
-
-
 @dataclass(slots=True)
 class Measured:
     """One kind of line: our score, the peers' with every setting, and microseconds a sample."""
@@ -58,22 +52,17 @@ class Measured:
     cost_us: float = math.nan
 
 
-def heard(of: Session) -> list[Event]:
+def said_of(of: Session) -> list[Event]:
     """Give all that the pipeline says of a session, sample by sample."""
     person = of.person
     ratio = person.line.pulley if isinstance(person.line, Stack) else 1
-    pipeline = pipeline_for(person.resistance, person.movement, ratio)
-    said: list[Event] = []
-    for sample in of.samples:
-        pipeline, events = pipeline.step(sample)
-        said.extend(events)
-    return said
+    return heard(pipeline_for(person.resistance, person.movement, ratio), of.samples)
 
 
 def one(resistance: Resistance, seed: int) -> tuple[Score, peers.Settings]:
     """Play and score one session."""
     played = session(resistance, seed)
-    return scored(f"{resistance} {seed}", played, heard(played)), peers.counted(played)
+    return scored(f"{resistance} {seed}", played, said_of(played)), peers.counted(played)
 
 
 def measured(resistance: Resistance, count: int) -> Measured:
@@ -95,11 +84,11 @@ def measured(resistance: Resistance, count: int) -> Measured:
 def _cost_us(resistance: Resistance, seed: int) -> float:
     played = session(resistance, seed)
     began_s = time.process_time()
-    heard(played)
+    said_of(played)
     return 1e6 * (time.process_time() - began_s) / len(played.samples)
 
 
-def page(results: dict[Resistance, Measured]) -> str:
+def page(results: dict[Resistance, Measured], families: dict[str, Any], recorded: by_family.Rows) -> str:
     """Give the page as Markdown."""
     return "\n".join(
         [
@@ -109,9 +98,9 @@ def page(results: dict[Resistance, Measured]) -> str:
             "",
             *_table(results),
             "",
-            *_peers(results),
+            *_families(families, recorded),
             "",
-            *_candidates(),
+            *_peers(results),
             "",
             *_causes(results),
             "",
@@ -119,6 +108,21 @@ def page(results: dict[Resistance, Measured]) -> str:
             "",
         ]
     )
+
+
+def _families(families: dict[str, Any], recorded: by_family.Rows) -> Iterator[str]:
+    yield "## Family by family"
+    yield ""
+    yield from textwrap.wrap(by_family.INTRODUCTION, 120)
+    yield ""
+    yield from by_family.lines(families)
+    if recorded:
+        yield ""
+        yield "## Traces from elsewhere"
+        yield ""
+        yield from textwrap.wrap(by_family.RECORDED, 120)
+        yield ""
+        yield from by_family.table(recorded)
 
 
 def _table(results: dict[Resistance, Measured]) -> Iterator[str]:
@@ -204,14 +208,6 @@ def _peers(results: dict[Resistance, Measured]) -> Iterator[str]:
             yield f"| {kind} | {name} | {setting} | " + " | ".join(f"{share:.3f}" for share in shares) + " |"
 
 
-def _candidates() -> Iterator[str]:
-    yield "## Other patients, and what else was tried"
-    yield ""
-    yield from textwrap.wrap(FAMILIES, 120)
-    yield ""
-    yield from candidates.tables(json.loads(candidates.KEPT.read_text(encoding="utf-8")))
-
-
 def _causes(results: dict[Resistance, Measured]) -> Iterator[str]:
     yield "## What goes wrong, by what happened"
     yield ""
@@ -242,19 +238,15 @@ def _calibration(results: dict[Resistance, Measured]) -> Iterator[str]:
                     yield f"| {kind} | {sign.replace('_', ' ')} | {mean:.2f} | {len(inside)} | {true:.2f} |"
 
 
-def run(count: int, *, write: bool, families: int, traces: Path | None) -> None:
-    """Measure, print, and write the page when it was the whole measurement."""
-    if traces is not None:
-        for place, rows in candidates.recorded(traces).items():
-            print(place, json.dumps(rows))
-    if families:
-        candidates.keep(candidates.compared(families))
+def run(count: int, of_each: int, traces: Path | None, *, write: bool) -> None:
+    """Measure `count` sessions a line and `of_each` a family; print, and write the page of a whole measurement."""
     results = {kind: measured(kind, count) for kind in Resistance}
-    text = page(results)
+    families = by_family.with_those_before(by_family.compared(of_each), json.loads(by_family.KEPT.read_text("utf-8")))
+    text = page(results, families, by_family.recorded(traces) if traces is not None else {})
     print(text)
     for result in results.values():
         for line in result.score.wrong[:10]:
             print("wrong:", line)
     if write:
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
+        by_family.KEPT.write_text(json.dumps(families, indent=1) + "\n", encoding="utf-8")
         PAGE.write_text(text, encoding="utf-8")

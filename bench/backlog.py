@@ -18,8 +18,6 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
 from bench.kills import CONFIG
 from brokers import SecureBroker
 from builders import a_repetition, an_origin, facts_of_a_session

@@ -10,7 +10,6 @@ import platform
 import random
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,8 +20,6 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import create_engine, text
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from bench.children import HERE, Child
 from bench.fleetload import AGAIN_S, Load, Outcome

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,8 +18,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from bench.children import Child
 from brokers import SecureBroker

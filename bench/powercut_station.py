@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
 from builders import facts_of_a_session
 from pressout_device.auditing import Act, Audit, entry
 from pressout_device.journal import spool

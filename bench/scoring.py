@@ -14,6 +14,8 @@ from typing import Protocol
 
 from bench.sessions import Truth
 from pressout_signal.events import DriftKind, Event, RepetitionCompleted, TensionDrift
+from pressout_signal.pipeline import Pipeline
+from pressout_signal.samples import Sample
 
 BOUNDARIES = ("press_out_start_s", "hold_start_s", "return_start_s", "return_end_s")
 EARLY_S = -0.4
@@ -80,6 +82,15 @@ class Score:
     def share(self, part: str, whole: str) -> float:
         """Give one count as a share of another."""
         return self.counts[part] / max(self.counts[whole], 1)
+
+
+def heard(pipeline: Pipeline, samples: Iterable[Sample]) -> list[Event]:
+    """Give all that a pipeline says of samples."""
+    said: list[Event] = []
+    for sample in samples:
+        pipeline, events = pipeline.step(sample)
+        said.extend(events)
+    return said
 
 
 def paired(found: Sequence[Span], truth: Sequence[Span]) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def test_a_demo_that_is_killed_leaves_nothing_running() -> None:
     command = [sys.executable, "-m", "pressout_device.entry", "demo", "--headless"]
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, text=True, start_new_session=True)
-    eventually(lambda: has_children(5)(process))
+    eventually(lambda: has_children(5)(process) and bool(in_session(process.pid)))
 
     process.kill()
     process.wait()
@@ -74,9 +75,14 @@ def test_a_demo_that_is_killed_leaves_nothing_running() -> None:
 
 
 def in_session(leader: int) -> list[str]:
-    """Give the processes that are left of a session."""
-    listed = subprocess.run(["ps", "-s", str(leader), "-o", "cmd="], capture_output=True, text=True, check=False)
-    return [line for line in listed.stdout.splitlines() if "<defunct>" not in line]
+    """Give the processes that are left of a session, those apart that have ended and wait to be collected."""
+    left = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            state, _parent, _group, session, *_ = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if session == str(leader) and state != "Z":
+                left.append(stat.parent.name)
+    return left
 
 
 def test_whoever_stops_reading_what_is_printed_is_told_nothing(tmp_path: Path) -> None:

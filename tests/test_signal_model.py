@@ -17,7 +17,7 @@ from pressout_fit.scoring import held_out
 from pressout_signal.model.certainty import Certainty
 from pressout_signal.model.features import COUNT, Features
 from pressout_signal.model.fitted import NAME, fitted
-from pressout_signal.model.habits import Habits
+from pressout_signal.model.habits import REMEMBERED, Habits
 from pressout_signal.model.hindsight import KEPT, Hindsight
 from pressout_signal.model.places import LATE, MOVES, NAMED, Place, Walk
 from pressout_signal.model.ticks import LONGEST_HOLE_S, TICK_S, Tick, Ticks
@@ -175,19 +175,26 @@ def test_the_weights_do_as_well_as_they_say(line: str) -> None:
 
 def test_a_habit_is_what_was_done_most_lately_and_a_pause_is_none() -> None:
     habits = Habits()
-    assert habits.figures == [0.0] * 5
     for rest_s in (2.0, 60.0, 2.0):
         habits.learn(1.0, 15.0, 1.5, rest_s)
     before = habits.figures
 
-    for _ in range(12):
+    for _ in range(REMEMBERED):
         habits.learn(1.0, 5.0, 1.5, 2.0)
 
-    out, hold, back, rest, known = habits.figures
-    assert before[1] == pytest.approx(math.log(15.0))
-    assert hold == pytest.approx(math.log(5.0), abs=0.1)
-    assert (out, back, rest) == pytest.approx((0.0, math.log(1.5), math.log(2.0)))
+    *usual, known = habits.figures
+    assert before[:4] == pytest.approx([0.0, math.log(15.0), math.log(1.5), math.log(2.0)])
+    assert usual == pytest.approx([0.0, math.log(5.0), math.log(1.5), math.log(2.0)])
     assert before[4] < known < 1.0
+
+
+@pytest.mark.parametrize("holds_s", [(2.0,), (2.0, 9.0), (2.0, 9.0, 2.0, 9.0)])
+def test_holds_that_are_not_alike_are_no_habit(holds_s: tuple[float, ...]) -> None:
+    habits = Habits()
+    for hold_s in holds_s:
+        habits.learn(1.0, hold_s, 1.5, 2.0)
+
+    assert habits.figures == [0.0] * 5
 
 
 def test_what_is_fitted_on_is_shown_habits_only_after_they_were_shown_to_it() -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from bench.scoring import Score, scored
+from bench.scoring import Score, heard, scored
 from bench.sessions import Truth
 from pressout_fit.motions import RATE_HZ
 from pressout_fit.sessions import Session, session
@@ -65,12 +65,8 @@ def pipeline_of(made: Session, fitted: Fitted) -> Pipeline:
 
 def said_of(made: Session, fitted: Fitted) -> list[Event]:
     """Give what a fresh pipeline says of a session."""
-    pipeline = pipeline_of(made, fitted)
-    said: list[Event] = []
-    for t_s, tension_n in zip(made.t_s.tolist(), made.tension_n.tolist(), strict=True):
-        pipeline, events = pipeline.step(Sample(t_s, tension_n))
-        said.extend(events)
-    return said
+    samples = map(Sample, made.t_s.tolist(), made.tension_n.tolist())
+    return heard(pipeline_of(made, fitted), samples)
 
 
 def _one(seed: int, *, stack: bool, fitted: Fitted) -> Score:

@@ -24,7 +24,7 @@ from pressout_signal.model import habits
 from pressout_signal.model.features import COUNT, KIND
 from pressout_signal.model.places import NAMED, TRUE
 
-# How many ticks ago each read-out for dating is of, and the evidence for the walk, on tubing and a stack.
+# How many ticks ago it is that each read-out dates, and the evidence for the walk, on tubing and a stack.
 LAGS = (2, 6, 20)
 WALK_LAGS = (1, 3)
 # The rare ones are weighed up, or a turn of the trunk is a return to the network.
