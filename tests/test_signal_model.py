@@ -203,7 +203,7 @@ def test_what_is_fitted_on_is_shown_habits_only_after_they_were_shown_to_it() ->
         [30, 20, 60, 24] * 4 + [40],
     )
     done = list(remembered.repetitions(truth))
-    shown = next(each for seed in range(20) if (each := remembered.habits(truth, seed)).any())
+    shown = next(each for seed in range(20) if (each := remembered.habits(truth, seed))[-1].any())
 
     assert [one[:4] for one in done] == [(20, 60, 24, one.rest) for one in done]
     assert [one.rest for one in done[1:]] == [30] * 3

@@ -58,8 +58,8 @@ def mixed(rng: np.random.Generator, *choices: tuple[float, float, float]) -> flo
 def drawn_patient(rng: np.random.Generator, *, stack: bool) -> Patient:
     """Draw a patient: one as in the leaflet, with some troubles out of many, one or two on average, none for some."""
     wild = bool(rng.random() < WILD)
-    press = rng.random() < (0.66 if wild else 0.78)
-    from_slack = rng.random() < (0.15 if stack else (0.0 if press else 0.5))
+    press = rng.random() < (0.66 if wild else 0.75)
+    from_slack = rng.random() < (0.15 if stack else (0.0 if press else 0.6))
     force_like = not stack and rng.random() < (0.08 if press else 0.35)
 
     out_s, hold_s, rest_s = _tempo(rng, force_like=force_like)

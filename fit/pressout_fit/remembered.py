@@ -15,8 +15,9 @@ from pressout_signal.model.ticks import TICK_S
 
 # So long after a return has ended a station has learned from it.
 LEARNED_AFTER = 20
-# A station dates by so much off, misses one repetition in so many, and of one session in so many knows nothing.
-DATED_OFF, MISSED, UNKNOWN = 0.08, 0.03, 0.12
+# A station dates by so much off, misses one repetition in so many, takes two for one in so many, and of one session in
+# so many knows nothing.
+DATED_OFF, MISSED, MERGED, UNKNOWN = 0.08, 0.03, 0.04, 0.12
 
 
 class Took(NamedTuple):
@@ -54,10 +55,23 @@ def habits(truth: NDArray[np.int8], seed: int) -> NDArray[np.float32]:
     known = Habits()
     if rng.random() < UNKNOWN:
         return shown
-    for one in repetitions(truth):
+    for one in _merged(repetitions(truth), rng):
         if rng.random() < MISSED:
             continue
         off = np.exp(rng.normal(0.0, DATED_OFF, 4))
         known.learn(*(float(took * TICK_S * by) for took, by in zip(one[:4], off, strict=True)))
         shown[one.end + LEARNED_AFTER :] = known.figures
     return shown
+
+
+def _merged(each: Iterator[Took], rng: np.random.Generator) -> Iterator[Took]:
+    """Take two for one, now and then: what lay between their holds seems to be a hold."""
+    before: Took | None = None
+    for one in each:
+        whole = one
+        if before is not None:
+            between = before.back + one.rest + one.out
+            whole = Took(before.out, before.hold + between + one.hold, one.back, before.rest, one.end)
+        before = whole if rng.random() < MERGED else None
+        if before is None:
+            yield whole

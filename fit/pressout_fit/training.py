@@ -93,9 +93,11 @@ def outputs(tree: Tree, figures: jax.Array, memory: tuple[jax.Array, jax.Array])
 def loss(tree: Tree, memory: Any, stretch: Any) -> tuple[jax.Array, Any]:
     """Give the mean surprise a tick: of the walk, of the read-outs for dating, and of how far out the handle is now.
 
-    `stretch` is what `Lanes.next` gives.
+    `memory` is what each layer remembers and what the walk believes of what came before; `stretch` is what `Lanes.next`
+    gives.
     """
     figures, truth, odd, share = stretch
+    *memory, believed = memory
     given, memory = outputs(tree, figures.astype(jnp.float32), memory)
     count, most = figures.shape[1], max(LAGS)
     stack = figures[:, :1, KIND] > 0.0
@@ -104,8 +106,8 @@ def loss(tree: Tree, memory: Any, stretch: Any) -> tuple[jax.Array, Any]:
     def then(values: jax.Array, lag: int) -> jax.Array:
         return values[:, most - lag : most - lag + count].astype(jnp.int32)
 
-    walked = [jnp.where(stack, then(values, stack_lag), then(values, tubing_lag)) for values in (truth, odd)]
-    at_ticks, whole_way = surprise(tree["moves"], given[..., :NAMED], *walked)
+    true, is_odd = (jnp.where(stack, then(values, stack_lag), then(values, tubing_lag)) for values in (truth, odd))
+    at_ticks, whole_way, believed = surprise(tree["moves"], given[..., :NAMED], true, is_odd, believed)
     total = AT_TICKS * at_ticks + WHOLE_WAY * whole_way
     weights = jnp.asarray(WEIGHTS)
     for place, lag in enumerate(LAGS, start=1):
@@ -118,7 +120,7 @@ def loss(tree: Tree, memory: Any, stretch: Any) -> tuple[jax.Array, Any]:
     known = truth[:, most:] >= 0
     missed = 0.5 * jnp.exp(-2.0 * doubt) * (share.astype(jnp.float32) - way) ** 2 + doubt
     total += OUT_SHARE * jnp.where(known, missed, 0.0).sum() / (known.sum() + 1.0)
-    return total, (memory, jnp.stack([at_ticks, whole_way * count]))
+    return total, ((*memory, believed), jnp.stack([at_ticks, whole_way * count]))
 
 
 class Lanes:
@@ -177,7 +179,7 @@ def trained(data: Examples, moves: Floats, *, seed: int, units: int, updates: in
     known = np.log(np.maximum(moves[:TRUE, :TRUE], 1e-5)).astype(np.float32)
     start = jax.tree.map(jnp.asarray, {**fresh(seed, units), "moves": known})
     tree, state = everywhere(start), everywhere(optimiser.init(start))
-    memory = tuple(jnp.zeros((cores, LANES // cores, units)) for _ in range(2))
+    memory = tuple(jnp.zeros((cores, LANES // cores, size)) for size in (units, units, 2 * TRUE))
     feed = Lanes(data, LANES, STRETCH, np.random.default_rng(seed))
     began, values = time.monotonic(), []
     for done in range(updates):

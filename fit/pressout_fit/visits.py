@@ -27,7 +27,8 @@ class Visit:
         rng, patient = self.rng, self.patient
         self.motion.still(rng.uniform(0.3, 8.0), Place.AWAY)
         while self.motion.ticks < self.longest:
-            self.dose = int(rng.integers(3, 16))
+            # From slack the first pull of a set is the hardest to know; so there are many sets.
+            self.dose = int(rng.integers(1, 9) if patient.from_slack else rng.integers(3, 16))
             self._set_up()
             self.done = 0
             while self.done < self.dose and self.motion.ticks < self.longest:

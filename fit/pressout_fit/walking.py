@@ -17,8 +17,10 @@ from pressout_signal.model.places import BACK, HOME, LEAST, MOVES, NAME_OF, NAME
 
 # The walk may be so many ticks early or late.
 TOLERATED = 1
-# What is held against an opinion that is as wrong as can be.
-MOST_WRONG = 1e-6
+# What is held against an opinion that is as wrong as can be; a way that is more wrong than this costs ever less more.
+MOST_WRONG, LOST_WAY = 1e-6, 30.0
+# How much more a tick of a turned trunk counts: they are rare.
+TURNED_COUNTS = 2.0
 # Which moves can be, shape (TRUE, TRUE), and which of them complete a repetition.
 ALLOWED: Final = np.array(
     [
@@ -29,6 +31,9 @@ ALLOWED: Final = np.array(
 )
 COMPLETES: Final = np.zeros((TRUE, TRUE), bool)
 COMPLETES[np.ix_(BACK, HOME)] = True
+# No repetition is under way; one is, and the way back ends it.
+AT_HOME: Final = np.array([Place.AWAY, Place.REST, Place.ATTEMPT])
+UNDER_WAY: Final = np.isin(range(TRUE), (Place.HOLD, Place.RETURN, Place.TURNING, Place.TURNED, Place.TURNED_RETURN))
 # What each of the 2 * TRUE states is called by the network.
 CALLED: Final = np.concatenate([NAME_OF[:TRUE], NAME_OF[:TRUE]])
 
@@ -44,7 +49,33 @@ def chances(moves: jax.Array) -> jax.Array:
     return jax.nn.softmax(jnp.where(ALLOWED, moves, -jnp.inf), axis=1)
 
 
-def surprise(moves: jax.Array, evidence: jax.Array, truth: jax.Array, odd: jax.Array) -> tuple[jax.Array, jax.Array]:
+def taken_up(believed: jax.Array, truth: jax.Array, odd: jax.Array) -> jax.Array:
+    """Give the states that a walk goes on from: its belief where it is, its count forgiven as far as it is over.
+
+    Who believes in a hold while the patient rests has yet to count what has ended. Who believes in a rest while the
+    patient holds has counted it already or has yet to see it; that is kept as it is.
+
+    Parameters
+    ----------
+    believed : array, shape (n_sessions, 2 * TRUE)
+    truth, odd : arrays, shape (n_sessions,)
+
+    Returns
+    -------
+    array, shape (n_sessions, 2 * TRUE)
+    """
+    at_home, is_out = jnp.isin(truth, AT_HOME)[:, None], (truth == Place.OUT)[:, None]
+    behind = (at_home & UNDER_WAY) | (is_out & np.isin(range(TRUE), BACK))
+    kept = jnp.isin(truth, np.flatnonzero(UNDER_WAY))[:, None] & np.isin(range(TRUE), AT_HOME)
+    even, uneven = believed[:, :TRUE], believed[:, TRUE:]
+    is_odd = behind ^ (odd[:, None] == 1)
+    states = jnp.where(kept, even, (even + uneven) * ~is_odd), jnp.where(kept, uneven, (even + uneven) * is_odd)
+    return jnp.concatenate(states, axis=1)
+
+
+def surprise(
+    moves: jax.Array, evidence: jax.Array, truth: jax.Array, odd: jax.Array, believed: jax.Array
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Give how surprised the walk is by the truth, in natural logarithms a tick.
 
     Parameters
@@ -55,11 +86,13 @@ def surprise(moves: jax.Array, evidence: jax.Array, truth: jax.Array, odd: jax.A
         Logarithms.
     truth, odd : arrays, shape (n_sessions, n_ticks)
         A place for each tick, -1 where it is not known, and `completed`.
+    believed : array, shape (n_sessions, 2 * TRUE)
+        What the walk believed before; nothing at all where a session begins, which then begins with the truth.
 
     Returns
     -------
-    pair of numbers
-        Of each tick as it is walked, and of the whole way as it is seen at its end.
+    two numbers and an array, shape as `believed`
+        Of each tick as it is walked, of the whole way as it is seen at its end, and what is believed then.
     """
     move = chances(moves)
     stays, counts = jnp.where(COMPLETES, 0.0, move), jnp.where(COMPLETES, move, 0.0)
@@ -79,10 +112,14 @@ def surprise(moves: jax.Array, evidence: jax.Array, truth: jax.Array, odd: jax.A
         way = jnp.log(likely_sum[:, 0]) - jnp.log(bound_sum[:, 0])
         return (likely, bound), jnp.stack([tick, way])
 
-    first = true[:, 0] / true[:, 0].sum(axis=1, keepdims=True)
+    right = true[:, 0] / true[:, 0].sum(axis=1, keepdims=True)
+    begins = believed.sum(axis=1, keepdims=True) == 0.0
+    first = jnp.where(begins, right, taken_up(believed, truth[:, 0], odd[:, 0]))
     ticks = jnp.swapaxes(shown[..., CALLED], 0, 1), jnp.swapaxes(true, 0, 1)
-    _, held = jax.lax.scan(step, (first, first), ticks, unroll=5)
-    return held[:, 0].mean(), jnp.minimum(held[:, 1].sum(axis=0), 30.0).mean() / truth.shape[1]
+    (believed, _), held = jax.lax.scan(step, (first, right), ticks, unroll=5)
+    weights = jnp.where(jnp.isin(truth.T, jnp.asarray([Place.TURNING, Place.TURNED])), TURNED_COUNTS, 1.0)
+    way = LOST_WAY * jnp.log1p(jnp.maximum(held[:, 1].sum(axis=0), 0.0) / LOST_WAY)
+    return (weights * held[:, 0]).mean(), way.mean() / truth.shape[1], jax.lax.stop_gradient(believed)
 
 
 def _true(truth: jax.Array, odd: jax.Array) -> jax.Array:
