@@ -76,7 +76,7 @@ test-long: $(VENV)/.all ## what takes chroots and builds: a release twice, its r
 check: install ## format, lint, types, import contracts, documents, licences
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
-	$(RUN)/mypy signal session link device ui clinic fit tests bench packaging/*.py packaging/deb/*.py
+	$(RUN)/mypy signal session link device ui station clinic cli fit tests bench packaging/*.py packaging/deb/*.py
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/mkdocs build --quiet --strict
 	$(RUN)/reuse lint --quiet

@@ -21,12 +21,12 @@ import numpy as np
 from bench.kills import CONFIG
 from brokers import SecureBroker
 from builders import a_repetition, an_origin, facts_of_a_session
-from pressout_device.journal import spool
-from pressout_device.journal.news import Kept
-from pressout_device.journal.tables import Journal
-from pressout_device.journal.writer import Writer
+from pressout_session.document_builder import document_of
 from pressout_session.facts import RepetitionKept, encode
-from pressout_session.writing import document_of
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
+from pressout_station.writer.messages import Kept
+from pressout_station.writer.writer import Writer
 from stations import a_writer, new_id
 
 FRAME_S = 1 / 60
@@ -150,7 +150,7 @@ def _ends(folder: Path, broker: SecureBroker) -> list[subprocess.Popen[bytes]]:
         ("clinic", "--config", folder / "clinic.toml", "--database", f"sqlite:///{folder}/clinic.db"),
         ("uplink", "--config", folder / "station.toml"),
     ):
-        command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
+        command = [sys.executable, "-m", "pressout_cli.entry", *map(str, words)]
         ends.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     return ends
 

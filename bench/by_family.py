@@ -24,7 +24,7 @@ from bench.sessions import Session, Truth, session_of
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Sample
-from pressout_signal.traces import Trace
+from pressout_signal.trace_format import Trace
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "docs" / "reference" / "families.json"

@@ -134,7 +134,7 @@ def ground(
 def ours(port: int, url: str) -> list[list[str]]:
     """Give the product's workers."""
     where = ["--broker", f"mqtt://127.0.0.1:{port}", "--allow-plain", "--database", url]
-    return [["pressout_device.entry", "clinic", *where, "--worker", str(number)] for number in range(WORKERS)]
+    return [["pressout_cli.entry", "clinic", *where, "--worker", str(number)] for number in range(WORKERS)]
 
 
 def plain(port: int, url: str) -> list[list[str]]:

@@ -15,11 +15,11 @@ import psycopg
 from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import Table
 
-from pressout_clinic.rows import rows_of
+from pressout_clinic.projections import rows_of
 from pressout_clinic.tables import DOCUMENTS, TYPED
 from pressout_session.document import decode
+from pressout_session.document_builder import rfc3339
 from pressout_session.wire import Ack, AckResult, ack_topic, digest
-from pressout_session.writing import rfc3339
 
 
 def statement(table: Table, rest: str = "") -> str:

@@ -13,14 +13,14 @@ from typing import Any
 
 from gpiozero.pins import Factory
 
+from pressout_device.chip.emulated_cell import Cell
+from pressout_device.chip.emulated_pins import wired
+from pressout_device.chip.emulator import Chip
+from pressout_device.chip.fault_injection import HeldUpClock, Interference
+from pressout_device.chip.reader import HX711LoadCell
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.cell import Cell
-from pressout_device.loadcell.chip import HX711LoadCell
-from pressout_device.loadcell.emulated_pins import wired
-from pressout_device.loadcell.emulator import Chip
-from pressout_device.loadcell.troubles import HeldUpClock, Interference
-from pressout_device.loadcell.ways.hx711 import package_on
-from pressout_device.loadcell.ways.simulated import wires_to
+from pressout_device.drivers.hx711 import package_on
+from pressout_device.drivers.simulated import wires_to
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 WAYS = ("spi", "gpio", "hx711")

@@ -79,7 +79,7 @@ def _first_picture(config: Path) -> tuple[float, float]:
 
 
 def _child(*words: str, **more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pressout_device.entry", *words]
+    command = [sys.executable, "-m", "pressout_cli.entry", *words]
     return subprocess.Popen(command, env=_environment(**more), stderr=subprocess.DEVNULL)
 
 

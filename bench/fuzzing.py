@@ -6,18 +6,19 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pressout_session.codes import GUEST, with_check_digit
 from pressout_session.course import Course
+from pressout_session.error_codes import Trouble
 from pressout_session.facts import (
     AnyFact,
 )
+from pressout_session.patient_codes import GUEST, with_check_digit
 from pressout_session.prescription import Prescription
 from pressout_session.record import Record
-from pressout_session.troubles import Trouble
 from pressout_session.visit import Visit
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
-from pressout_ui import exhibits
+from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
+from pressout_ui.app_state import Known
 from pressout_ui.commands import (
     AddOne,
     Command,
@@ -28,7 +29,6 @@ from pressout_ui.commands import (
     SwapSide,
     UndoLast,
 )
-from pressout_ui.known import Known
 from pressout_ui.messages import (
     Cleared,
     DigitTyped,
@@ -132,7 +132,7 @@ class Clinic:
             case SignIn(patient_ref=patient_ref):
                 self._end()
                 self._ref = patient_ref
-                prescription = Prescription(prescription_id="fuzz", items=(exhibits.an_item(),))
+                prescription = Prescription(prescription_id="fuzz", items=(scene_fixtures.an_item(),))
                 visit = Visit(Course.of(prescription))
                 self._visit, self.record = visit, Record()
                 self._tell(VisitBegan(patient_ref, visit))
@@ -145,7 +145,7 @@ class Clinic:
             case KeepSettings(settings=settings):
                 self._tell(SettingsChanged(settings))
             case FindVisits(patient_ref=patient_ref):
-                visits = tuple(exhibits.a_past_visit(number) for number in range(self._chance.randrange(9)))
+                visits = tuple(scene_fixtures.a_past_visit(number) for number in range(self._chance.randrange(9)))
                 self._tell(Visits(patient_ref, visits))
             case TakeZero():
                 self._tell(Answered("tared"))
@@ -175,7 +175,7 @@ class Clinic:
         if self._visit is None:
             self._grant(SignIn(self._ref))
         if self._visit is not None:
-            self._move(self._visit.heard(exhibits.a_repetition(self._now_s, self._visit.counted + 1)))
+            self._move(self._visit.heard(scene_fixtures.a_repetition(self._now_s, self._visit.counted + 1)))
 
     def _move(self, moved: tuple[Visit, tuple[AnyFact, ...]]) -> None:
         visit, facts = moved

@@ -18,18 +18,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from pressout_device import opening
-from pressout_device.app import Simulated, parts_of
 from pressout_device.clock import RealClock
-from pressout_device.config import Config
-from pressout_device.diagnosing import percentiles
-from pressout_device.facing import PanelFace, first_screen
-from pressout_device.handover import Granted
-from pressout_device.running import asked_of
-from pressout_device.sampler import Sampler
-from pressout_device.sections import DoseSection, LoadCellSection, ScreenSection, StationSection
-from pressout_device.station import FRAME_S, Reader, Station
+from pressout_device.diagnosis import percentiles
+from pressout_device.sampler import reader_factory
+from pressout_device.sampler.pipe_protocol import Granted
+from pressout_device.sampler.process import Sampler
+from pressout_device.settings import LoadCellSection
 from pressout_signal.samples import Fault, FaultKind, Reading
+from pressout_station.app import Simulated, parts_of
+from pressout_station.config import Config
+from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
+from pressout_station.host.display import PanelFace, first_screen
+from pressout_station.run import asked_of
+from pressout_station.station_loop import FRAME_S, Reader, Station
 
 PERIOD_S = 1 / 80
 # The child starts, catches up and the window opens before anything is measured.
@@ -91,7 +92,7 @@ class ByThread:
 
     def __init__(self, config: Config) -> None:
         now_s = time.monotonic()
-        self._cell, self._clock = opening.simulated(config.load_cell, asked_of(config), now_s, 1.0, now_s)
+        self._cell, self._clock = reader_factory.simulated(config.load_cell, asked_of(config), now_s, 1.0, now_s)
         self._arrived: deque[Reading | Fault] = deque()
         self._late_s: deque[float] = deque()
         self._over = threading.Event()
@@ -241,7 +242,7 @@ def by_an_ordinary_child(duration_s: float) -> Handed:
     def ordinary(config: Config, sampler: Sampler) -> ByChild:
         sampler.close()
         now_s = time.monotonic()
-        way = functools.partial(opening.simulated, config.load_cell, asked_of(config), now_s, 1.0)
+        way = functools.partial(reader_factory.simulated, config.load_cell, asked_of(config), now_s, 1.0)
         return ByChild(Sampler(way, RealClock(), time.monotonic, now_s))
 
     return _measured(duration_s, ordinary)

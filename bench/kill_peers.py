@@ -14,10 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from pressout_device import config
-from pressout_device.journal import spool
+from pressout_device.storage import atomic_files
 from pressout_link.connection import Connection, Publication
 from pressout_session.wire import Ack, AckResult, digest, session_topic
+from pressout_station import config
+from pressout_station.mailbox import spool
 
 
 class Peer:
@@ -67,7 +68,7 @@ class Peer:
     def _believe(self, name: str, payload: bytes) -> None:
         ack = Ack(revision=1, sha256=digest(payload), result=AckResult.STORED)
         answer = [spool.Answer(spool.session_of(name), ack)]
-        spool.place(self._inbox, spool.acks_name(time.time_ns()), msgspec.json.encode(answer))
+        atomic_files.place(self._inbox, spool.acks_name(time.time_ns()), msgspec.json.encode(answer))
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ import sys
 import time
 from pathlib import Path
 
-from pressout_device import config
-from pressout_device.app import Simulated, station_of
-from pressout_device.running import asked_of
+from pressout_device.shutdown import stopped
 from pressout_device.simulation.patient import SimulatedPatient
-from pressout_device.station import FRAME_S, Station
-from pressout_device.stopping import stopped
 from pressout_session.exercises import Side
+from pressout_station import config
+from pressout_station.app import Simulated, station_of
+from pressout_station.run import asked_of
+from pressout_station.station_loop import FRAME_S, Station
 from pressout_ui.screen import Screen
 from pressout_ui.text import TextFace
 

@@ -21,8 +21,9 @@ from typing import IO
 
 from bench.children import Child
 from brokers import SecureBroker
-from pressout_device.journal import spool
+from pressout_device.storage import atomic_files
 from pressout_session.document import SessionDocument, decode
+from pressout_station.mailbox import spool
 
 UPLINKS = ("pressout", "plain", "puback")
 ROLES = ("station", "uplink", "broker", "clinic")
@@ -98,7 +99,7 @@ class Ground:
             f'certificate_file = "{self.broker.folder}/clinic.pem"\nkey_file = "{self.broker.folder}/clinic.key"\n',
             encoding="utf-8",
         )
-        commands = "pressout_device.entry"
+        commands = "pressout_cli.entry"
         self.clinic = Child(
             lambda: [commands, "clinic", "--config", str(clinic), "--database", f"sqlite:///{self.database}"]
         )
@@ -115,7 +116,7 @@ class Ground:
     def _uplink(self, uplink: str) -> Child:
         file = str(self.files[uplink])
         if uplink == "pressout":
-            return Child(lambda: ["pressout_device.entry", "uplink", "--config", file])
+            return Child(lambda: ["pressout_cli.entry", "uplink", "--config", file])
         return Child(lambda: ["bench.kill_peers", uplink, file])
 
     def _hear(self, uplink: str, pipe: IO[bytes]) -> None:
@@ -201,9 +202,9 @@ class Ground:
         folder = self.files["pressout"].parent / "pressout"
         answered = {
             answer.session_id
-            for name in spool.waiting(folder / "inbox")
+            for name in atomic_files.waiting(folder / "inbox")
             if name.startswith("acks.")
-            for answer in spool.read(folder / "inbox" / name, list[spool.Answer]) or []
+            for answer in atomic_files.read(folder / "inbox" / name, list[spool.Answer]) or []
         }
         return any(spool.session_of(name) not in answered for name in spool.documents(folder / "outbox"))
 

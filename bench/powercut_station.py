@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from builders import facts_of_a_session
-from pressout_device.auditing import Act, Audit, entry
-from pressout_device.journal import spool
-from pressout_device.journal.news import Kept
-from pressout_device.journal.tables import Journal
+from pressout_device.storage import atomic_files
 from pressout_session.wire import Ack, AckResult, digest
+from pressout_station.audit_log import Act, Audit, entry
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
+from pressout_station.writer.messages import Kept
 from stations import a_writer, wait_for
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _answer(folder: Path, tell: Any) -> None:  # noqa: ANN401
         for name in names
     ]
     name = spool.acks_name(len(os.listdir(folder / "outbox")) + 10**9)
-    spool.place(folder / "inbox", name, msgspec.json.encode(answers))
+    atomic_files.place(folder / "inbox", name, msgspec.json.encode(answers))
     tell(answer=name)
 
 

@@ -15,13 +15,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from bench import faultload, handing
+from pressout_device.chip.frame import DATA_BITS
+from pressout_device.chip.reader import HX711LoadCell
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.chip import HX711LoadCell
-from pressout_device.loadcell.frame import DATA_BITS
-from pressout_device.loadcell.ways.gpio import Pins
-from pressout_device.loadcell.ways.hx711 import PackageWires
-from pressout_device.loadcell.ways.simulated import wires_to
-from pressout_device.loadcell.ways.spi import SpiWires
+from pressout_device.drivers.gpio import Pins
+from pressout_device.drivers.hx711 import PackageWires
+from pressout_device.drivers.simulated import wires_to
+from pressout_device.drivers.spi import SpiWires
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "load-cell-measured.md"
 FRAMES = 200_000

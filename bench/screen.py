@@ -18,14 +18,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bench.handing import config_in
-from pressout_device.app import Simulated, parts_of
-from pressout_device.config import Config
-from pressout_device.diagnosing import percentiles
-from pressout_device.facing import PanelFace, first_screen
-from pressout_device.running import asked_of
-from pressout_device.station import FRAME_S, Station
+from pressout_device.diagnosis import percentiles
 from pressout_signal.events import Phase
-from pressout_ui import exhibits
+from pressout_station.app import Simulated, parts_of
+from pressout_station.config import Config
+from pressout_station.host.display import PanelFace, first_screen
+from pressout_station.run import asked_of
+from pressout_station.station_loop import FRAME_S, Station
+from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
 from pressout_ui.messages import Message, Ticked
 from pressout_ui.panel import Panel
@@ -61,7 +61,7 @@ nothing may crash, no page may be shown without the right PIN, and no repetition
 
 def moving(now_s: float) -> Screen:
     """Give the live set at a time: six seconds a repetition, a cue now and then."""
-    known = dict(exhibits.scenes())["07-press-out"].known
+    known = dict(scene_fixtures.scenes())["07-press-out"].known
     at_s = now_s % 6.0
     phase, level = Phase.REST, 0.0
     if at_s < 1.1:
@@ -73,13 +73,13 @@ def moving(now_s: float) -> Screen:
     # As in a set: a point every twelfth of a second, and with it the whole trace moves on.
     step = int(now_s * 12.0)
     trace = tuple(point._replace(t_s=point.t_s + step / 12.0) for point in _wave(step % 72))
-    cue = exhibits.a_drift() if now_s % 20.0 < 2.0 else None
+    cue = scene_fixtures.a_drift() if now_s % 20.0 < 2.0 else None
     scene = LiveSet(
         phase=phase,
         phase_s=now_s - at_s + 1.1,
         level=level,
         trace=trace,
-        last=exhibits.a_repetition(80.0, 6),
+        last=scene_fixtures.a_repetition(80.0, 6),
         cue=cue,
         cue_s=now_s,
     )
@@ -89,7 +89,7 @@ def moving(now_s: float) -> Screen:
 @lru_cache(maxsize=72)
 def _wave(step: int) -> tuple[TracePoint, ...]:
     """Give fifteen seconds of repetitions, moved on by so many points."""
-    points = exhibits.a_trace(Phase.HOLD)
+    points = scene_fixtures.a_trace(Phase.HOLD)
     turned = (*points, *points)[step : step + len(points)]
     return tuple(at._replace(t_s=point.t_s) for at, point in zip(turned, points, strict=True))
 
@@ -123,7 +123,7 @@ def moving_table() -> Iterator[str]:
 
 def still_table() -> Iterator[str]:
     """Measure frames in which nothing or little changes."""
-    scenes = dict(exhibits.scenes())
+    scenes = dict(scene_fixtures.scenes())
     still = scenes["07-press-out"]
     cases: dict[str, Callable[[int], Screen]] = {
         "live set, nothing changes": lambda _number: still,

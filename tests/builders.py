@@ -10,15 +10,15 @@ from typing import Any
 import msgspec
 
 from pressout_device.simulation.patient import Asked, SimulatedPatient
-from pressout_session.cell import Calibrated
 from pressout_session.document import Clock, Device, SessionDocument
+from pressout_session.document_builder import Origin, document_of
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept, SetClosed, SetOpened
+from pressout_session.load_cell_history import Calibrated
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.prescription import CabledItem, Item, Prescription
 from pressout_session.record import folded
 from pressout_session.wire import EventKind, Info, StationEvent
-from pressout_session.writing import Origin, document_of
 from pressout_signal.events import Event, Movement, RepetitionCompleted, Resistance
 from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Sample

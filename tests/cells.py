@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pressout_device.clock import RealClock
 from pressout_device.errors import LoadCellError
-from pressout_device.sampler import Opened
+from pressout_device.sampler.process import Opened
 from pressout_signal.samples import Fault, Reading
 
 

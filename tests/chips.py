@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from pressout_device.chip.emulated_cell import Cell
+from pressout_device.chip.emulator import Chip
+from pressout_device.chip.reader import HX711LoadCell
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.cell import Cell
-from pressout_device.loadcell.chip import HX711LoadCell
-from pressout_device.loadcell.emulator import Chip
-from pressout_device.loadcell.ways.simulated import wires_to
-from pressout_device.sampler import told_by
+from pressout_device.drivers.simulated import wires_to
+from pressout_device.sampler.process import told_by
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 DATA, CLOCK = 9, 10

@@ -12,13 +12,14 @@ from pathlib import Path
 from builders import SESSION_ID, a_document, an_info
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import Subscriber
-from pressout_device.journal import spool
-from pressout_device.journal.bell import ring
-from pressout_device.uplink.courier import Courier
+from pressout_device.storage import atomic_files
 from pressout_link.broker import Broker
 from pressout_link.connection import Connection
 from pressout_session.document import encode
 from pressout_session.wire import Info
+from pressout_station.mailbox import spool
+from pressout_station.mailbox.wakeup import ring
+from pressout_station.uplink.mqtt_client import Courier
 
 NUMBERS = itertools.count()
 
@@ -34,19 +35,19 @@ class Folders:
     def finish(self, session: int) -> str:
         """Put a session's document into the outbox."""
         name = spool.document_name(session, SESSION_ID.format(session), 1)
-        spool.place(self.outbox, name, encode(a_document(session)))
+        atomic_files.place(self.outbox, name, encode(a_document(session)))
         ring(self.inbox)
         return name
 
     def answers(self) -> list[spool.Answer]:
         """Give what the clinic answered, as the station finds it."""
-        names = [name for name in spool.waiting(self.inbox) if name.startswith("acks.")]
-        return [answer for name in names for answer in spool.read(self.inbox / name, list[spool.Answer]) or []]
+        names = [name for name in atomic_files.waiting(self.inbox) if name.startswith("acks.")]
+        return [answer for name in names for answer in atomic_files.read(self.inbox / name, list[spool.Answer]) or []]
 
     def link(self) -> spool.Link:
         """Give what the uplink says of itself."""
         path = self.inbox / spool.LINK
-        return (spool.read(path, spool.Link) if path.exists() else None) or spool.Link()
+        return (atomic_files.read(path, spool.Link) if path.exists() else None) or spool.Link()
 
     def courier(self, broker: Broker, info: Info | None = None) -> Courier:
         """Give an uplink over these folders."""

@@ -9,10 +9,10 @@ import msgspec
 from click.testing import CliRunner, Result
 
 from builders import an_event
+from pressout_cli.main import cli
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
-from pressout_device.commands import cli
 from pressout_session.document import SessionDocument, encode
 from pressout_session.orders import Request, Wanted
 from pressout_session.wire import (

@@ -26,7 +26,7 @@ from pressout_signal.events import (
 )
 from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Fault
-from pressout_signal.traces import Trace
+from pressout_signal.trace_format import Trace
 
 TRACES = Path(__file__).parent / "traces"
 

@@ -16,15 +16,16 @@ from typing import Any
 import click
 import msgspec
 
-from pressout_device import sections
-from pressout_device.commands import cli
+from pressout_cli.main import cli
+from pressout_device import settings
 from pressout_session import document
+from pressout_session.error_codes import NUMBERS
 from pressout_session.schema import SAID
-from pressout_session.troubles import NUMBERS
 from pressout_session.wire import EventKind
-from pressout_signal.model.fitted import fitted
-from pressout_signal.model.ticks import TICK_S
+from pressout_signal.model.fitted_model import fitted
+from pressout_signal.model.resampler import TICK_S
 from pressout_signal.samples import FaultKind
+from pressout_station import config_sections
 from pressout_ui.words import LANGUAGES
 
 MADE = "*Made from the code by `make schema`.*"
@@ -36,11 +37,11 @@ SAME_LAW = """\
 These sessions are drawn by the simulator that it was fitted on, which flatters it; they are wider than any clinic's,
 which does not. A test holds the file to these figures on further seeds."""
 TABLES: dict[str, type[msgspec.Struct]] = {
-    "station": sections.StationSection,
-    "load_cell": sections.LoadCellSection,
-    "screen": sections.ScreenSection,
-    "broker": sections.BrokerSection,
-    "dose": sections.DoseSection,
+    "station": config_sections.StationSection,
+    "load_cell": settings.LoadCellSection,
+    "screen": config_sections.ScreenSection,
+    "broker": config_sections.BrokerSection,
+    "dose": config_sections.DoseSection,
 }
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from builders import a_prescription, facts_of_a_session
-from pressout_session.codes import GUEST
 from pressout_session.course import Course
+from pressout_session.patient_codes import GUEST
 from pressout_session.record import folded
 from pressout_session.visit import Visit
 from pressout_signal.events import LineTaken, Phase, PhaseEntered
-from pressout_ui import exhibits
+from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
+from pressout_ui.app_state import Known
 from pressout_ui.commands import Command
-from pressout_ui.known import Known
 from pressout_ui.messages import Heard, Message, RecordKept, VisitBegan
 from pressout_ui.shapes import Plane, Text
 
-SCENES = list(exhibits.scenes())
+SCENES = list(scene_fixtures.scenes())
 NAMED = pytest.mark.parametrize(("name", "screen"), SCENES, ids=[name for name, _screen in SCENES])
 LANDSCAPE = Plane(800.0, 480.0)
 WIDE = Plane(853.3, 480.0)

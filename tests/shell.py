@@ -57,7 +57,7 @@ def _finished(
 
 def pressout(*words: str | Path, said: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run it; `said` is what a pipe says to it, and then ends."""
-    command = [sys.executable, "-m", "pressout_device.entry", *map(str, words)]
+    command = [sys.executable, "-m", "pressout_cli.entry", *map(str, words)]
     return _finished(command, 60.0, {"HOME": "/", **environment}, said=said)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pressout_ui.app import Screen
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import (
     DigitTyped,
     TherapistTapped,

@@ -16,16 +16,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from pressout_device import config
-from pressout_device.app import Simulated, parts_of
 from pressout_device.clock import ScaledClock
-from pressout_device.facing import PanelFace, first_screen
-from pressout_device.loadcell.ways.simulated import pulled_by
-from pressout_device.running import asked_of
-from pressout_device.sampler import Opened, Sampler
-from pressout_device.sections import LoadCellSection
+from pressout_device.drivers.simulated import pulled_by
+from pressout_device.sampler.process import Opened, Sampler
+from pressout_device.settings import LoadCellSection
 from pressout_device.simulation.patient import Asked, SimulatedPatient
-from pressout_device.station import FRAME_S, Station
+from pressout_station import config
+from pressout_station.app import Simulated, parts_of
+from pressout_station.host.display import PanelFace, first_screen
+from pressout_station.run import asked_of
+from pressout_station.station_loop import FRAME_S, Station
 from pressout_ui.app import Screen, view
 from pressout_ui.shapes import Button, Plane
 

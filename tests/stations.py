@@ -14,18 +14,19 @@ from typing import Any
 import msgspec
 
 from builders import SESSION_ID, an_origin
-from pressout_device import identity
 from pressout_device.clock import Moment
-from pressout_device.journal import spool
-from pressout_device.journal.news import Kept, Told
-from pressout_device.journal.rawtraces import Budget
-from pressout_device.journal.shelves import Rules, shelves_in
-from pressout_device.journal.wallclock import WallClock
-from pressout_device.journal.writer import Writer
+from pressout_device.storage import atomic_files
+from pressout_session.document_builder import Origin
 from pressout_session.facts import AnyFact, decode
 from pressout_session.record import Record, folded
 from pressout_session.wire import Ack, AckResult, StationEvent, digest
-from pressout_session.writing import Origin
+from pressout_station import identity
+from pressout_station.journal.clock_correction import WallClock
+from pressout_station.mailbox import spool
+from pressout_station.writer.messages import Kept, Told
+from pressout_station.writer.raw_traces import Budget
+from pressout_station.writer.storage import Rules, shelves_in
+from pressout_station.writer.writer import Writer
 
 FIRST = SESSION_ID.format(1)
 MORNING = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -87,12 +88,12 @@ def answer(folder: Path, result: AckResult = AckResult.STORED, number: int = 1) 
     for name in spool.documents(folder / "outbox"):
         ack = Ack(revision=1, sha256=digest((folder / "outbox" / name).read_bytes()), result=result)
         answers.append(spool.Answer(spool.session_of(name), ack))
-    spool.place(folder / "inbox", spool.acks_name(number), msgspec.json.encode(answers))
+    atomic_files.place(folder / "inbox", spool.acks_name(number), msgspec.json.encode(answers))
 
 
 def order(folder: Path, name: str, what: object) -> None:
     """Let the clinic ask for something."""
-    spool.place(folder / "inbox", f"{name}.json", msgspec.json.encode(what))
+    atomic_files.place(folder / "inbox", f"{name}.json", msgspec.json.encode(what))
 
 
 def everything(folder: Path) -> bytes:
@@ -102,5 +103,5 @@ def everything(folder: Path) -> bytes:
 
 def events(folder: Path) -> list[StationEvent]:
     """Give what the station has said beside its sessions."""
-    found = [spool.read(folder / "outbox" / name, StationEvent) for name in spool.events(folder / "outbox")]
+    found = [atomic_files.read(folder / "outbox" / name, StationEvent) for name in spool.events(folder / "outbox")]
     return [one for one in found if one is not None]

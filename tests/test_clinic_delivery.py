@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from builders import SESSION_ID, a_document, an_event
 from couriers import Folders, clinic, eventually, listening, stored, turning
-from pressout_device.embedded import EmbeddedBroker
-from pressout_device.journal import spool
-from pressout_device.uplink.delivery import ANSWER_S, IN_FLIGHT, Delivery
+from pressout_cli.demo.broker import EmbeddedBroker
+from pressout_device.storage import atomic_files
 from pressout_link.broker import Broker, broker_at
 from pressout_link.connection import Publication
 from pressout_session.document import encode
 from pressout_session.wire import AckResult, StationEvent, ack_topic, digest, session_topic
+from pressout_station.mailbox import spool
+from pressout_station.uplink.delivery import ANSWER_S, IN_FLIGHT, Delivery
 
 TOPIC = session_topic("north", "s3", SESSION_ID.format(1))
 
@@ -104,11 +105,11 @@ def test_a_broker_that_takes_it_is_no_clinic_that_has_it(
         listener = listening(plain(broker), TOPIC)
         eventually(lambda: not listener.arrived.empty())
         listener.close()
-        assert spool.waiting(folders.inbox) == []
+        assert atomic_files.waiting(folders.inbox) == []
 
     # Another one, which sends it at once; the first would wait some seconds before it tries again.
     with clinic(plain(broker), tmp_path / "clinic.db"), turning(folders.courier(plain(broker)).run):
-        eventually(lambda: len(spool.waiting(folders.inbox)) == 1)
+        eventually(lambda: len(atomic_files.waiting(folders.inbox)) == 1)
 
 
 @pytest.mark.service
@@ -121,7 +122,7 @@ def test_a_broker_that_goes_away_and_comes_back_loses_nothing(folders: Folders, 
         folders.finish(1)
         second = EmbeddedBroker(tmp_path, port)
         with clinic(plain(second), tmp_path / "clinic.db"):
-            eventually(lambda: len(spool.waiting(folders.inbox)) == 1)
+            eventually(lambda: len(atomic_files.waiting(folders.inbox)) == 1)
         second.close()
 
 
@@ -164,17 +165,17 @@ def test_what_happens_to_the_cell_is_said_to_the_broker_and_marked_as_taken(
 ) -> None:
     event = an_event()
     name = spool.event_name(event.event_id)
-    spool.place(folders.outbox, name, msgspec.json.encode(event))
-    spool.place(folders.outbox, spool.event_name(SESSION_ID.format(9)), b"no event")
+    atomic_files.place(folders.outbox, name, msgspec.json.encode(event))
+    atomic_files.place(folders.outbox, spool.event_name(SESSION_ID.format(9)), b"no event")
     listener = listening(plain(broker), "pressout/v1/north/s3/event/+")
 
     with turning(folders.courier(plain(broker)).run):
-        eventually(lambda: len(spool.waiting(folders.inbox)) == 2)
+        eventually(lambda: len(atomic_files.waiting(folders.inbox)) == 2)
         eventually(lambda: not listener.arrived.empty())
     heard = listener.arrived.get()
     listener.close()
 
-    assert f"taken.{name}" in spool.waiting(folders.inbox)
+    assert f"taken.{name}" in atomic_files.waiting(folders.inbox)
     assert heard.topic == "pressout/v1/north/s3/event/overload"
     assert msgspec.json.decode(heard.payload, type=StationEvent) == event
     assert not heard.retained

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from builders import a_document, an_event
 from desk import PATIENT, S3, asks, command, prescribed, says, takes
-from pressout_clinic import forgetting
-from pressout_clinic.auditing import audit
+from pressout_clinic import erasure
+from pressout_clinic.audit_log import audit
 from pressout_clinic.fleet import fleet
-from pressout_clinic.prescribing import erasure_answers
+from pressout_clinic.prescriptions import erasure_answers
 from pressout_clinic.rejected import set_aside
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
@@ -54,7 +54,7 @@ def test_an_erased_patient_is_nowhere_and_the_others_are_all_there(store: Store,
     assert "1 session, 1 prescription and 1 rejected message deleted here; asked 1 station" in result.output
     says(store, EventKind.ERASED, what="1 sessions", about=erase_id, journal_id="journal", seqs=())
     if store.engine.dialect.name == "sqlite":
-        forgetting.emptied(store.engine)
+        erasure.emptied(store.engine)
 
     said = whole(store).replace("4719220", "")
     assert PATIENT not in said

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 
 from builders import an_item
 from javascript import needs_node, node
-from pressout_clinic.auditing import audit
+from pressout_cli.main import cli
+from pressout_cli.records.exporter import rows, written
+from pressout_clinic.audit_log import audit
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
-from pressout_device.commands import cli
-from pressout_device.exporting import rows, written
 from pressout_session.document import SessionDocument, TimedDocument, decode, encode
 from pressout_session.exchange import terms
 from pressout_session.exchange.fhir import bundle

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from builders import a_document, an_event, an_info, event_id
-from pressout_clinic import forgetting
+from pressout_clinic import erasure
 from pressout_clinic.fleet import Station, fleet
-from pressout_clinic.gaps import gaps
+from pressout_clinic.missing_sequences import gaps
 from pressout_clinic.rejected import set_aside
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
@@ -182,7 +182,7 @@ def test_the_fleet_is_a_table_too(store: Store) -> None:
 def test_a_loss_keeps_its_station_when_what_came_after_it_is_erased(store: Store) -> None:
     says(store, StationState.READY)
     takes(store, at(1, patient_ref="530863"), at(3))
-    forgetting.erase(store.engine, "er-1", "471922")
+    erasure.erase(store.engine, "er-1", "471922")
 
     assert [(gap.first, gap.last, gap.station_id) for gap in gaps(store.engine)] == [(2, 2, "s3")]
     assert "1 sessions missing in its sequence" in list(only(store).needs(NOW))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from builders import SESSION_ID, a_document
 from pressout_clinic.database import StoreError, database_path
-from pressout_clinic.intake import Rejection, checked
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered as answered_all
+from pressout_clinic.validation import Rejection, checked
 from pressout_session.document import encode
 from pressout_session.wire import Ack, AckResult, digest, session_topic
 

@@ -13,15 +13,14 @@ from brokers import SecureBroker
 from builders import a_document, an_event, an_order
 from couriers import Folders, clinic, eventually, heard, listening, turning
 from desk import ITEM, PATIENT, S3, asks, command, prescribed, says, takes
+from pressout_cli.main import cli
 from pressout_clinic import orders
 from pressout_clinic.fleet import fleet
-from pressout_clinic.prescribing import answers
+from pressout_clinic.prescriptions import answers
 from pressout_clinic.rejected import set_aside
 from pressout_clinic.store import Store
 from pressout_clinic.tables import REJECTED
-from pressout_device.commands import cli
-from pressout_device.journal import spool
-from pressout_device.journal.bell import ring
+from pressout_device.storage import atomic_files
 from pressout_session.document import encode
 from pressout_session.orders import PrescriptionOrder, Wanted
 from pressout_session.wire import (
@@ -30,6 +29,8 @@ from pressout_session.wire import (
     EventKind,
     digest,
 )
+from pressout_station.mailbox import spool
+from pressout_station.mailbox.wakeup import ring
 
 
 def test_a_dose_is_the_next_version_of_what_the_patient_has(store: Store, tmp_path: Path) -> None:
@@ -178,9 +179,9 @@ def test_a_dose_reaches_the_station_and_its_answer_the_clinic_and_a_replay_is_an
         eventually(lambda: len(fleet(store.engine, datetime.now(UTC))) == 1)
         assert prescribed(store, tmp_path, "north/s3", prescription_id="rx-1").exit_code == 0
         command(store, "rejected", "--replay", "all")
-        eventually(lambda: any(name.startswith("prescription.") for name in spool.waiting(folders.inbox)))
+        eventually(lambda: any(name.startswith("prescription.") for name in atomic_files.waiting(folders.inbox)))
         event = msgspec.structs.replace(an_event(), kind=EventKind.PRESCRIBED, what="version 1", about="rx-1")
-        spool.place(folders.outbox, spool.event_name(event.event_id), msgspec.json.encode(event))
+        atomic_files.place(folders.outbox, spool.event_name(event.event_id), msgspec.json.encode(event))
         ring(folders.inbox)
         eventually(lambda: answers(store.engine, "rx-1", 1) == [("north/s3", "holds")])
         eventually(lambda: store.count() == 2)

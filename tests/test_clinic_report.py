@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from builders import an_item
 from needs import needs
 from prerequisites import CHROMIUM
+from pressout_cli.main import cli
 from pressout_clinic.report import terminal
+from pressout_clinic.report.charts import COLOURS, CUE
 from pressout_clinic.report.page import page
-from pressout_clinic.report.pictures import COLOURS, CUE
 from pressout_clinic.report.progress import pooled, progress
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
-from pressout_device.commands import cli
 from pressout_session.document import EstimateDocument, SessionDocument, encode
 from pressout_session.exercises import Side
 from pressout_session.wire import session_topic

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from builders import a_document, an_event
 from pressout_clinic.database import StoreError
-from pressout_clinic.rows import rows_of
+from pressout_clinic.projections import rows_of
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered

@@ -9,20 +9,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pressout_device.app import Simulated, parts_of
-from pressout_device.attending import Attending
-from pressout_device.auditing import Act, Audit
-from pressout_device.cellbook import CellBook
-from pressout_device.config import Config
-from pressout_device.facing import first_screen
-from pressout_device.running import asked_of
-from pressout_device.sections import DoseSection, LoadCellSection, ScreenSection, StationSection
-from pressout_device.station import Parts
-from pressout_device.therapists import MOST_TRIES, Therapists
-from pressout_session.cell import Calibrated
+from pressout_device.settings import LoadCellSection
+from pressout_device.storage.calibration_log import CellBook
+from pressout_session.load_cell_history import Calibrated
 from pressout_session.settings import Settings
-from pressout_signal.calibrating import G_M_PER_S2, Wizard
+from pressout_signal.calibration_steps import G_M_PER_S2, Wizard
 from pressout_signal.samples import Reading
+from pressout_station.app import Simulated, parts_of
+from pressout_station.audit_log import Act, Audit
+from pressout_station.config import Config
+from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
+from pressout_station.host.display import first_screen
+from pressout_station.run import asked_of
+from pressout_station.staff.accounts import MOST_TRIES, Therapists
+from pressout_station.staff.staff_actions import Attending
+from pressout_station.station_loop import Parts
 from pressout_ui.app import Screen
 from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.menu import Menu

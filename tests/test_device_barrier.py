@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pressout_device.app import Simulated, station_of
-from pressout_device.config import Config
 from pressout_device.errors import StationError
-from pressout_device.running import asked_of, turned
-from pressout_device.sections import DoseSection, LoadCellSection, ScreenSection, StationSection
-from pressout_session.troubles import Trouble
+from pressout_device.settings import LoadCellSection
+from pressout_session.error_codes import Trouble
+from pressout_station.app import Simulated, station_of
+from pressout_station.config import Config
+from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
+from pressout_station.run import asked_of, turned
 from pressout_ui.app import Screen
 from pressout_ui.commands import Sound
 from pressout_ui.messages import Message

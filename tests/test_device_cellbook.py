@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from builders import a_calibration
-from pressout_device.cellbook import NAME, CellBook, calibrated_cell
 from pressout_device.errors import LoadCellError
-from pressout_device.holding import held
-from pressout_device.sections import LoadCellSection
-from pressout_session.cell import (
+from pressout_device.settings import LoadCellSection
+from pressout_device.storage.calibration_log import NAME, CellBook, calibrated_cell
+from pressout_device.storage.lockfile import held
+from pressout_session.load_cell_history import (
     AnyCellFact,
     CalibrationChecked,
     CellLife,
@@ -101,9 +101,9 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_leaves_the_book_as_it_was(t
     script = (
         "import resource, signal, sys\n"
         "from pathlib import Path\n"
-        "from pressout_device.cellbook import CellBook\n"
+        "from pressout_device.storage.calibration_log import CellBook\n"
         "from pressout_device.errors import JournalError\n"
-        "from pressout_session.cell import OverloadSeen\n"
+        "from pressout_session.load_cell_history import OverloadSeen\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
         "fact = OverloadSeen(at='2026-03-01T09:30:00.000Z', load_cell_id='A', peak_n=900.0, limit_n=785.0)\n"

@@ -14,11 +14,11 @@ import pytest
 
 from builders import SESSION_ID, a_document
 from needs import as_root
+from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
-from pressout_device.embedded import EmbeddedBroker
+from pressout_device import drivers
 from pressout_device.errors import BrokerError
-from pressout_device.loadcell import ways
 from pressout_session.document import encode
 from pressout_session.wire import session_topic
 from shell import CONFIG, NOBODY, one_sentence, pressout
@@ -63,7 +63,7 @@ def test_record_writes_a_trace_that_analyze_reads(config_file: Path, tmp_path: P
 def as_nobody(*words: str | Path, said: Path) -> int:
     """Run the command in a child that is nobody: root sees no permission error. Modules are loaded before it drops."""
     preloaded = [importlib.import_module(f"pressout_device.{name}") for name in ("running", "listening", "commands")]
-    ways.names()  # nobody may not look into a clone in root's home
+    drivers.names()  # nobody may not look into a clone in root's home
     child = os.fork()
     if child == 0:
         sys.stderr = open(said, "w", buffering=1)  # noqa: SIM115 (this process is about to end)
@@ -140,7 +140,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
 def test_two_cannot_hold_one_station(config_file: Path, tmp_path: Path) -> None:
     words = ["record", "--simulate", "--seconds", "20", "--config", str(config_file), str(tmp_path / "a.csv")]
-    first = subprocess.Popen([sys.executable, "-m", "pressout_device.entry", *words], stdout=subprocess.DEVNULL)
+    first = subprocess.Popen([sys.executable, "-m", "pressout_cli.entry", *words], stdout=subprocess.DEVNULL)
     try:
         lock = tmp_path / "station" / "station.lock"
         while not (lock.exists() and (tmp_path / "a.csv").exists()):

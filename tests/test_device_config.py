@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pressout_device.config import checked
 from pressout_device.errors import ConfigError
 from pressout_link.broker import BrokerAddressError, broker_at
+from pressout_station.config import checked
 from shell import one_sentence, pressout
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from builders import a_prescription, an_item, an_origin, simulated
 from pressout_device.clock import VirtualClock
-from pressout_device.counting import IDLE_CLOSE_S, Counting, Given
-from pressout_device.journal.news import Kept, Told
-from pressout_session.codes import GUEST
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept
+from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import Prescription, TimedItem
 from pressout_session.record import folded
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
+from pressout_station.controller.session_controller import IDLE_CLOSE_S, Counting, Given
+from pressout_station.writer.messages import Kept, Told
 
 
 @dataclass

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from pressout_device import demo
-from pressout_device.demo_report import Outcome
+from pressout_cli.demo import demo
+from pressout_cli.demo.report import Outcome
 from pressout_device.errors import ExtraMissingError
-from pressout_device.sections import DoseSection
+from pressout_station.config_sections import DoseSection
 from shell import packaged, pressout
 
 pytestmark = pytest.mark.service
@@ -108,7 +108,7 @@ def in_a_terminal(*words: str, columns: int, typed: str) -> tuple[str, int]:
     """Run the command in a terminal of so many columns, answer its question; give all that it showed, and its end."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "pressout_device.entry", *words]
+    command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "pressout_cli.entry", *words]
     environment = {**{key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS")}}
     process = subprocess.Popen(
         command, stdin=follower, stdout=follower, stderr=follower, env={**environment, "TERM": "xterm-256color"}

@@ -12,15 +12,17 @@ import pytest
 from builders import SESSION_ID, an_erasure, an_item, an_order, facts_of_a_session
 from couriers import eventually
 from pressout_device.errors import JournalError
-from pressout_device.journal import forgetting, salvage, spool
-from pressout_device.journal.exchange import Exchange
-from pressout_device.journal.migrations import migrate
-from pressout_device.journal.tables import Journal
-from pressout_device.journal.wallclock import WallClock
-from pressout_device.journal.writer import Writer
+from pressout_device.storage import atomic_files
 from pressout_session.document import Clock
 from pressout_session.facts import Closed
 from pressout_session.wire import EventKind
+from pressout_station.journal import erasure, salvage
+from pressout_station.journal.clock_correction import WallClock
+from pressout_station.journal.migrations import migrate
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
+from pressout_station.writer.mailbox import Exchange
+from pressout_station.writer.writer import Writer
 from stations import FIRST, FakeWall, a_writer, answer, events, everything, keep, new_id, order
 
 PATIENT = "471922"
@@ -34,7 +36,7 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
 
 
 def done_with_all(folder: Path) -> None:
-    eventually(lambda: not spool.waiting(folder / "inbox"))
+    eventually(lambda: not atomic_files.waiting(folder / "inbox"))
 
 
 def kinds(folder: Path) -> list[EventKind]:
@@ -56,7 +58,7 @@ def bereft(tmp_path: Path) -> Iterator[Writer]:
 
 def refuse_once(monkeypatch: pytest.MonkeyPatch, times: int = 1) -> list[int]:
     """Let erasures fail for some time."""
-    left, real = [times], forgetting.drop_set_aside
+    left, real = [times], erasure.drop_set_aside
 
     def sometimes(folder: Path, patient_ref: str) -> None:
         if left[0]:
@@ -64,7 +66,7 @@ def refuse_once(monkeypatch: pytest.MonkeyPatch, times: int = 1) -> list[int]:
             raise JournalError("again soon")
         real(folder, patient_ref)
 
-    monkeypatch.setattr(forgetting, "drop_set_aside", sometimes)
+    monkeypatch.setattr(erasure, "drop_set_aside", sometimes)
     return left
 
 
@@ -124,7 +126,7 @@ def test_answers_that_cannot_be_read_are_tried_later_and_the_rest_is_taken(
     keep(writer, facts_of_a_session(1))
     writer.close()
     for number in range(1, 5):
-        spool.place(tmp_path / "inbox", spool.acks_name(number), b"[]")
+        atomic_files.place(tmp_path / "inbox", spool.acks_name(number), b"[]")
     answer(tmp_path, number=100)
     asked: list[str] = []
 
@@ -161,7 +163,7 @@ def test_an_erasure_waits_for_what_the_disk_has_not_taken(
         writer.keep(FIRST, fact)
     order(tmp_path, "erase.x.1", an_erasure())
     eventually(lambda: writer._tending._put_off != {})
-    assert spool.waiting(tmp_path / "inbox")
+    assert atomic_files.waiting(tmp_path / "inbox")
 
     full[0] = False
     done_with_all(tmp_path)

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
-from pressout_device.auditing import Act, Audit
-from pressout_device.journal import spool
-from pressout_device.journal.news import Found
-from pressout_device.journal.rawtraces import Budget, RawTraces, SetTrace
-from pressout_device.journal.tables import Journal
-from pressout_device.journal.writer import Writer
 from pressout_session.document import decode
 from pressout_session.facts import Closed, Reassigned
 from pressout_session.wire import EventKind
+from pressout_station.audit_log import Act, Audit
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
+from pressout_station.writer.messages import Found
+from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
+from pressout_station.writer.writer import Writer
 from stations import FIRST, MORNING, FakeWall, a_writer, answer, events, everything, keep, new_id, order, wait_for
 
 ANOTHER = "530863"

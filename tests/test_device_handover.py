@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressout_device import handover
-from pressout_device.handover import Granted, Handed, Inlet, Outlet, Refused
+from pressout_device.sampler import pipe_protocol
+from pressout_device.sampler.pipe_protocol import Granted, Handed, Inlet, Outlet, Refused
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 
@@ -65,7 +65,7 @@ def test_a_reader_never_waits_for_a_station_that_does_not_listen(ends: Ends) -> 
 
 
 def test_what_was_dropped_is_said_to_be_missing(ends: Ends) -> None:
-    most = handover.MOST_WAITING
+    most = pipe_protocol.MOST_WAITING
     for number in range(most + 60_000):
         ends.outlet.say(Reading(float(number), number), 0.0)
     items: list[Reading | Fault] = []

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from brokers import SecureBroker
 from builders import SESSION_ID, an_erasure, an_order
 from couriers import Folders, eventually, turning
-from pressout_device.journal import spool
+from pressout_device.storage import atomic_files
 from pressout_link.connection import Connection, Publication
-from pressout_session.incoming import LARGEST_BYTES, AckCame, Refused, came
+from pressout_session.inbound import LARGEST_BYTES, AckCame, Refused, came
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import (
     Ack,
@@ -164,12 +164,12 @@ def test_a_flood_of_rubbish_on_every_topic_is_counted_and_nothing_else_happens(
             sender.publish(Publication(topics[0], b"%d" % number, fleeting=True))
         order = an_order()
         sender.publish(Publication(prescription_topic(*STATION, "rx-1"), msgspec.json.encode(order)))
-        eventually(lambda: bool(spool.waiting(folders.inbox)))
+        eventually(lambda: bool(atomic_files.waiting(folders.inbox)))
         eventually(lambda: folders.link().refused >= len(HOSTILE) * len(topics))
 
-    (name,) = spool.waiting(folders.inbox)
+    (name,) = atomic_files.waiting(folders.inbox)
     assert name.startswith("prescription.rx-1.")
-    assert spool.read(folders.inbox / name, PrescriptionOrder) == order
+    assert atomic_files.read(folders.inbox / name, PrescriptionOrder) == order
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 64 * 1024
 
 
@@ -186,4 +186,4 @@ def test_a_retained_order_of_a_stranger_is_not_carried_out(
     with turning(folders.courier(broker.client("north/s3")).run):
         eventually(lambda: folders.link().refused >= 1)
 
-    assert spool.waiting(folders.inbox) == []
+    assert atomic_files.waiting(folders.inbox) == []

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from builders import a_calibration
-from pressout_device import config
-from pressout_device.inspecting import CHECKS, Computer, Verdict, findings
-from pressout_session.cell import CellLife
+from pressout_session.load_cell_history import CellLife
+from pressout_station import config
+from pressout_station.host.host_checks import CHECKS, Computer, Verdict, findings
 from shell import CONFIG, pressout
 from stations import MORNING
 

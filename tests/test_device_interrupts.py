@@ -18,7 +18,7 @@ from couriers import eventually
 
 def interrupted(*words: str, when: Callable[[subprocess.Popen[str]], bool]) -> tuple[int, str]:
     """Press Ctrl-C in a terminal where a command runs, as soon as something is true of it; give how it ends."""
-    command = [sys.executable, "-m", "pressout_device.entry", *words]
+    command = [sys.executable, "-m", "pressout_cli.entry", *words]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -63,7 +63,7 @@ def test_ctrl_c_is_clean_from_the_first_moment_on(when: Callable[[subprocess.Pop
 @pytest.mark.service
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="only Linux ends the children of who was killed")
 def test_a_demo_that_is_killed_leaves_nothing_running() -> None:
-    command = [sys.executable, "-m", "pressout_device.entry", "demo", "--headless"]
+    command = [sys.executable, "-m", "pressout_cli.entry", "demo", "--headless"]
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, text=True, start_new_session=True)
     eventually(lambda: has_children(5)(process) and bool(in_session(process.pid)))
@@ -86,7 +86,7 @@ def in_session(leader: int) -> list[str]:
 
 
 def test_whoever_stops_reading_what_is_printed_is_told_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pressout_device.entry", "analyze", *[str(tmp_path / "none.csv")] * 3, "--json"]
+    command = [sys.executable, "-m", "pressout_cli.entry", "analyze", *[str(tmp_path / "none.csv")] * 3, "--json"]
     reading, writing = os.pipe()
     os.close(reading)
 

@@ -15,14 +15,15 @@ import pytest
 
 from builders import SESSION_ID, a_prescription, an_event, an_order, event_id, facts_of_a_session
 from pressout_device.errors import JournalError
-from pressout_device.journal import spool
-from pressout_device.journal.answers import counts
-from pressout_device.journal.exchange import Answered
-from pressout_device.journal.news import Found, Kept, NotKept
-from pressout_device.journal.tables import Journal
+from pressout_device.storage import atomic_files
 from pressout_session.document import decode
 from pressout_session.facts import Reassigned
 from pressout_session.wire import Ack, AckResult, digest
+from pressout_station.journal.acks import counts
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
+from pressout_station.writer.mailbox import Answered
+from pressout_station.writer.messages import Found, Kept, NotKept
 from stations import FIRST, a_writer, keep, new_id, wait_for
 
 
@@ -41,7 +42,7 @@ def test_a_closed_session_lands_in_the_outbox_once(tmp_path: Path) -> None:
     keep(writer, facts_of_a_session(3))
     writer.close()
 
-    (name,) = spool.waiting(tmp_path / "outbox")
+    (name,) = atomic_files.waiting(tmp_path / "outbox")
     document = decode((tmp_path / "outbox" / name).read_bytes())
     assert (document.session_id, document.seq, document.sets[0].count) == (FIRST, 1, 3)
 
@@ -51,9 +52,9 @@ def test_the_log_knows_sessions_and_nobodys_reference(tmp_path: Path, caplog: py
         writer = a_writer(tmp_path)
         keep(writer, facts_of_a_session(3, closed=False))
         writer.close()
-        spool.place(tmp_path / "inbox", "prescription.rx-1.json", msgspec.json.encode(an_order()))
+        atomic_files.place(tmp_path / "inbox", "prescription.rx-1.json", msgspec.json.encode(an_order()))
         writer = a_writer(tmp_path)
-        wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
+        wait_for(writer, lambda _told: not atomic_files.waiting(tmp_path / "inbox"))
         writer.close()
 
     assert FIRST in caplog.text
@@ -66,7 +67,9 @@ def test_seq_has_no_gaps(tmp_path: Path) -> None:
         keep(writer, facts_of_a_session(1, session), SESSION_ID.format(session))
     writer.close()
 
-    documents = [decode((tmp_path / "outbox" / name).read_bytes()) for name in spool.waiting(tmp_path / "outbox")]
+    documents = [
+        decode((tmp_path / "outbox" / name).read_bytes()) for name in atomic_files.waiting(tmp_path / "outbox")
+    ]
     assert [document.seq for document in documents] == [1, 2, 3]
 
 
@@ -77,7 +80,7 @@ def test_a_session_that_nobody_closed_is_closed_as_interrupted_and_sent(tmp_path
 
     a_writer(tmp_path).close()
 
-    (name,) = spool.waiting(tmp_path / "outbox")
+    (name,) = atomic_files.waiting(tmp_path / "outbox")
     document = decode((tmp_path / "outbox" / name).read_bytes())
     assert (document.end_reason, document.sets[0].count) == ("interrupted", 2)
 
@@ -86,7 +89,7 @@ def test_a_document_that_vanished_from_the_outbox_is_put_back(tmp_path: Path) ->
     writer = a_writer(tmp_path)
     keep(writer, facts_of_a_session(2))
     writer.close()
-    (name,) = spool.waiting(tmp_path / "outbox")
+    (name,) = atomic_files.waiting(tmp_path / "outbox")
     before = (tmp_path / "outbox" / name).read_bytes()
     (tmp_path / "outbox" / name).unlink()
 
@@ -98,16 +101,16 @@ def test_a_document_that_vanished_from_the_outbox_is_put_back(tmp_path: Path) ->
 def test_the_clinics_answer_empties_the_outbox_and_stays_in_the_journal(tmp_path: Path) -> None:
     writer = a_writer(tmp_path)
     keep(writer, facts_of_a_session(2))
-    (name,) = spool.waiting(tmp_path / "outbox")
+    (name,) = atomic_files.waiting(tmp_path / "outbox")
     payload = (tmp_path / "outbox" / name).read_bytes()
     ack = Ack(revision=1, sha256=digest(payload), result=AckResult.STORED)
 
-    spool.place(tmp_path / "inbox", spool.acks_name(1), msgspec.json.encode([spool.Answer(FIRST, ack)]))
+    atomic_files.place(tmp_path / "inbox", spool.acks_name(1), msgspec.json.encode([spool.Answer(FIRST, ack)]))
     told = wait_for(writer, lambda news: any(isinstance(one, Answered) for one in news))
 
     assert Answered(FIRST, AckResult.STORED, None) in told
-    wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
-    assert spool.waiting(tmp_path / "outbox") == []
+    wait_for(writer, lambda _told: not atomic_files.waiting(tmp_path / "inbox"))
+    assert atomic_files.waiting(tmp_path / "outbox") == []
     writer.close()
     assert counts(Journal(tmp_path / "journal.db", new_id)) == (1, 1)
 
@@ -117,10 +120,10 @@ def test_an_answer_to_other_bytes_is_no_answer(tmp_path: Path) -> None:
     keep(writer, facts_of_a_session(2))
     ack = Ack(revision=1, sha256="0" * 64, result=AckResult.STORED)
 
-    spool.place(tmp_path / "inbox", spool.acks_name(1), msgspec.json.encode([spool.Answer(FIRST, ack)]))
-    wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
+    atomic_files.place(tmp_path / "inbox", spool.acks_name(1), msgspec.json.encode([spool.Answer(FIRST, ack)]))
+    wait_for(writer, lambda _told: not atomic_files.waiting(tmp_path / "inbox"))
 
-    assert len(spool.waiting(tmp_path / "outbox")) == 1
+    assert len(atomic_files.waiting(tmp_path / "outbox")) == 1
     writer.close()
 
 
@@ -129,7 +132,7 @@ def test_rubbish_in_the_inbox_harms_nothing(tmp_path: Path) -> None:
     (tmp_path / "inbox" / "acks.rubbish").write_bytes(b"\x00not json")
     (tmp_path / "inbox" / "prescription.rubbish.json").write_bytes(b"[" * 5_000)
 
-    wait_for(writer, lambda _told: not spool.waiting(tmp_path / "inbox"))
+    wait_for(writer, lambda _told: not atomic_files.waiting(tmp_path / "inbox"))
 
     assert writer.alive
     writer.close()
@@ -182,14 +185,14 @@ def test_what_the_broker_has_of_the_events_leaves_the_outbox_and_nothing_else_do
     for number in (1, 2):
         writer.tell(an_event(number))
     names = [spool.event_name(event_id(number)) for number in (1, 2)]
-    spool.place(tmp_path / "inbox", f"taken.{names[0]}", b"")
-    spool.place(tmp_path / "inbox", f"taken.{spool.documents(tmp_path / 'outbox')[0]}", b"")
+    atomic_files.place(tmp_path / "inbox", f"taken.{names[0]}", b"")
+    atomic_files.place(tmp_path / "inbox", f"taken.{spool.documents(tmp_path / 'outbox')[0]}", b"")
 
     writer.close()
 
     assert spool.events(tmp_path / "outbox") == names[1:]
     assert len(spool.documents(tmp_path / "outbox")) == 1
-    assert spool.waiting(tmp_path / "inbox") == []
+    assert atomic_files.waiting(tmp_path / "inbox") == []
 
 
 def test_events_that_nobody_takes_make_room_for_newer_ones(tmp_path: Path) -> None:
@@ -239,7 +242,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from builders import facts_of_a_session
 from stations import FIRST, a_writer
-from pressout_device.journal.news import Kept
+from pressout_station.writer.messages import Kept
 writer = a_writer(Path({folder!r}))
 for fact in facts_of_a_session(60):
     writer.keep(FIRST, fact)
@@ -261,6 +264,6 @@ def test_whatever_was_told_to_be_kept_survives_a_kill(tmp_path: Path, lines: int
 
     a_writer(tmp_path).close()
 
-    (name,) = spool.waiting(tmp_path / "outbox")
+    (name,) = atomic_files.waiting(tmp_path / "outbox")
     document = decode((tmp_path / "outbox" / name).read_bytes())
     assert sum(held.count for held in document.sets) >= seen.count("RepetitionKept")

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from builders import SESSION_ID, facts_of_a_session
-from pressout_device.auditing import Act, Audit
-from pressout_device.identity import new_id
-from pressout_device.journal.rawtraces import Budget, RawTraces, SetTrace
-from pressout_device.journal.tables import Journal
-from pressout_device.labelling import proposed
+from pressout_cli.records.labelled_recordings import proposed
 from pressout_fit.examples import Examples
 from pressout_fit.recordings import with_recordings
 from pressout_session.facts import RepetitionKept, RepetitionVoided
-from pressout_signal.model import features, habits
-from pressout_signal.model.places import Place
+from pressout_signal.model import features, patient_habits
+from pressout_signal.model.phase_walk import Place
+from pressout_station.audit_log import Act, Audit
+from pressout_station.identity import new_id
+from pressout_station.journal.tables import Journal
+from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
 from shell import pressout
 
 CONSENT = "agreed on paper, form 3"
@@ -112,7 +112,7 @@ def test_a_fresh_recording_is_labelled_by_what_was_heard_for_somebody_to_put_rig
 def test_a_labelled_recording_is_what_the_fitting_takes_in(tmp_path: Path) -> None:
     taken(a_station(tmp_path), tmp_path / "out", "--patient", "471922")
     nothing = Examples(
-        np.zeros((1, 2200, features.COUNT + habits.COUNT), np.float16),
+        np.zeros((1, 2200, features.COUNT + patient_habits.COUNT), np.float16),
         np.zeros((1, 2200), np.int8),
         np.zeros((1, 2200), np.float16),
     )

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chips import QUIET, WAYS, Bench, error_counts, faults, readings, rising
+from pressout_device.chip.emulated_cell import Cell
+from pressout_device.chip.emulated_pins import wired
+from pressout_device.chip.emulator import Chip
+from pressout_device.chip.fault_injection import HeldUpClock, Interference
+from pressout_device.chip.frame import Frame
+from pressout_device.chip.sample_clock import Edge, Rhythm
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.cell import Cell
-from pressout_device.loadcell.emulated_pins import wired
-from pressout_device.loadcell.emulator import Chip
-from pressout_device.loadcell.frame import Frame
-from pressout_device.loadcell.rhythm import Edge, Rhythm
-from pressout_device.loadcell.troubles import HeldUpClock, Interference
-from pressout_device.loadcell.ways.gpio import Pins
+from pressout_device.drivers.gpio import Pins
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 EVERY_WAY = pytest.mark.parametrize("way", WAYS)

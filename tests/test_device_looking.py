@@ -14,16 +14,16 @@ import pytest
 
 from builders import a_calibration
 from chips import QUIET, Bench
-from pressout_device.calibrating import in_kg
+from pressout_cli.calibration_wizard import in_kg
+from pressout_cli.cell_reader import Listener
+from pressout_device.chip.emulated_cell import Cell
+from pressout_device.chip.emulator import Chip
 from pressout_device.clock import VirtualClock
-from pressout_device.diagnosing import Diagnosis, Tally, life_of
+from pressout_device.diagnosis import Diagnosis, Tally, life_of
 from pressout_device.errors import TraceFileError
-from pressout_device.handover import Granted
-from pressout_device.listening import Listener
-from pressout_device.loadcell.cell import Cell
-from pressout_device.loadcell.emulator import Chip
-from pressout_device.tracefiles import recorded
-from pressout_session.cell import (
+from pressout_device.sampler.pipe_protocol import Granted
+from pressout_device.storage.trace_files import recorded
+from pressout_session.load_cell_history import (
     AnyCellFact,
     CellLife,
     OverloadPeaked,
@@ -33,7 +33,7 @@ from pressout_session.cell import (
 )
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, FaultKind, Reading
-from pressout_signal.traces import Trace as TraceFile
+from pressout_signal.trace_format import Trace as TraceFile
 from shell import CONFIG, one_sentence, pressout
 
 CALIBRATION = Calibration(zero_counts=8_000, counts_per_newton=400)
@@ -249,5 +249,5 @@ def test_calibrate_leads_through_keeps_and_checks(tmp_path: Path) -> None:
 
 
 def typed(keys: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pressout_device.entry", *words]
+    command = [sys.executable, "-m", "pressout_cli.entry", *words]
     return subprocess.run(command, input=keys, capture_output=True, text=True, timeout=60, check=False)

@@ -12,11 +12,13 @@ from brokers import SecureBroker
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
 from couriers import Folders, eventually, listening, turning
 from pressout_device.errors import JournalError
-from pressout_device.journal import forgetting, salvage, spool
-from pressout_device.journal.tables import Journal
+from pressout_device.storage import atomic_files
 from pressout_link.connection import Publication
 from pressout_session.facts import SetOpened, encode
 from pressout_session.wire import Ack, AckResult, ack_topic, digest
+from pressout_station.journal import erasure, salvage
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
 from stations import FIRST, a_writer, keep, new_id
 
 
@@ -50,10 +52,10 @@ def test_an_erasure_that_comes_twice_deletes_nothing_since_and_answers_the_same(
     tmp_path: Path,
 ) -> None:
     journal = filled(tmp_path)
-    first = forgetting.erase(journal, "er-1", "471922", "2026-03-02T08:00:00Z")
+    first = erasure.erase(journal, "er-1", "471922", "2026-03-02T08:00:00Z")
     journal.keep([(SESSION_ID.format(2), fact) for fact in facts_of_a_session(2, 2)])
 
-    assert forgetting.erase(journal, "er-1", "471922", "2026-03-02T09:00:00Z") == first
+    assert erasure.erase(journal, "er-1", "471922", "2026-03-02T09:00:00Z") == first
     assert journal.unfinished() == [SESSION_ID.format(2)]
 
 
@@ -63,7 +65,7 @@ def test_an_erasure_is_not_answered_while_someone_reads_the_journals_log(tmp_pat
     reading = reader.execute("SELECT fact FROM facts")
     reading.fetchone()
 
-    assert forgetting.erase(journal, "er-1", "471922", "2026-03-02T08:00:00Z").sessions == 1
+    assert erasure.erase(journal, "er-1", "471922", "2026-03-02T08:00:00Z").sessions == 1
     with pytest.raises(JournalError, match="someone reading"):
         journal.settle()
     reading.close()
@@ -76,9 +78,9 @@ def test_an_erasure_is_not_answered_while_someone_reads_the_journals_log(tmp_pat
 def test_who_is_signed_in_and_has_done_nothing_yet_is_erased_when_they_leave(tmp_path: Path) -> None:
     writer = a_writer(tmp_path)
     writer.occupied("530863")
-    spool.place(tmp_path / "inbox", "erase.er-1.1.json", msgspec.json.encode(an_erasure()))
+    atomic_files.place(tmp_path / "inbox", "erase.er-1.1.json", msgspec.json.encode(an_erasure()))
     dose = an_order(set_at="2026-03-03T08:00:00Z")
-    spool.place(tmp_path / "inbox", "prescription.rx-1.2.json", msgspec.json.encode(dose))
+    atomic_files.place(tmp_path / "inbox", "prescription.rx-1.2.json", msgspec.json.encode(dose))
     keep(writer, facts_of_a_session(2))
     writer.occupied(None)
 
@@ -100,7 +102,7 @@ def test_nothing_half_written_is_left(tmp_path: Path) -> None:
     a_writer(tmp_path).close()
     (tmp_path / "outbox" / "taken").mkdir()
     with pytest.raises(OSError, match="directory"):
-        spool.place(tmp_path / "outbox", "taken", b"471922")
+        atomic_files.place(tmp_path / "outbox", "taken", b"471922")
 
     assert list(tmp_path.rglob(".*.part")) == []
 
@@ -110,7 +112,7 @@ def test_a_damaged_journal_that_is_not_taken_over_yet_is_dropped_by_no_erasure(t
     aside = salvage.set_aside(tmp_path / "journal.db")
 
     with pytest.raises(JournalError, match="not taken over"):
-        forgetting.drop_set_aside(tmp_path, "471922")
+        erasure.drop_set_aside(tmp_path, "471922")
     assert aside.exists()
 
 

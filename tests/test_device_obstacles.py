@@ -11,9 +11,9 @@ import pytest
 
 from brokers import SecureBroker, certificates, free_port
 from couriers import Folders, clinic, eventually, turning
-from pressout_device.journal import spool
 from pressout_link.broker import Broker
-from pressout_session.troubles import LinkTrouble
+from pressout_session.error_codes import LinkTrouble
+from pressout_station.mailbox import spool
 
 pytestmark = pytest.mark.service
 SECRET = "a-long-secret-of-nobody"

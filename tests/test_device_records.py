@@ -15,18 +15,19 @@ import msgspec
 import pytest
 
 from builders import SESSION_ID, a_prescription, an_item, an_order, facts_of_a_session
-from pressout_device.auditing import Act, Audit, entry, started_with
-from pressout_device.journal import spool
-from pressout_device.journal.doses import Doses
-from pressout_device.journal.rawtraces import Budget, RawTraces, SetTrace
-from pressout_device.journal.tables import Journal
-from pressout_device.sections import ClinicDoses
-from pressout_device.tracing import LONGEST_S, Tracing
+from pressout_device.storage import atomic_files
 from pressout_session.document import Clock, SessionDocument, decode
 from pressout_session.facts import Closed
 from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.samples import Fault, FaultKind, Reading
-from pressout_signal.traces import Trace
+from pressout_signal.trace_format import Trace
+from pressout_station.audit_log import Act, Audit, entry, started_with
+from pressout_station.config_sections import ClinicDoses
+from pressout_station.controller.raw_recorder import LONGEST_S, Tracing
+from pressout_station.journal.prescriptions import Doses
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
+from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
 from shell import one_sentence, pressout
 from stations import FIRST, MORNING, FakeWall, a_writer, keep, new_id, recorded, wait_for
 
@@ -140,10 +141,13 @@ def test_the_clinic_hears_what_became_of_its_dose(tmp_path: Path) -> None:
     said: list[StationEvent] = []
 
     for version, kind in ((2, EventKind.PRESCRIBED), (1, EventKind.PRESCRIPTION_REFUSED)):
-        spool.place(tmp_path / "inbox", f"prescription.rx-1.{version}.json", msgspec.json.encode(an_order(version)))
+        atomic_files.place(
+            tmp_path / "inbox", f"prescription.rx-1.{version}.json", msgspec.json.encode(an_order(version))
+        )
         wait_for(writer, lambda _told, version=version: len(spool.events(tmp_path / "outbox")) == 3 - version)  # type: ignore[misc]
         read = (
-            spool.read(tmp_path / "outbox" / name, StationEvent) for name in sorted(spool.events(tmp_path / "outbox"))
+            atomic_files.read(tmp_path / "outbox" / name, StationEvent)
+            for name in sorted(spool.events(tmp_path / "outbox"))
         )
         said = [one for one in read if one is not None]
         assert (said[-1].kind, said[-1].about) == (kind, "rx-1")

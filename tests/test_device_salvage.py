@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from builders import facts_of_a_session
 from pressout_device.errors import JournalError
-from pressout_device.journal import salvage, spool
-from pressout_device.journal.answers import answered
-from pressout_device.journal.tables import Journal
 from pressout_session.wire import Ack, AckResult, digest
+from pressout_station.journal import salvage
+from pressout_station.journal.acks import answered
+from pressout_station.journal.tables import Journal
+from pressout_station.mailbox import spool
 from stations import FIRST, a_writer, keep, new_id
 
 PAGE = 4096

@@ -13,7 +13,7 @@ import pytest
 from cells import mute, opened, refused
 from pressout_device.clock import RealClock
 from pressout_device.errors import LoadCellError
-from pressout_device.sampler import Sampler
+from pressout_device.sampler.process import Sampler
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 pytestmark = pytest.mark.service

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from pressout_device import config
-from pressout_device.commands import cli
-from pressout_device.questions import QUESTIONS
-from pressout_device.setup_command import setup
-from pressout_device.therapists import Therapists
+from pressout_cli.main import cli
+from pressout_cli.setup.questions import QUESTIONS
+from pressout_cli.setup_command import setup
+from pressout_station import config
+from pressout_station.staff.accounts import Therapists
 
 NAMED = ("--site-id", "north", "--station-id", "s3", "--load-cell-id", "S50-0117")
 

@@ -12,9 +12,10 @@ import pytest
 
 from pressout_device.clock import VirtualClock
 from pressout_device.errors import ConfigError
-from pressout_device.settingsfile import NAME as SETTINGS_NAME
-from pressout_device.settingsfile import SettingsFile
-from pressout_device.therapists import (
+from pressout_session.settings import Settings
+from pressout_station.host.settings_file import NAME as SETTINGS_NAME
+from pressout_station.host.settings_file import SettingsFile
+from pressout_station.staff.accounts import (
     LOCK_S,
     MOST_TRIES,
     NAME,
@@ -24,7 +25,6 @@ from pressout_device.therapists import (
     Therapists,
     weak_reason,
 )
-from pressout_session.settings import Settings
 from shell import CONFIG, NOBODY, one_sentence, pressout
 
 PIN, OTHER = "271828", "314159"

@@ -50,7 +50,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from builders import an_info
-from pressout_device.uplink.courier import Courier
+from pressout_station.uplink.mqtt_client import Courier
 from pressout_link.broker import Broker
 BECOME
 folder = Path({folder!r})

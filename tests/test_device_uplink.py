@@ -11,13 +11,12 @@ import pytest
 from brokers import SecureBroker
 from builders import SESSION_ID, a_document, an_info
 from couriers import Folders, clinic, eventually, heard, listening, stored, turning
-from pressout_device.embedded import EmbeddedBroker
-from pressout_device.journal import spool
-from pressout_device.journal.bell import ring
+from pressout_cli.demo.broker import EmbeddedBroker
+from pressout_device.storage import atomic_files
 from pressout_link.broker import broker_at
 from pressout_link.connection import Connection, Publication
 from pressout_session.document import encode
-from pressout_session.troubles import LinkTrouble
+from pressout_session.error_codes import LinkTrouble
 from pressout_session.wire import (
     ROOT,
     Ack,
@@ -32,6 +31,8 @@ from pressout_session.wire import (
     session_topic,
     status_topic,
 )
+from pressout_station.mailbox import spool
+from pressout_station.mailbox.wakeup import ring
 
 pytestmark = pytest.mark.service
 
@@ -128,7 +129,7 @@ def test_whoever_is_at_the_station_is_in_its_status_and_nothing_else_of_them(
 ) -> None:
     listener = listening(broker.client("clinic"), status_topic("north", "s3"), info_topic("north", "s3"))
     said: list[tuple[str, bytes]] = []
-    spool.place(folders.outbox, spool.STATION, msgspec.json.encode(spool.StationSaid(in_session=True)))
+    atomic_files.place(folders.outbox, spool.STATION, msgspec.json.encode(spool.StationSaid(in_session=True)))
 
     def occupied() -> bool:
         said.extend(heard(listener))
@@ -201,7 +202,7 @@ def test_after_an_absence_a_station_asks_for_what_it_may_have_missed(broker: Sec
 
 def test_a_rejected_session_does_not_hold_up_the_others(broker: SecureBroker, folders: Folders, tmp_path: Path) -> None:
     name = spool.document_name(1, SESSION_ID.format(1), 1)
-    spool.place(folders.outbox, name, b'{"schema": "of nobody"}')
+    atomic_files.place(folders.outbox, name, b'{"schema": "of nobody"}')
     folders.finish(2)
 
     with (

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from couriers import eventually
-from pressout_device import starting
-from pressout_device.config import read
-from pressout_device.kiosk import INSIDE, way_to_the_panel
-from pressout_device.watchdog import WRITER_PATIENCE_S, Signs, Watchdog
+from pressout_station import startup
+from pressout_station.config import read
+from pressout_station.host.kiosk import INSIDE, way_to_the_panel
+from pressout_station.host.watchdog import WRITER_PATIENCE_S, Signs, Watchdog
 
 WELL = Signs(writer_ago_s=0.1, reader_lives=True)
 
@@ -104,7 +104,7 @@ def test_a_running_station_says_that_it_is_up_that_it_lives_and_that_it_ends(
     systemd: Systemd, config_file: Path
 ) -> None:
     told = {"NOTIFY_SOCKET": str(systemd.path), "WATCHDOG_USEC": "200000", "SDL_VIDEODRIVER": "dummy"}
-    command = [sys.executable, "-m", "pressout_device.entry", "run", "--simulate", "--config", str(config_file)]
+    command = [sys.executable, "-m", "pressout_cli.entry", "run", "--simulate", "--config", str(config_file)]
     station = subprocess.Popen(command, env={**os.environ, **told}, stderr=subprocess.DEVNULL)
     heard: list[str] = []
 
@@ -129,7 +129,7 @@ def test_a_station_that_cannot_start_shows_why_until_it_is_stopped_instead_of_st
 ) -> None:
     config_file.write_text(re.sub(r"(zero_counts|counts_per_newton) = .*", "", config_file.read_text()))
     told = {"NOTIFY_SOCKET": str(systemd.path), "SDL_VIDEODRIVER": "dummy"}
-    command = [sys.executable, "-m", "pressout_device.entry", "run", "--config", str(config_file)]
+    command = [sys.executable, "-m", "pressout_cli.entry", "run", "--config", str(config_file)]
     station = subprocess.Popen(command, env={**os.environ, **told}, stderr=subprocess.PIPE, text=True)
 
     try:
@@ -182,10 +182,10 @@ def test_a_station_that_starts_itself_anew_inside_cage_still_finds_systemd(
 
     monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
     monkeypatch.setenv("WATCHDOG_USEC", "60000000")
-    monkeypatch.setattr(starting, "onto_the_panel", become_cage)
+    monkeypatch.setattr(startup, "onto_the_panel", become_cage)
     config = read(config_file)
     config.folder.mkdir(parents=True, exist_ok=True)
 
     with pytest.raises(InsideCageError) as became:
-        starting.station(config, stopped=lambda: True, simulate=True)
+        startup.station(config, stopped=lambda: True, simulate=True)
     assert became.value.args == ("/run/systemd/notify", "60000000")

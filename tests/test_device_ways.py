@@ -11,19 +11,19 @@ import pytest
 
 from builders import Trace
 from chips import CLOCK, DATA, QUIET, readings, rising
+from pressout_device import drivers
+from pressout_device.chip.emulator import Chip
+from pressout_device.chip.reader import HX711LoadCell
 from pressout_device.clock import VirtualClock
-from pressout_device.config import checked
+from pressout_device.drivers import replay
+from pressout_device.drivers.gpio import Pins
 from pressout_device.errors import ConfigError, ExtraMissingError, LoadCellError
-from pressout_device.loadcell import ways
-from pressout_device.loadcell.chip import HX711LoadCell
-from pressout_device.loadcell.emulator import Chip
-from pressout_device.loadcell.ways import replay
-from pressout_device.loadcell.ways.gpio import Pins
-from pressout_device.sections import LoadCellSection
-from pressout_device.tracefiles import lines_of
+from pressout_device.settings import LoadCellSection
+from pressout_device.storage.trace_files import lines_of
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Reading
-from pressout_signal.traces import Trace as TraceFile
+from pressout_signal.trace_format import Trace as TraceFile
+from pressout_station.config import checked
 from shell import CONFIG
 
 CALIBRATION = Calibration(zero_counts=8_000, counts_per_newton=400)
@@ -45,7 +45,7 @@ def test_a_replayed_trace_is_heard_at_its_pace_or_at_once(tmp_path: Path, at_onc
         way="replay", trace=str(path), trace_at_once=at_once, zero_counts=8_000.0, counts_per_newton=400.0
     )
 
-    heard = readings(islice(ways.opened(cell, clock).readings(0.1), len(recorded_samples)))
+    heard = readings(islice(drivers.opened(cell, clock).readings(0.1), len(recorded_samples)))
 
     assert len(heard) == len(recorded_samples)
     assert heard[-1].t_s - heard[0].t_s == pytest.approx(recorded_samples[-1].t_s - recorded_samples[0].t_s)
@@ -56,7 +56,7 @@ def test_a_replayed_trace_is_heard_at_its_pace_or_at_once(tmp_path: Path, at_onc
 
 def test_after_a_replayed_trace_there_is_silence(tmp_path: Path) -> None:
     cell = LoadCellSection(way="replay", trace=str(a_trace(tmp_path / "t.csv")), trace_at_once=True)
-    items = ways.opened(cell, VirtualClock()).readings(0.1)
+    items = drivers.opened(cell, VirtualClock()).readings(0.1)
 
     assert [next(items) for _ in range(2_000)][-1] is None
 
@@ -77,7 +77,7 @@ def test_a_missing_package_is_one_sentence_that_says_what_to_install(
     monkeypatch.setattr(Device, "pin_factory", MockFactory())
 
     with pytest.raises(ExtraMissingError, match=rf"found no package {package}.*install.*\[{extra}\]"):
-        ways.opened(LoadCellSection(way=way), VirtualClock())
+        drivers.opened(LoadCellSection(way=way), VirtualClock())
 
 
 def test_a_bus_that_is_not_there_is_one_sentence_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_a_bus_that_is_not_there_is_one_sentence_that_says_what_to_do(monkeypatc
     monkeypatch.setitem(sys.modules, "spidev", module)
 
     with pytest.raises(LoadCellError, match="dtparam=spi=on"):
-        ways.opened(LoadCellSection(way="spi"), VirtualClock())
+        drivers.opened(LoadCellSection(way="spi"), VirtualClock())
 
 
 def test_another_way_joins_as_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,11 +107,11 @@ def test_another_way_joins_as_one_file(tmp_path: Path, monkeypatch: pytest.Monke
         "def opened(cell, clock):\n"
         "    return Steady()\n"
     )
-    monkeypatch.setattr(ways, "__path__", [*ways.__path__, str(tmp_path)])
+    monkeypatch.setattr(drivers, "__path__", [*drivers.__path__, str(tmp_path)])
     section = LoadCellSection(way="steady")
 
-    assert "steady" in ways.names()
-    assert list(ways.opened(section, VirtualClock()).readings(0.1)) == [Reading(1.0, 7)]
+    assert "steady" in drivers.names()
+    assert list(drivers.opened(section, VirtualClock()).readings(0.1)) == [Reading(1.0, 7)]
 
 
 def test_a_way_that_is_none_is_a_mistake_of_the_configuration() -> None:

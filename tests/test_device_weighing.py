@@ -10,14 +10,13 @@ import pytest
 
 from builders import a_calibration
 from chips import WAYS, Bench
-from pressout_device.announcing import AGAIN_S, Announcer
+from pressout_device.chip.emulated_cell import Cell
+from pressout_device.chip.emulator import Chip
+from pressout_device.chip.fault_injection import Interference
+from pressout_device.chip.health import PERSISTENT_S
 from pressout_device.clock import VirtualClock
-from pressout_device.loadcell.cell import Cell
-from pressout_device.loadcell.emulator import Chip
-from pressout_device.loadcell.health import PERSISTENT_S
-from pressout_device.loadcell.troubles import Interference
-from pressout_device.weighing import Weighed, Weighing
-from pressout_session.cell import (
+from pressout_session.error_codes import Notice, Trouble
+from pressout_session.load_cell_history import (
     AnyCellFact,
     CellLife,
     OverloadPeaked,
@@ -25,10 +24,11 @@ from pressout_session.cell import (
     TareTaken,
     ZeroStrange,
 )
-from pressout_session.troubles import Notice, Trouble
 from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, FaultKind, Reading
+from pressout_station.controller.clinic_events import AGAIN_S, Announcer
+from pressout_station.controller.load_cell_conditioning import Weighed, Weighing
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AT = "2026-03-01T09:30:00.000Z"

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 import pytest
 
-from pressout_device.commands import cli
-from pressout_device.config import read
-from pressout_device.loadcell import ways
+from pressout_cli.main import cli
+from pressout_device import drivers
+from pressout_session.error_codes import NUMBERS
 from pressout_session.schema import written
-from pressout_session.troubles import NUMBERS
 from pressout_signal.samples import FaultKind
+from pressout_station.config import read
 from pressout_ui.words import LANGUAGES
 from reference import pages
 
@@ -44,7 +44,7 @@ def test_every_fault_of_the_load_cell_is_explained() -> None:
     text = (ROOT / "docs" / "reference" / "load-cell.md").read_text(encoding="utf-8")
 
     assert set(re.findall(r"^\| `([a-z_]+)` \| [^|]+ \|$", text, re.MULTILINE)) == set(FaultKind)
-    assert set(re.findall(r"^\| `([a-z0-9]+)`[^|]*\|[^|]*\|[^|]*\|$", text, re.MULTILINE)) == set(ways.names())
+    assert set(re.findall(r"^\| `([a-z0-9]+)`[^|]*\|[^|]*\|[^|]*\|$", text, re.MULTILINE)) == set(drivers.names())
 
 
 def test_every_number_that_the_screen_shows_is_explained_beside_its_words() -> None:

@@ -15,8 +15,8 @@ import pytest
 import prerequisites
 from brokers import MOSQUITTO, free_port
 from needs import needs
-from pressout_device import config
-from pressout_device.commands import cli
+from pressout_cli.main import cli
+from pressout_station import config
 from shell import ran
 
 ROOT = Path(__file__).parent.parent
@@ -64,7 +64,7 @@ class Elsewhere:
             if command == "systemctl restart mosquitto":
                 self._mosquitto()
                 continue
-            words = command.replace("pressout ", f"{sys.executable} -m pressout_device.entry ", 1)
+            words = command.replace("pressout ", f"{sys.executable} -m pressout_cli.entry ", 1)
             words = words if command.startswith("pressout ") else command
             if command.startswith("pressout clinic"):
                 self.running.append(subprocess.Popen(words.split()))

@@ -11,7 +11,7 @@ import pytest
 
 from needs import as_root, needs
 from prerequisites import SYSTEMD
-from pressout_device.therapists import Therapists
+from pressout_station.staff.accounts import Therapists
 from shell import CONFIG, ran
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +31,7 @@ def begun(command: str, config: Path, typed: str) -> subprocess.Popen[str]:
     words = command.removeprefix("sudo ").split()
     assert words[0] == "pressout", command
     words = [word for word in words[1:] if word not in ("--config", "station.toml")]
-    line = [sys.executable, "-m", "pressout_device.entry", *words, "--config", str(config)]
+    line = [sys.executable, "-m", "pressout_cli.entry", *words, "--config", str(config)]
     pipe = subprocess.PIPE
     # Without a terminal: a PIN is asked for there, where there is one.
     one = subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
@@ -81,7 +81,7 @@ def test_the_example_is_checked_as_the_page_says(tmp_path: Path) -> None:
     (command,) = commands(HOW_TO / "configure.md")
     here = command.replace("/etc/pressout/station.toml", str(HOW_TO / "station.toml")).removeprefix("pressout ").split()
 
-    line = [sys.executable, "-m", "pressout_device.entry", *here]
+    line = [sys.executable, "-m", "pressout_cli.entry", *here]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr

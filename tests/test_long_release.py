@@ -48,8 +48,8 @@ writer.close()
 # What a station writes down when it starts: another version than the last time.
 START = """
 from pathlib import Path
-from pressout_device.auditing import Audit, started_with
-from pressout_device.identity import software_version
+from pressout_station.audit_log import Audit, started_with
+from pressout_station.identity import software_version
 audit = Audit(Path("/var/lib/pressout"))
 audit.add(*started_with(audit, software_version(), b""))
 """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from builders import a_document, an_order
 from pressout_session.document import SessionDocument, decode, encode
-from pressout_session.mistakes import accepted, mistake, shown, why
+from pressout_session.error_sentences import accepted, mistake, shown, why
 from pressout_session.orders import PrescriptionOrder
 
 # Words of a parser's or of Python's own, which tell nobody what to do.

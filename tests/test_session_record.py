@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from builders import a_document, a_prescription, a_repetition, an_item, an_origin, facts_of_a_session
 from pressout_session import document
-from pressout_session.codes import checked, with_check_digit
 from pressout_session.course import Course, turns_of
+from pressout_session.document_builder import document_of
 from pressout_session.exercises import Side
 from pressout_session.facts import (
     AnyFact,
@@ -27,11 +27,11 @@ from pressout_session.facts import (
     decode,
     encode,
 )
+from pressout_session.patient_codes import checked, with_check_digit
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_session.schema import schema
 from pressout_session.visit import Visit
-from pressout_session.writing import document_of
 from pressout_signal.events import PartialSeen, SetEnded
 
 BIRD_DOG = TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT)

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from builders import a_prescription, an_item, an_origin, facts_of_a_session
 from pressout_session.course import Course
 from pressout_session.document import SessionDocument
+from pressout_session.document_builder import document_of
 from pressout_session.exercises import Side
 from pressout_session.facts import DoseChanged, Rated, Reassigned, RepetitionAdded, RepetitionVoided, SessionVoided
 from pressout_session.history import PastVisit, harder_side, past_visit
 from pressout_session.prescription import CabledItem, TimedItem
 from pressout_session.record import folded
 from pressout_session.visit import Visit
-from pressout_session.writing import document_of
 from pressout_signal.events import PartialSeen, RepetitionCompleted
 
 HARDER = msgspec.structs.replace(an_item(reps=6), target_n=55.0)

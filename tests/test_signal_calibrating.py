@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressout_signal.calibrating import G_M_PER_S2, Wizard, checked
 from pressout_signal.calibration import Calibration
-from pressout_signal.hanging import Load, Reason, Steadying
+from pressout_signal.calibration_steps import G_M_PER_S2, Wizard, checked
 from pressout_signal.samples import Fault, FaultKind, Reading
+from pressout_signal.steady_load import Load, Reason, Steadying
 
 SPAN, ZERO, NOISE = 4_400.0, 88_000.0, 550.0
 Counts = Callable[[float, float], float]

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pressout_fit import remembered
+from pressout_fit import patient_habits
 from pressout_fit.scoring import held_out
-from pressout_signal.model.certainty import Certainty
+from pressout_signal.model.boundary_dating import KEPT, Hindsight
+from pressout_signal.model.count_certainty import Certainty
 from pressout_signal.model.features import COUNT, Features
-from pressout_signal.model.fitted import NAME, fitted
-from pressout_signal.model.habits import REMEMBERED, Habits
-from pressout_signal.model.hindsight import KEPT, Hindsight
-from pressout_signal.model.places import LATE, MOVES, NAMED, Place, Walk
-from pressout_signal.model.ticks import LONGEST_HOLE_S, TICK_S, Tick, Ticks
+from pressout_signal.model.fitted_model import NAME, fitted
+from pressout_signal.model.patient_habits import REMEMBERED, Habits
+from pressout_signal.model.phase_walk import LATE, MOVES, NAMED, Place, Walk
+from pressout_signal.model.resampler import LONGEST_HOLE_S, TICK_S, Tick, Ticks
 from pressout_signal.samples import Sample
 
 EVEN = np.full(NAMED, 1.0 / NAMED)
@@ -202,10 +202,10 @@ def test_what_is_fitted_on_is_shown_habits_only_after_they_were_shown_to_it() ->
         np.array([*(Place.REST, Place.OUT, Place.HOLD, Place.RETURN) * 4, Place.REST], np.int8),
         [30, 20, 60, 24] * 4 + [40],
     )
-    done = list(remembered.repetitions(truth))
-    shown = next(each for seed in range(20) if (each := remembered.habits(truth, seed))[-1].any())
+    done = list(patient_habits.repetitions(truth))
+    shown = next(each for seed in range(20) if (each := patient_habits.habits(truth, seed))[-1].any())
 
     assert [one[:4] for one in done] == [(20, 60, 24, one.rest) for one in done]
     assert [one.rest for one in done[1:]] == [30] * 3
-    assert not shown[: done[0].end + remembered.LEARNED_AFTER].any()
+    assert not shown[: done[0].end + patient_habits.LEARNED_AFTER].any()
     assert shown[-1, 1] == pytest.approx(math.log(3.0), abs=0.3)

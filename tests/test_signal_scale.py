@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Reading
-from pressout_signal.scale import (
+from pressout_signal.zero_tracking import (
     Overloaded,
     OverloadOver,
     Said,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from builders import Trace as Told
 from builders import heard, repetitions
 from pressout_signal.calibration import Calibration
+from pressout_signal.despike import Guard, GuardLimits
 from pressout_signal.events import LineLetGo, LineTaken, SetEnded, SetStarted
-from pressout_signal.guard import Guard, GuardLimits
 from pressout_signal.samples import Fault, FaultKind, Reading, Sample
-from pressout_signal.traces import Trace, TraceError
+from pressout_signal.trace_format import Trace, TraceError
 
 HEADER = "t_s,tension_n"
 

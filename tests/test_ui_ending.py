@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from builders import facts_of_a_session
-from pressout_session.codes import GUEST
+from pressout_session.patient_codes import GUEST
 from pressout_session.record import folded
 from pressout_session.wire import AckResult
 from pressout_signal.events import LineLetGo, LineTaken
 from pressout_ui.app import Screen, view
+from pressout_ui.app_state import Known
 from pressout_ui.commands import EndVisit, Rate, SignIn
-from pressout_ui.known import Known
 from pressout_ui.messages import (
     ClinicAnswered,
     DigitTyped,

@@ -6,14 +6,14 @@ import msgspec
 import pytest
 
 from builders import a_repetition, an_item, facts_of_a_session
-from pressout_session.codes import GUEST, with_check_digit
+from pressout_session.patient_codes import GUEST, with_check_digit
 from pressout_session.prescription import CueSensitivity
 from pressout_session.record import folded
 from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen, Phase, TensionDrift
 from pressout_signal.samples import Sample
 from pressout_ui.app import Screen, view
+from pressout_ui.app_state import Known
 from pressout_ui.commands import EndSet, EndVisit, Play, SignIn, Sound
-from pressout_ui.known import Known
 from pressout_ui.messages import (
     DigitTyped,
     Felt,

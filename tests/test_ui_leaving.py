@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from builders import an_item, facts_of_a_session
-from pressout_session.codes import GUEST
 from pressout_session.exercises import Side
+from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_signal.events import LineTaken
-from pressout_ui import exhibits
+from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, view
 from pressout_ui.commands import SignIn
 from pressout_ui.messages import (
@@ -83,6 +83,6 @@ def test_a_right_pin_for_someone_else_than_is_asked_lets_nobody_in() -> None:
 
 
 def test_a_guest_is_shown_no_other_guests_visits() -> None:
-    guest = told(inside(begun()), VisitsFound(GUEST, tuple(exhibits.a_past_visit(n) for n in range(3))))[0]
+    guest = told(inside(begun()), VisitsFound(GUEST, tuple(scene_fixtures.a_past_visit(n) for n in range(3))))[0]
 
     assert guest.known.own_visits == ()

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pressout_signal.events import Phase
 from pressout_ui.app import Screen, view
-from pressout_ui.changes import Box, box_of, changed
+from pressout_ui.dirty_regions import Box, box_of, changed
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.shapes import Flood, Plane, Rect, Shape, Text, View
 from screens import LANDSCAPE, SCENES
@@ -23,7 +23,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 
-from pressout_ui.brush import Brush
+from pressout_ui.renderer import Brush
 from pressout_ui.theme import DARK, LIGHT, Theme
 
 SIZES = ((800, 480), (1280, 720), (853, 480))

@@ -16,12 +16,12 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 
-from pressout_ui.advances import estimated_width
 from pressout_ui.app import Screen, view
-from pressout_ui.brush import width_of
-from pressout_ui.changes import ABOVE, BELOW
+from pressout_ui.app_state import Known
+from pressout_ui.dirty_regions import ABOVE, BELOW
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.gallery import ELSEWHERE, SIZES, painted
-from pressout_ui.known import Known
+from pressout_ui.renderer import width_of
 from pressout_ui.shapes import Button, Plane, Text, written_on
 from pressout_ui.words import LANGUAGES, Words
 from screens import NAMED, SCENES
@@ -177,7 +177,7 @@ def test_a_texts_box_holds_what_the_font_draws() -> None:
     pygame.font.init()
     font = pygame.font.Font(None, 10)
     assert font
-    from pressout_ui.brush import font as ours
+    from pressout_ui.renderer import font as ours
 
     for weight in ("500", "600", "700"):
         drawn = ours(weight, 100)

@@ -10,14 +10,14 @@ from msgspec.structs import fields, replace
 
 from bench.fuzzing import fuzzed
 from builders import a_document, an_item, facts_of_a_session
+from pressout_session.error_codes import Notice, Trouble
 from pressout_session.exercises import EXERCISES, Side
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
-from pressout_session.troubles import Notice, Trouble
 from pressout_signal.events import DriftKind, LineTaken
-from pressout_ui.advances import estimated_width
 from pressout_ui.app import Screen, view
 from pressout_ui.commands import KeepTimed, Play, Sound
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import (
     FinishTapped,
     Heard,
@@ -119,7 +119,7 @@ def test_no_text_leaves_the_screen_or_is_too_small(name: str, screen: Screen, la
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     import pygame
 
-    from pressout_ui.brush import width_of
+    from pressout_ui.renderer import width_of
 
     pygame.font.init()
     spoken = replace(screen, known=replace(screen.known, language=language))
@@ -166,7 +166,7 @@ def test_no_word_is_left_in_english() -> None:
 def test_the_estimate_of_a_texts_width_is_on_the_safe_side() -> None:
     import pygame
 
-    from pressout_ui.brush import width_of
+    from pressout_ui.renderer import width_of
 
     pygame.font.init()
     for words in LANGUAGES.values():

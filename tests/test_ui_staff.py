@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import an_item
-from pressout_session.codes import with_check_digit
 from pressout_session.exercises import Side
+from pressout_session.patient_codes import with_check_digit
 from pressout_session.prescription import CabledItem
 from pressout_session.settings import Settings
-from pressout_signal.calibrating import G_M_PER_S2
+from pressout_signal.calibration_steps import G_M_PER_S2
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Reading
 from pressout_ui.app import view

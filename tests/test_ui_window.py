@@ -15,12 +15,12 @@ import pytest
 
 from needs import need
 from prerequisites import XDOTOOL, XVFB
-from pressout_device.embedded import EmbeddedBroker
-from pressout_device.exporting import sessions_in
-from pressout_device.therapists import Therapists
-from pressout_session.codes import with_check_digit
+from pressout_cli.demo.broker import EmbeddedBroker
+from pressout_cli.records.exporter import sessions_in
 from pressout_session.document import SessionDocument, decode
+from pressout_session.patient_codes import with_check_digit
 from pressout_session.prescription import CabledItem
+from pressout_station.staff.accounts import Therapists
 from windows import Hand, eventually, virtual_screen
 
 pytestmark = pytest.mark.service
@@ -124,7 +124,7 @@ def window(tmp_path: Path) -> Iterator[Window]:
             ("uplink", "--config", str(config)),
             ("clinic", "--broker", broker.url, "--allow-plain", "--database", database),
         ):
-            child = subprocess.Popen([sys.executable, "-m", "pressout_device.entry", *words])
+            child = subprocess.Popen([sys.executable, "-m", "pressout_cli.entry", *words])
             stack.callback(child.wait)
             stack.callback(child.terminate)
         window = Window(stack.enter_context(virtual_screen()), config)

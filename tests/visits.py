@@ -10,11 +10,11 @@ import msgspec
 from builders import an_item, an_origin, simulated
 from pressout_session.course import Course
 from pressout_session.document import SessionDocument
+from pressout_session.document_builder import document_of, rfc3339
 from pressout_session.facts import AnyFact, Closed, Opened, Rated, SignalSeen
 from pressout_session.prescription import CabledItem, Prescription
 from pressout_session.record import folded
 from pressout_session.visit import Visit
-from pressout_session.writing import document_of, rfc3339
 from pressout_signal.pipeline import pipeline_for
 
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

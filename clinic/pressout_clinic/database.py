@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from pressout_session.mistakes import without_errno
+from pressout_session.error_sentences import without_errno
 
 FIRST = "0001"
 # Workers that start together bring the tables up to date one after the other (PostgreSQL's advisory locks).

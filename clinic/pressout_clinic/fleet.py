@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, func, select, text
 
 from pressout_clinic.database import said_plainly
-from pressout_clinic.gaps import Gap, gaps
+from pressout_clinic.missing_sequences import Gap, gaps
 from pressout_clinic.tables import ERASURES, EVENTS, PRESCRIPTIONS
 
 # A station that is restarted is away for a minute; one that is away for longer should be looked after.

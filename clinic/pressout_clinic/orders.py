@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, func, or_, select, update
 
-from pressout_clinic.inserting import insert_new
 from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
+from pressout_clinic.upsert import insert_new
+from pressout_session.document_builder import rfc3339
 from pressout_session.orders import Erasure, PrescriptionOrder, Wanted
 from pressout_session.wire import EventKind, Spoken, StationEvent, erase_topic, prescription_topic
-from pressout_session.writing import rfc3339
 
 Station = tuple[str, str]
 # So many are said at once; the others when the broker has these.

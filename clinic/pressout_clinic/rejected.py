@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, select, update
 
-from pressout_clinic.auditing import noted
+from pressout_clinic.audit_log import noted
 from pressout_clinic.database import said_plainly
-from pressout_clinic.forgetting import GONE
+from pressout_clinic.erasure import GONE
 from pressout_clinic.tables import REJECTED
 from pressout_session.wire import Ack, AckResult
 

@@ -14,12 +14,12 @@ import msgspec
 from sqlalchemy import Connection, and_, or_, select, update
 
 from pressout_clinic import orders
-from pressout_clinic.inserting import insert_new
-from pressout_clinic.intake import Rejection
 from pressout_clinic.tables import DOCUMENTS, EVENTS, EXPLAINED, STATIONS
+from pressout_clinic.upsert import insert_new
+from pressout_clinic.validation import Rejection
+from pressout_session.document_builder import rfc3339
 from pressout_session.orders import Request, Wanted
 from pressout_session.wire import EventKind, Info, Spoken, StationEvent, Status, spoken_in
-from pressout_session.writing import rfc3339
 
 logger = logging.getLogger(__name__)
 

@@ -15,17 +15,17 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select, tuple_
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from pressout_clinic import forgetting, orders
+from pressout_clinic import erasure, orders
 from pressout_clinic.database import StoreError, opened, said_plainly
-from pressout_clinic.inserting import fill, insert_new
-from pressout_clinic.intake import Rejection
 from pressout_clinic.orders import Order
-from pressout_clinic.rows import Row, rows_of
+from pressout_clinic.projections import Row, rows_of
 from pressout_clinic.stations import Message, heard
 from pressout_clinic.tables import DOCUMENTS, REJECTED, TYPED
+from pressout_clinic.upsert import fill, insert_new
+from pressout_clinic.validation import Rejection
 from pressout_session.document import SessionDocument
+from pressout_session.document_builder import rfc3339
 from pressout_session.wire import Ack, AckResult, EventKind, digest
-from pressout_session.writing import rfc3339
 
 __all__ = ["Incoming", "Store", "StoreError"]
 
@@ -111,7 +111,7 @@ class Store:
                     with self.engine.begin() as connection:
                         _rejected(connection, Incoming(message.topic, message.payload, found), 0, found.reason)
                 elif message.topic.endswith(f"/event/{EventKind.ERASED}"):
-                    forgetting.emptied(self.engine)
+                    erasure.emptied(self.engine)
 
     def _heard(self, message: Message) -> Rejection | None:
         try:
@@ -218,7 +218,7 @@ def _stored(
     fresh = {(session_id, revision) for session_id, revision in connection.execute(statement, rows)}
     read = {key: one.read for key, one in documents.items() if isinstance(one.read, SessionDocument)}
     # After the insertion: an erasure that came between is seen, one that comes later waits and finds them.
-    gone = forgetting.gone(connection, [read[key] for key in fresh])
+    gone = erasure.gone(connection, [read[key] for key in fresh])
     if gone:
         columns = tuple_(DOCUMENTS.c.session_id, DOCUMENTS.c.revision)
         connection.execute(delete(DOCUMENTS).where(columns.in_(list(gone))))
@@ -263,8 +263,8 @@ def _digests(connection: Connection, keys: list[tuple[str, int]]) -> dict[tuple[
 def _rejected(connection: Connection, one: Incoming, revision: int, reason: str) -> Ack:
     """Keep what was rejected, once, with the reason; not where it names someone who is to be forgotten."""
     sha256 = one.sha256
-    if forgetting.names_someone_gone(connection, one.payload):
-        return Ack(revision=revision, sha256=sha256, result=AckResult.REJECTED, reason=forgetting.GONE)
+    if erasure.names_someone_gone(connection, one.payload):
+        return Ack(revision=revision, sha256=sha256, result=AckResult.REJECTED, reason=erasure.GONE)
     row = {
         "sha256": sha256,
         "topic": one.topic.replace("\0", " "),

@@ -13,11 +13,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from pressout_clinic.intake import checked
+from pressout_clinic.order_publisher import Speaking
 from pressout_clinic.rejected import replayed, to_replay
-from pressout_clinic.speaking import Speaking
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Incoming, Store, StoreError
+from pressout_clinic.validation import checked
 from pressout_link.broker import Broker
 from pressout_link.connection import Arrived, Connection, Manner, Publication
 from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of

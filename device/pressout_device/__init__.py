@@ -1,1 +1,1 @@
-"""The station: load cell, journal, uplink, commands and the composition root."""
+"""The load cell: drivers, chip, sampler, calibration files, diagnosis, emulator, simulated patient."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pressout_session.mistakes import why
+from pressout_session.error_sentences import why
 
 
 class PressoutError(Exception):

@@ -18,14 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pressout_fit import second_law, weights
-from pressout_fit.choosing import chosen
+from pressout_fit import bench_sessions, weights
 from pressout_fit.examples import added, digest, drawn, wide
 from pressout_fit.moves import moves, with_late_twins
+from pressout_fit.phase_walk import chances
 from pressout_fit.recordings import with_recordings
+from pressout_fit.thresholds import chosen
 from pressout_fit.training import LAGS, WALK_LAGS, WEIGHTS, Tree, trained
-from pressout_fit.walking import chances
-from pressout_signal.model import fitted
+from pressout_signal.model import fitted_model
 
 # Sessions drawn of each kind of line, by the wide simulator and by the bench's; steps of training; the network's width.
 SESSIONS, SECOND, UPDATES, UNITS, SEED = 6_000, 700, 22_000, 80, 1
@@ -41,12 +41,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED, help="of the network and of the order of the lanes")
     parser.add_argument("--recordings", type=Path, help="a folder of labelled recordings, taken in besides")
     parser.add_argument("--network", type=Path, help="where the trained network lies, or is put")
-    place = Path(fitted.__file__).with_name(fitted.NAME)
+    place = Path(fitted_model.__file__).with_name(fitted_model.NAME)
     parser.add_argument("--out", type=Path, default=place, help="where the weights are written")
     asked = parser.parse_args()
     data = drawn(wide, range(FIRST_SEED, FIRST_SEED + asked.sessions))
     if asked.second:
-        data = added(data, drawn(second_law.played_example, range(asked.second)))
+        data = added(data, drawn(bench_sessions.played_example, range(asked.second)))
     if asked.recordings is not None:
         data = with_recordings(data, asked.recordings)
     print(f"fit: {len(data.truth)} sessions, {digest(data)}", flush=True)

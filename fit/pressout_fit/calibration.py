@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pressout_fit.scoring import done_in, pipeline_of
 from pressout_fit.sessions import session
 from pressout_signal.events import RepetitionCompleted, SetEnded, SetStarted
-from pressout_signal.model.certainty import FEATURES
-from pressout_signal.model.fitted import Fitted
+from pressout_signal.model.count_certainty import FEATURES
+from pressout_signal.model.fitted_model import Fitted
 from pressout_signal.samples import Sample
 
 Floats = NDArray[np.float64]

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pressout_fit.motions import RATE_HZ
-from pressout_fit.remembered import habits
+from pressout_fit.patient_habits import habits
 from pressout_fit.sessions import LONGEST_S, Session, session
-from pressout_signal.guard import Guard, GuardLimits
+from pressout_signal.despike import Guard, GuardLimits
 from pressout_signal.model.features import COUNT, Features
-from pressout_signal.model.ticks import TICK_S, Tick, Ticks
+from pressout_signal.model.resampler import TICK_S, Tick, Ticks
 from pressout_signal.samples import Sample
 
 

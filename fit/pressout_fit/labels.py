@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_signal.model.places import Place
+from pressout_signal.model.phase_walk import Place
 
 # At 5 % and 95 % of each stroke: the boundaries by definition.
 SHARES = (0.05, 0.95, 0.95, 0.05)

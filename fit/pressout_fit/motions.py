@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_signal.model.places import Place
+from pressout_signal.model.phase_walk import Place
 
 Array = NDArray[np.float64]
 RATE_HZ = 80.0

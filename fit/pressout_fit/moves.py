@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_signal.model.places import COUNT, LATE, MOVES, TRUE, Place
+from pressout_signal.model.phase_walk import COUNT, LATE, MOVES, TRUE, Place
 
 # A tick, of a move that the table allows and no truth has.
 LEAST = 2e-4

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from bench.scoring import BOUNDARIES
 from pressout_fit.examples import Examples, OneExample, added, example, figures_of, stretches, ticked, together
 from pressout_fit.labels import labels
-from pressout_signal.model.places import Place
-from pressout_signal.model.ticks import TICK_S
-from pressout_signal.traces import Trace
+from pressout_signal.model.phase_walk import Place
+from pressout_signal.model.resampler import TICK_S
+from pressout_signal.trace_format import Trace
 
 # Together they weigh as much as this share of the simulated ones: few real patients against many drawn ones.
 WEIGHT = 0.1

@@ -12,8 +12,8 @@ from bench.sessions import Truth
 from pressout_fit.motions import RATE_HZ
 from pressout_fit.sessions import Session, session
 from pressout_signal.events import Event, Movement, Resistance
-from pressout_signal.model.fitted import Fitted
-from pressout_signal.model.places import Place
+from pressout_signal.model.fitted_model import Fitted
+from pressout_signal.model.phase_walk import Place
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Sample
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_fit.lines import pulled, wander
+from pressout_fit.line_mechanics import pulled, wander
 from pressout_fit.motions import RATE_HZ, Moved
 from pressout_fit.patients import Patient, drawn_patient
 from pressout_fit.visits import Visit
-from pressout_signal.model.places import Place
+from pressout_signal.model.phase_walk import Place
 
 Array = NDArray[np.float64]
 # How long a session lasts, its two to six sets, rests and the time around them.

@@ -19,10 +19,10 @@ import optax
 from numpy.typing import NDArray
 
 from pressout_fit.examples import Examples
-from pressout_fit.walking import completed, surprise
-from pressout_signal.model import habits
+from pressout_fit.phase_walk import completed, surprise
+from pressout_signal.model import patient_habits
 from pressout_signal.model.features import COUNT, KIND
-from pressout_signal.model.places import NAMED, TRUE
+from pressout_signal.model.phase_walk import NAMED, TRUE
 
 # How many ticks ago it is that each read-out dates, and the evidence for the walk, on tubing and a stack.
 LAGS = (2, 6, 20)
@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 def fresh(seed: int, units: int) -> Tree:
     """Give weights that know nothing."""
     rng = np.random.default_rng(seed)
-    sizes = (COUNT + habits.COUNT, units)
+    sizes = (COUNT + patient_habits.COUNT, units)
     tree: Tree = {}
     for layer, size in enumerate(sizes):
         tree[f"in{layer}"] = rng.normal(0.0, size**-0.5, (size, 3 * units)).astype(np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 from pressout_fit import profiles
 from pressout_fit.motions import Array, Motion, Moved, ticks, time_shares
 from pressout_fit.patients import Patient, mixed
-from pressout_signal.model.places import Place
+from pressout_signal.model.phase_walk import Place
 
 
 class Visit:

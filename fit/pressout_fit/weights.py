@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_signal.model.certainty import FEATURES
-from pressout_signal.model.fitted import Fitted
+from pressout_signal.model.count_certainty import FEATURES
+from pressout_signal.model.fitted_model import Fitted
 from pressout_signal.model.network import arranged
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pressout_session.mistakes import why
+from pressout_session.error_sentences import why
 
 if TYPE_CHECKING:
     import ssl

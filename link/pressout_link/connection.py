@@ -21,7 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from pressout_link.broker import Broker
-from pressout_link.obstacles import Obstacle, looked_at, refused
+from pressout_link.connect_errors import Obstacle, looked_at, refused
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pressout_signal.despike import Guard, GuardLimits
 from pressout_signal.events import (
     Event,
     Movement,
@@ -21,13 +22,12 @@ from pressout_signal.events import (
     SetEnded,
     TensionDrift,
 )
-from pressout_signal.guard import Guard, GuardLimits
 from pressout_signal.measures import Recent, Stack
 from pressout_signal.model.detector import Detector
-from pressout_signal.model.fitted import Fitted, fitted
+from pressout_signal.model.fitted_model import Fitted, fitted
 from pressout_signal.samples import Sample
 from pressout_signal.sets import Sets
-from pressout_signal.tautness import Tautness, TautnessLimits
+from pressout_signal.slack import Tautness, TautnessLimits
 
 
 class OutShare(NamedTuple):

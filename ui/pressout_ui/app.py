@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from pressout_session.record import Record
 from pressout_session.settings import Settings
 from pressout_signal.events import LineLetGo, LineTaken
+from pressout_ui.app_state import Known
 from pressout_ui.commands import (
     AddOne,
     Command,
@@ -19,7 +20,6 @@ from pressout_ui.commands import (
     SwapSide,
     UndoLast,
 )
-from pressout_ui.known import Known
 from pressout_ui.messages import (
     AddTapped,
     ClinicAnswered,
@@ -44,14 +44,14 @@ from pressout_ui.messages import (
     VisitEnded,
     VisitMoved,
 )
+from pressout_ui.navigation import patient, therapist
+from pressout_ui.router import turns_portrait, view
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.screen import STAFF, Screen, Told, signed_out
 from pressout_ui.staff import LinkSeen, SensorSeen, SettingsChanged, VisitsFound
-from pressout_ui.viewing import turns_portrait, view
-from pressout_ui.ways import patient, therapist
 
 __all__ = ["Screen", "turns_portrait", "update", "view"]
 

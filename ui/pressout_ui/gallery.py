@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pressout_ui.app import Screen, turns_portrait, view
-from pressout_ui.exhibits import scenes
+from pressout_ui.scene_fixtures import scenes
 
 if TYPE_CHECKING:  # what draws is chosen by an environment that is set first
     from pressout_ui.panel import Panel

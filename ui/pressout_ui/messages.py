@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from pressout_session.error_codes import Notice, Trouble
 from pressout_session.record import Record
-from pressout_session.troubles import Notice, Trouble
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.events import Event

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from pressout_ui.changes import Box, box_of
+from pressout_ui.dirty_regions import Box, box_of
 from pressout_ui.shapes import Anchor, Button, Disc, Flood, Picture, Polygon, Rect, Shape, Stroke, Text, View
 
 OTHER_END: dict[Anchor, Anchor] = {"start": "end", "middle": "middle", "end": "start"}

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pressout_ui.brush import Brush
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
-from pressout_ui.sdl import pygame
+from pressout_ui.pygame_import import pygame
+from pressout_ui.renderer import Brush
 from pressout_ui.shapes import Button, Point, Rect, View, button_at, tapped
 from pressout_ui.theme import Theme
 

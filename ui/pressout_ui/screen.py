@@ -7,10 +7,10 @@ from typing import TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pressout_session.error_codes import Trouble
 from pressout_session.prescription import TimedItem
-from pressout_session.troubles import Trouble
+from pressout_ui.app_state import Known
 from pressout_ui.commands import Command
-from pressout_ui.known import Known
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating

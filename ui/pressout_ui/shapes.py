@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_ui.advances import estimated_width
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Message
 
 Point: TypeAlias = tuple[float, float]

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from pressout_ui.commands import Sound
-from pressout_ui.sdl import pygame
+from pressout_ui.pygame_import import pygame
 
 logger = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from pressout_session.error_codes import LinkTrouble
 from pressout_session.history import PastVisit
 from pressout_session.prescription import Item
 from pressout_session.settings import Settings
-from pressout_session.troubles import LinkTrouble
-from pressout_signal.calibrating import Found
+from pressout_signal.calibration_steps import Found
 from pressout_signal.samples import Fault, Reading
 
 

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection, select, text
 
-from pressout_clinic.rows import rows_of
+from pressout_clinic.projections import rows_of
 from pressout_clinic.tables import DOCUMENTS, FLEET_VIEW, TYPED
 from pressout_session.document import decode
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pressout_clinic.report import words
-from pressout_clinic.report.pictures import picture
+from pressout_clinic.report.charts import picture
 from pressout_clinic.report.progress import COMPARED, Progress
 
 

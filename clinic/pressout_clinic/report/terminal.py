@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pressout_clinic.aligned import aligned
 from pressout_clinic.report import words
 from pressout_clinic.report.progress import Course, Progress
+from pressout_clinic.text_table import aligned
 from pressout_session.exercises import Side
 
 HEAD = (

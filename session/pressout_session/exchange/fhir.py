@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pressout_session.document import SessionDocument, SetDocument, TimedDocument, dose_at
+from pressout_session.document_builder import rfc3339
 from pressout_session.exchange import terms
 from pressout_session.exchange.terms import local, mdc, measured, quantity
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, Item
-from pressout_session.writing import rfc3339
 
 Resource = dict[str, Any]
 RFC_3986: Final = "urn:ietf:rfc3986"

@@ -23,15 +23,15 @@ from pressout_signal.events import (
     SetCount,
     TensionDrift,
 )
-from pressout_signal.model.certainty import Certainty
+from pressout_signal.model.boundary_dating import Hindsight
+from pressout_signal.model.count_certainty import Certainty
 from pressout_signal.model.features import Features
-from pressout_signal.model.fitted import Fitted
-from pressout_signal.model.habits import Habits
-from pressout_signal.model.hindsight import Hindsight
+from pressout_signal.model.fitted_model import Fitted
 from pressout_signal.model.network import Network
-from pressout_signal.model.places import TURNS, Place, Walk
-from pressout_signal.model.posture import Posture
-from pressout_signal.model.ticks import TICK_S, Tick, Ticks
+from pressout_signal.model.patient_habits import Habits
+from pressout_signal.model.phase_walk import TURNS, Place, Walk
+from pressout_signal.model.resampler import TICK_S, Tick, Ticks
+from pressout_signal.model.tension_drift import Posture
 from pressout_signal.samples import Sample
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from pressout_signal.model.ticks import TICK_S, Tick
+from pressout_signal.model.resampler import TICK_S, Tick
 
 # Below this a tension is nobody's: zero, noise and a hanging handle. The only newtons in the model.
 LEAST_N: Final = 4.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import (
     AddTapped,
     FixClosed,

@@ -6,10 +6,10 @@ import math
 
 from msgspec import Struct
 
-from pressout_session.troubles import NUMBERS, Notice
-from pressout_ui.figures import patient
-from pressout_ui.known import Known
+from pressout_session.error_codes import NUMBERS, Notice
+from pressout_ui.app_state import Known
 from pressout_ui.messages import Woken
+from pressout_ui.pictograms import patient
 from pressout_ui.shapes import Button, Disc, Drawing, Flood, Picture, Plane, Rect, Text, View, fitted
 
 BREATH_S = 6.0

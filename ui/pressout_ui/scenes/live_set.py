@@ -22,8 +22,8 @@ from pressout_signal.events import (
     Resistance,
     TensionDrift,
 )
+from pressout_ui.app_state import Known
 from pressout_ui.commands import Command, Play, Sound
-from pressout_ui.known import Known
 from pressout_ui.messages import Felt, FixClosed, FixOpened, Heard, Message, Ticked
 
 TRACE_S = 15.0

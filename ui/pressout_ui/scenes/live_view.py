@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import DriftKind, Phase, Resistance
-from pressout_ui.advances import estimated_width
-from pressout_ui.figures import check, turned_patient
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import FixOpened
+from pressout_ui.pictograms import check, turned_patient
 from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
 from pressout_ui.scenes.parts import pain, plain_button, signed_in

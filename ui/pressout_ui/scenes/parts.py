@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import Message
 from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted, sized
 

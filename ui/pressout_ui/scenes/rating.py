@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import Message, RatingDone, RatingTapped
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.shapes import Button, Drawing, Picture, Plane, Rect, Text, sized

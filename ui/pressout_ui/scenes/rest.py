@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_ui.figures import check, handle, line_to, patient
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import FinishTapped, Message, RestartTapped, SideTapped, TherapistTapped, UndoTapped
+from pressout_ui.pictograms import check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text
 

@@ -11,9 +11,9 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
-from pressout_ui.figures import arrow, check, handle, line_to, patient
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import Felt, Message, NotMe
+from pressout_ui.pictograms import arrow, check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.today import Today

@@ -12,7 +12,7 @@ from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
 from pressout_signal.events import RepetitionCompleted
 from pressout_signal.summaries import Estimate, one_against_other, summarised
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence

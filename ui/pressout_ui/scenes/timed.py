@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
-from pressout_ui.advances import estimated_width
+from pressout_ui.app_state import Known
 from pressout_ui.commands import Command, KeepTimed, Play, Sound
-from pressout_ui.figures import on_the_mat
-from pressout_ui.known import Known
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
+from pressout_ui.pictograms import on_the_mat
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
 from pressout_ui.shapes import LEAST_SIZE, Drawing, Flood, Picture, Plane, Rect, Shape, Text, fitted, sized

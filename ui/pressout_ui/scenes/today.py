@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_ui.advances import estimated_width
-from pressout_ui.figures import handle, line_to, patient
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import NotMe, TherapistTapped
+from pressout_ui.pictograms import handle, line_to, patient
 from pressout_ui.scenes.parts import plain_button, signed_in
 from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text, fitted, sized
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pressout_session.troubles import NUMBERS, Trouble
-from pressout_ui.figures import unplugged
-from pressout_ui.known import Known
+from pressout_session.error_codes import NUMBERS, Trouble
+from pressout_ui.app_state import Known
 from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
+from pressout_ui.pictograms import unplugged
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
 from pressout_ui.shapes import Drawing, Plane, Rect, Text, fitted
 

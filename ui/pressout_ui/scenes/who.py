@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_session.codes import CODE_LENGTH, GUEST, checked
+from pressout_session.patient_codes import CODE_LENGTH, GUEST, checked
+from pressout_ui.app_state import Known
 from pressout_ui.commands import Command, SignIn
-from pressout_ui.known import Known
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, GuestChosen, Message, TherapistTapped, WipeTapped
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad

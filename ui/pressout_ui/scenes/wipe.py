@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.scenes.parts import headline
 from pressout_ui.shapes import Drawing, Flood, Plane, Rect, Text
 

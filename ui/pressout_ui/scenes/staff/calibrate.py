@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_signal.calibrating import Wizard
+from pressout_signal.calibration_steps import Wizard
 from pressout_signal.samples import Fault, Reading
+from pressout_ui.app_state import LB_PER_KG, Known
 from pressout_ui.commands import Command
-from pressout_ui.known import LB_PER_KG, Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import headline, primary_button, sentence
 from pressout_ui.scenes.staff.keys import back_to_menu, stepper, top_line

@@ -10,9 +10,9 @@ from pressout_session.exercises import CABLED, Side
 from pressout_session.history import harder_side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Resistance
-from pressout_ui.advances import estimated_width
+from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, Known
 from pressout_ui.commands import Command
-from pressout_ui.known import G_M_PER_S2, LB_PER_KG, Known
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line

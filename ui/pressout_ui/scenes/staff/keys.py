@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from pressout_ui.advances import estimated_width
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.shapes import Button, Picture, Plane, Rect, Shape, Text, View, sized

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import Message, WipeTapped
 from pressout_ui.scenes.parts import primary_button
 from pressout_ui.scenes.staff.keys import top_line

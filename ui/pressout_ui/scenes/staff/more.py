@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pressout_session.prescription import CueSensitivity
 from pressout_signal.events import Resistance
-from pressout_ui.known import Known
+from pressout_ui.app_state import Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import primary_button
 from pressout_ui.scenes.staff.dose import Dose, chosen, stepped

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pressout_ui.app_state import Known
 from pressout_ui.commands import Command
-from pressout_ui.known import Known
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from pressout_session.error_codes import NUMBERS
 from pressout_session.history import PastVisit, harder_side
-from pressout_session.troubles import NUMBERS
 from pressout_signal.samples import Reading
-from pressout_ui.advances import estimated_width
-from pressout_ui.known import G_M_PER_S2, LB_PER_KG, Known
+from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, Known
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.scenes.staff.keys import back_to_menu, top_line
 from pressout_ui.scenes.staff.raw import curve
 from pressout_ui.shapes import Disc, Drawing, Picture, Plane, Point, Rect, Shape, Stroke, Text, sized

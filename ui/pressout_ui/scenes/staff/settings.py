@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Struct
 
 from pressout_session.settings import Settings
+from pressout_ui.app_state import Known
 from pressout_ui.commands import Command
-from pressout_ui.known import Known
 from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.keys import back_to_menu, choices, stepper, top_line
 from pressout_ui.shapes import Drawing, Plane

@@ -1,0 +1,1 @@
+"""The subcommand analyze: traces through the pipeline, told or drawn."""

@@ -1,0 +1,1 @@
+"""What was recorded, exported: sessions, repetitions as Parquet, labelled recordings."""

@@ -1,0 +1,1 @@
+"""The subcommand setup: questions, and the configuration file that comes of them."""

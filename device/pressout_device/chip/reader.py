@@ -1,0 +1,271 @@
+"""Reads an HX711 whichever wires lead to it: waits for a conversion, takes one frame, believes it or begins again.
+
+A way to the chip says how to look at the data line, how to clock a frame and how to put the chip to sleep (`Wires`);
+everything that makes a reading trustworthy is here, once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from pressout_device.chip.frame import SETTLING_CONVERSIONS, Frame
+from pressout_device.chip.sample_clock import WANDER, Edge, Rhythm
+from pressout_device.ports import Clock
+from pressout_signal.samples import Fault, FaultKind, Reading
+
+# How often the data line is looked at while a conversion is due: a stamp is off by half of this.
+LOOK_EVERY_S = 0.0001
+# Until the rhythm is known nothing tells when to look: often enough to stamp, seldom enough to leave a core alone.
+LOOK_AROUND_S = 0.0005
+# A late read-out begins only where this much of the conversion's time is left: bit by bit it takes half of that.
+FRAME_ROOM_S = 0.001
+# A chip that showed nothing for this long may have lost its power; three conversions at ten a second.
+GONE_S = 0.3
+# What a frame shows of the line whenever it is read.
+OUT_OF_ORDER = (FaultKind.STUCK_LOW, FaultKind.OUT_OF_STEP)
+# A converter with 40 to 60 counts of noise gives the same value twice in a hundred; eight times running, never.
+FROZEN_AFTER = 8
+# The oscillator may be a fifth too fast, until it has been seen.
+SHORTEST_OF_STRAPPED = 0.83
+# An oscillator on an amplifier is off by some per cent; a strap by a factor of eight.
+RATE_OFF = 0.25
+RATE_TOLD_EVERY_S = 10.0
+# A chip that has never given a reading is looked at for exchanged wires after this long, and then this often.
+MUTE_S, WIRES_LOOKED_AT_EVERY_S = 1.0, 10.0
+
+
+class Wires(Protocol):
+    """A way to the chip's two pins. None of it waits for the chip."""
+
+    def busy(self) -> bool:
+        """Tell whether the data line is high: no conversion is ready."""
+        ...
+
+    def frame(self) -> Frame:
+        """Clock one frame, now."""
+        ...
+
+    def wake(self) -> None:
+        """Put the chip to sleep and wake it: it comes back on gain 128, in step, and begins to settle."""
+        ...
+
+    def exchanged(self, wait_s: float) -> Iterator[bool | None]:
+        """Find out whether each wire leads to the other's pin: the last word says so, or that it cannot be told.
+
+        Until then None comes, at least every `wait_s`. Nothing is ever driven against the chip.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the wires back."""
+        ...
+
+
+@dataclass(slots=True)
+class _Sameness:
+    """How often the very same value has come in a row."""
+
+    counts: int | None = None
+    times: int = 0
+
+    def frozen(self, counts: int) -> bool:
+        self.times = self.times + 1 if counts == self.counts else 1
+        self.counts = counts
+        return self.times >= FROZEN_AFTER
+
+
+@dataclass(slots=True)
+class _Muteness:
+    """A chip that has never given a reading: since when, what it said instead, and when its wires were looked at."""
+
+    ever_read: bool = False
+    since_s: float | None = None
+    kind: FaultKind | None = None
+    looked_s: float = -math.inf
+
+    def hear(self, item: Reading | Fault | None) -> None:
+        if isinstance(item, Reading):
+            self.ever_read = True
+        else:
+            self.kind = None if item is None else item.kind
+
+    def suspect(self, now_s: float) -> bool:
+        """Tell whether it is time to look at the wires: exchanged ones are silent, or always low."""
+        if self.ever_read or self.kind not in (None, FaultKind.STUCK_LOW, FaultKind.SWAPPED):
+            return False
+        self.since_s = now_s if self.since_s is None else self.since_s
+        again_s = 0.0 if self.kind is FaultKind.SWAPPED else WIRES_LOOKED_AT_EVERY_S
+        return now_s - self.since_s >= MUTE_S and now_s - self.looked_s >= again_s
+
+    def looked(self, now_s: float, exchanged: bool | None) -> None:
+        self.looked_s = now_s
+        if exchanged is not None:
+            kept = None if self.kind is FaultKind.SWAPPED else self.kind
+            self.kind = FaultKind.SWAPPED if exchanged else kept
+
+    def said(self, now_s: float) -> Fault | None:
+        return None if self.kind is None else Fault(now_s, self.kind)
+
+
+class HX711LoadCell:
+    """A load cell behind an HX711.
+
+    Parameters
+    ----------
+    wires : Wires
+        The way to it.
+    clock : Clock
+        Stamps readings and times waits.
+    rate_hz : float
+        What the amplifier is strapped to: a chip that keeps another time is said to, and read all the same.
+    """
+
+    def __init__(self, wires: Wires, clock: Clock, *, rate_hz: float) -> None:
+        self._wires = wires
+        self._clock = clock
+        self._strapped_s = 1.0 / rate_hz
+        self._rhythm = Rhythm()
+        self._settled_s = 0.0
+        self._heard_s = 0.0
+        self._gone = False
+        self._sameness = _Sameness()
+        self._rate_told_s: float | None = None
+        self._mute = _Muteness()
+
+    def close(self) -> None:
+        """Give the wires back."""
+        self._wires.close()
+
+    @property
+    def period_s(self) -> float | None:
+        """How long one conversion takes, as measured; None before three were seen."""
+        return self._rhythm.known_period_s
+
+    def readings(self, wait_s: float) -> Iterator[Reading | Fault | None]:
+        """Yield conversions, faults, and None after `wait_s` without either; see `ports.LoadCell`."""
+        self._begin_again()
+        while True:
+            while self._mute.suspect(self._clock.now_s()):
+                yield from self._looked_at_wires(wait_s)
+            edge = self._next_edge(wait_s)
+            item = edge if edge is None or isinstance(edge, Fault) else self._read(edge)
+            if isinstance(item, Fault) and item.kind is not FaultKind.SATURATED:
+                self._begin_again()  # a broken frame is never resumed
+            self._mute.hear(item)
+            yield item
+            if isinstance(item, Reading) and self._keeps_another_time(item.t_s):
+                yield Fault(item.t_s, FaultKind.RATE)
+
+    def _read(self, edge: Edge) -> Reading | Fault:
+        """Take the frame of the conversion that ended at `edge`."""
+        safe_until_s = self._rhythm.safe_until_s(edge)
+        item = self._wires.frame().judged(edge.t_s, safe_until_s=safe_until_s, last_counts=self._sameness.counts)
+        if isinstance(item, Reading) and self._sameness.frozen(item.counts):
+            return Fault(item.t_s, FaultKind.FROZEN)
+        return item
+
+    def _looked_at_wires(self, wait_s: float) -> Iterator[Fault | None]:
+        """Look for exchanged wires, and say all the while what was said before."""
+        for exchanged in self._wires.exchanged(wait_s):
+            now_s = self._clock.now_s()
+            self._mute.looked(now_s, exchanged)
+            yield self._mute.said(now_s)
+        self._begin_again()
+
+    def _begin_again(self) -> None:
+        """Wake the chip into a known state; what it converts while it settles is not looked at."""
+        self._wires.wake()
+        self._rhythm = self._rhythm.broken()
+        period_s = self._rhythm.known_period_s
+        least_s = SHORTEST_OF_STRAPPED * self._strapped_s if period_s is None else (1.0 - WANDER) * period_s
+        self._heard_s = self._settled_s = self._clock.now_s() + SETTLING_CONVERSIONS * least_s
+
+    def _next_edge(self, wait_s: float) -> Edge | Fault | None:
+        """Wait for a conversion that can be read; None after `wait_s` at the latest."""
+        now_s = self._clock.now_s()
+        until_s = now_s + wait_s
+        asleep_s = self._due_s() - now_s
+        if asleep_s > 0.0:
+            self._clock.sleep(min(asleep_s, wait_s))
+            if asleep_s > wait_s:
+                return None
+            now_s = self._clock.now_s()
+        edge = self._late(self._clock.now_s()) if self._ready() else self._watched(now_s, until_s)
+        if edge is not None:
+            self._heard_s = self._clock.now_s()
+        elif self._clock.now_s() - self._heard_s > GONE_S:
+            self._gone, self._rhythm = True, self._rhythm.broken()
+        return edge
+
+    def _ready(self) -> bool:
+        """Tell whether a conversion waits; a spike on the line is gone at the second look."""
+        return not self._wires.busy() and not self._wires.busy()
+
+    def _due_s(self) -> float:
+        """Give when looking becomes worth while: a little before the next conversion can end."""
+        if self._rhythm.last is None:
+            return self._settled_s
+        period_s = self._rhythm.known_period_s
+        return 0.0 if period_s is None else self._rhythm.last.after_s + (1.0 - WANDER) * period_s - LOOK_EVERY_S
+
+    def _watched(self, now_s: float, until_s: float) -> Edge | None:
+        """Watch the line, which is high, until it falls."""
+        rhythmic = self._rhythm.last is not None and self._rhythm.known_period_s is not None
+        while now_s < until_s:
+            high_s = now_s
+            self._clock.sleep(LOOK_EVERY_S if rhythmic else LOOK_AROUND_S)
+            now_s = self._clock.now_s()
+            if self._ready():
+                edge = Edge(high_s, self._clock.now_s())
+                self._rhythm = self._rhythm.saw(edge)
+                if not self._gone:
+                    return edge
+                self._back()
+                return None
+        return None
+
+    def _late(self, now_s: float) -> Edge | Fault | None:
+        """Find out which conversion waits, when the first look comes after its end, and when to read it."""
+        for _ in range(3):
+            edge = self._rhythm.foretold(now_s)
+            if edge is None:
+                if not self._gone:
+                    return self._rid_of_it(now_s)
+                self._back()
+                return None
+            safe_until_s = self._rhythm.safe_until_s(edge)
+            if now_s < edge.by_s:
+                # Another may be ending just now: it, and not the one that waits, is then the last.
+                self._clock.sleep(edge.by_s - now_s)
+            elif now_s + FRAME_ROOM_S > safe_until_s:
+                self._clock.sleep(safe_until_s - now_s)
+            else:
+                self._rhythm = self._rhythm.stands_on(edge)
+                return edge
+            now_s = self._clock.now_s()
+        return None
+
+    def _back(self) -> None:
+        """Begin anew with a chip that was gone: it may have been without power, and not be settled."""
+        self._gone = False
+        self._begin_again()
+
+    def _rid_of_it(self, now_s: float) -> Fault | None:
+        """Read a conversion of which nothing tells when it ended, and use nothing of it but what is wrong with it."""
+        self._rhythm = self._rhythm.broken()
+        item = self._wires.frame().judged(now_s, safe_until_s=math.inf)
+        return item if isinstance(item, Fault) and item.kind in OUT_OF_ORDER else None
+
+    def _keeps_another_time(self, t_s: float) -> bool:
+        """Tell, once in a while, that the chip's rate is not what it is strapped to."""
+        period_s = self._rhythm.known_period_s
+        if period_s is None or abs(self._strapped_s / period_s - 1.0) <= RATE_OFF:
+            self._rate_told_s = None
+            return False
+        if self._rate_told_s is not None and t_s - self._rate_told_s < RATE_TOLD_EVERY_S:
+            return False
+        self._rate_told_s = t_s
+        return True

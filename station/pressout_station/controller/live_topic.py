@@ -1,0 +1,51 @@
+"""What happens at the station just now, for whoever looks on, where the site has said so; at most five times a second.
+
+It goes along with the bell, is kept nowhere, and names nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from pressout_session.wire import Live
+from pressout_signal.events import Event, PhaseEntered
+from pressout_signal.samples import Sample
+from pressout_station.controller.session_controller import Counting
+
+EVERY_S = 0.2
+
+
+class Broadcasting:
+    """Tells what happens.
+
+    Parameters
+    ----------
+    say : callable
+        Takes a message on its way; never waits.
+    """
+
+    def __init__(self, say: Callable[[bytes], object]) -> None:
+        self._say = say
+        self._phase = "rest"
+        self._said_s = 0.0
+
+    def heard(self, event: Event) -> None:
+        """Take what the signal said."""
+        if isinstance(event, PhaseEntered):
+            self._phase = str(event.phase)
+
+    def felt(self, sample: Sample, counting: Counting) -> None:
+        """Tell of a tension, if it is time and someone is there."""
+        if counting.visit is None or counting.session_id is None or abs(sample.t_s - self._said_s) < EVERY_S:
+            return
+        self._said_s = sample.t_s
+        live = Live(
+            session_id=counting.session_id,
+            side=str(counting.visit.side),
+            count=counting.visit.counted,
+            phase=self._phase,
+            tension_n=round(sample.tension_n, 1),
+        )
+        self._say(msgspec.json.encode(live))

@@ -1,0 +1,298 @@
+"""What the station counts, and where it keeps it: pipeline, visit and writer, held together without a screen.
+
+Everything that the signal says of a visit becomes facts; facts go to the writer; what is shown is what came back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pressout_device.clock import boot_id, wall_time
+from pressout_device.ports import Clock
+from pressout_session.course import Course
+from pressout_session.document import Clock as ClockDocument
+from pressout_session.document import Device
+from pressout_session.document_builder import rfc3339
+from pressout_session.facts import (
+    AnyFact,
+    Closed,
+    Opened,
+    Rated,
+    Reassigned,
+    SessionVoided,
+    SetClosed,
+    SetOpened,
+)
+from pressout_session.patient_codes import GUEST
+from pressout_session.prescription import CabledItem, Item, Prescription
+from pressout_session.visit import Visit
+from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
+from pressout_signal.pipeline import Pipeline, pipeline_for
+from pressout_signal.samples import Fault, Sample
+from pressout_station.controller.signal_stats import Sensed
+from pressout_station.writer.mailbox import Answered
+from pressout_station.writer.messages import Told
+from pressout_station.writer.pending_writes import Keeping
+from pressout_station.writer.writer import Writer
+
+# A session that nobody signs out of is closed after this much slack.
+IDLE_CLOSE_S = 180.0
+# Who has just been shown what they did may do one more: it is theirs for so long.
+GOES_ON_S = 30.0
+# Without a reading for this long the computer's own clock must do.
+SENSOR_GONE_S = 5.0
+
+
+class Given(Struct, frozen=True):
+    """What counting is built for: default dose, names, what a session says of itself; who takes a closed set."""
+
+    prescription: Prescription
+    new_session_id: Callable[[], str]
+    device: Device
+    clock_now: Callable[[], ClockDocument]
+    pulley_ratio: float = 1.0
+    measured_hz: Callable[[], float | None] = lambda: None
+    zero_n: Callable[[], float | None] = lambda: None
+    set_over: Callable[[str, int, float, CabledItem], None] = lambda _session_id, _number, _since_s, _item: None
+
+
+class Counting:
+    """One station's counting, visit after visit.
+
+    Parameters
+    ----------
+    given : Given
+        Dose and names.
+    writer : Writer
+        Keeps facts.
+    clock : Clock
+        The readings' clock.
+    """
+
+    def __init__(self, given: Given, writer: Writer, clock: Clock) -> None:
+        self._given = given
+        self._writer = writer
+        self._clock = clock
+        # A demo that runs twenty times as fast still has a disk that does not.
+        self._speed = float(getattr(clock, "speed", 1.0))
+        self.keeping = Keeping(writer, clock, self._speed)
+        self.session_id: str | None = None
+        self.visit: Visit | None = None
+        self.patient_ref = GUEST
+        self._goes_on_s = -math.inf
+        self._opened: Opened | None = None
+        self._last_session_id: str | None = None
+        self._slack_since_s: float | None = clock.now_s()
+        self._sets = 0
+        self._set_since_s = 0.0
+        self._sensed = Sensed(given.measured_hz, given.zero_n)
+        self._last_s: float | None = None
+        self._tuned_to = self._item()
+        self._pipeline = self._fresh_pipeline()
+
+    # ---- what arrives ------------------------------------------------------------------------
+
+    def take(self, sample: Sample | Fault) -> tuple[Event, ...]:
+        """Take a tension, or why there is none; give what the pipeline made of it."""
+        if isinstance(sample, Fault):
+            self._sensed.fault(sample)
+            return (sample,)
+        self._sensed.sample()
+        self._last_s = sample.t_s
+        self._pipeline, events = self._pipeline.step(sample)
+        for event in events:
+            self._hear(event)
+        return events
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case LineTaken(t_s=t_s):
+                self._slack_since_s = None
+                if self.visit is None and t_s - self._goes_on_s > GOES_ON_S:
+                    self.patient_ref = GUEST  # whoever takes the handle now need not be who was here last
+            case LineLetGo(t_s=t_s):
+                self._slack_since_s = t_s
+            case Fault():
+                self._sensed.fault(event)
+            case _:
+                pass
+        if self.visit is None and isinstance(event, RepetitionCompleted):
+            # Whoever goes on after signing out is still there; what they do is theirs.
+            self.begin(self.patient_ref, event.press_out_start_s)
+        if self.visit is not None:
+            self._move(self.visit.heard(event))
+
+    def told(self) -> list[Told]:
+        """Give what the writer has done since the last call, answers to older sessions apart."""
+        news = self.keeping.told()
+        return [one for one in news if not isinstance(one, Answered) or one.session_id == self._last_session_id]
+
+    # ---- what is asked for -------------------------------------------------------------------
+
+    def begin(self, patient_ref: str, since_s: float | None = None) -> None:
+        """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
+        begun_s = self._time_s() if since_s is None else since_s
+        if self.session_id is not None:
+            self.end("signed_out")
+        self.session_id = self._given.new_session_id()
+        self.keeping.begin(self.session_id)
+        self._writer.occupied(patient_ref)
+        self._sets = 0
+        prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
+        self.visit = Visit(Course.of(prescription), changed_s=begun_s)
+        self._sensed.begin()
+        self.patient_ref = patient_ref
+        # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
+        self._opened = Opened(
+            t_s=begun_s,
+            session_id=self.session_id,
+            patient_ref=patient_ref,
+            prescription=prescription,
+            wall_time=rfc3339(wall_time()),
+            boot_id=boot_id(),
+            device=self._given.device,
+            clock=self._given.clock_now(),
+        )
+
+    def end(self, reason: str) -> None:
+        """Close the session: its last set, what the sensor did, and why it ended."""
+        if self.visit is None or self.session_id is None:
+            return
+        now_s = self._time_s()
+        if self._opened is None:
+            self._move(self.visit.set_ended(self._slack_since_s or now_s))
+            self._keep(self._sensed.seen(now_s))
+            self._keep(Closed(t_s=now_s, reason=reason))
+            self._last_session_id = self.session_id
+        self._opened = self.session_id = self.visit = None
+        self._writer.occupied(None)
+        # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
+        self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if reason == "done" else (-math.inf, GUEST)
+        if self._slack_since_s is not None:
+            self._tune()
+
+    def end_set(self) -> None:
+        """Close the open set by a tap."""
+        self._pipeline, events = self._pipeline.end_set(self._time_s())
+        for event in events:
+            self._hear(event)
+        if self.visit is not None:
+            self._move(self.visit.set_ended(self._time_s()))
+
+    def undo(self) -> None:
+        """Void the last repetition."""
+        if self.visit is not None:
+            self._move(self.visit.undone(self._time_s()))
+
+    def add_one(self) -> None:
+        """Count one that the station did not, on someone's word."""
+        if self.visit is not None:
+            self._move(self.visit.added(self._time_s()))
+
+    def rate(self, effort: int | None, pain: int | None) -> None:
+        """Keep how hard it was and how much it hurt; None where it was skipped."""
+        if self.visit is not None and self._opened is None:
+            self._keep(Rated(t_s=self._time_s(), effort=effort, pain=pain))
+
+    def dose(self, place: int, item: Item, therapist_ref: str) -> None:
+        """Give the patient who is here another dose, from the next set on, and from the next visit on."""
+        if self.visit is None:
+            return
+        moved, facts = self.visit.dosed(self._time_s(), place, item, therapist_ref)
+        asked = self.visit.prescription.with_item(place, item)
+        signed = {"set_by": therapist_ref, "set_at": rfc3339(wall_time()), "accepted_by": therapist_ref}
+        prescription = msgspec.structs.replace(asked, **signed)
+        if self._opened is not None:  # nothing has happened yet: it simply is what they came for
+            self._opened = msgspec.structs.replace(self._opened, prescription=prescription, therapist_ref=therapist_ref)
+            moved, facts = replace(self.visit, course=Course.of(prescription)), ()
+        self._move((moved, facts))
+        if self.patient_ref != GUEST:
+            self._writer.prescribe(self.patient_ref, prescription)
+
+    def correct(self, session_id: str, patient_ref: str | None, therapist_ref: str) -> None:
+        """Say whose a closed session was, or with None that it was no one's."""
+        now_s = self._time_s()
+        fact: AnyFact = SessionVoided(t_s=now_s, therapist_ref=therapist_ref)
+        if patient_ref is not None:
+            fact = Reassigned(t_s=now_s, patient_ref=patient_ref, therapist_ref=therapist_ref)
+        self.keeping.keep(session_id, fact)
+
+    def restart_set(self) -> None:
+        """Void what the set holds."""
+        if self.visit is not None:
+            self._move(self.visit.restarted(self._time_s()))
+
+    def swap_side(self) -> None:
+        """Say that it is the other side."""
+        if self.visit is not None:
+            self._move(self.visit.side_swapped(self._time_s()))
+
+    def measured_by(self, device: Device) -> None:
+        """Say of the sessions that begin from now on what measured them."""
+        self._given = replace(self._given, device=device)
+
+    def keep_timed(self, reps: int, duration_s: float) -> None:
+        """Keep a timed or tapped exercise."""
+        if self.visit is not None:
+            self._move(self.visit.timed_done(self._time_s(), reps, duration_s))
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether a session is open that has been slack for so long that nobody can be there."""
+        if self.visit is None or self._last_s is None:
+            return False
+        # A sensor that died, perhaps with the line taut, sees no slack: then the computer's own time must do.
+        patience_s = IDLE_CLOSE_S + self.visit.asked_pause_s
+        if self._clock.now_s() - self._last_s > patience_s * self._speed:
+            return True
+        # Otherwise time is the readings': a busy computer may be far behind with them.
+        since_s = self._slack_since_s
+        return since_s is not None and self._last_s - max(since_s, self.visit.changed_s) > patience_s
+
+    def _time_s(self) -> float:
+        """Give the time on the readings' clock; where there are none for a while, the computer's."""
+        now_s = self._clock.now_s()
+        silent = self._last_s is None or now_s - self._last_s > SENSOR_GONE_S * self._speed
+        return now_s if silent or self._last_s is None else self._last_s
+
+    # ---- inside ------------------------------------------------------------------------------
+
+    def _move(self, moved: tuple[Visit, tuple[AnyFact, ...]]) -> None:
+        self.visit, facts = moved
+        for fact in facts:
+            self._keep(fact)
+            if isinstance(fact, SetOpened):
+                self._sets, self._set_since_s = self._sets + 1, fact.t_s
+            if isinstance(fact, SetClosed):
+                self._keep(self._sensed.seen(fact.t_s))
+                if self.session_id is not None:
+                    self._given.set_over(self.session_id, self._sets, self._set_since_s, self._tuned_to)
+        if self._tuned_to != self._item() and not self.visit.set_open:
+            # Another line or another movement: what was learned of the last one does not hold.
+            self._tune()
+
+    def _keep(self, fact: AnyFact) -> None:
+        if self.session_id is None:
+            return
+        opened, self._opened = self._opened, None
+        for each in (fact,) if opened is None else (opened, fact):
+            self.keeping.keep(self.session_id, each)
+
+    def _item(self) -> CabledItem:
+        """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""
+        course = Course.of(self._given.prescription) if self.visit is None else self.visit.course
+        return course.item if isinstance(course.item, CabledItem) else course.prescription.first_on_the_line
+
+    def _fresh_pipeline(self) -> Pipeline:
+        item = self._tuned_to
+        return pipeline_for(item.resistance, item.movement, self._given.pulley_ratio)
+
+    def _tune(self) -> None:
+        """Begin anew with a pipeline that has heard nothing, for the exercise that is being done."""
+        self._tuned_to = self._item()
+        self._pipeline = self._fresh_pipeline()

@@ -1,0 +1,1 @@
+"""The journal: the SQLite file of facts, its migrations, replay, salvage, erasure."""

@@ -1,0 +1,58 @@
+"""What each patient is to do, as the journal keeps it: set at the touchscreen, or sent by the clinic."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from pressout_session.orders import PrescriptionOrder, supersedes
+from pressout_session.prescription import Prescription
+from pressout_station.config_sections import ClinicDoses
+from pressout_station.journal.tables import Journal
+
+logger = logging.getLogger(__name__)
+
+
+class Doses:
+    """The prescriptions in a journal, and in memory for whoever begins a visit.
+
+    Parameters
+    ----------
+    journal : Journal
+        Open.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.known: dict[str, Prescription] = {}
+        for patient_ref, written in journal.rows("SELECT patient_ref, prescription FROM prescriptions"):
+            try:
+                self.known[patient_ref] = msgspec.json.decode(written, type=Prescription)
+            except ValueError as error:
+                logger.error("a prescription cannot be read, the station's own holds: %s", error)
+
+    def keep(self, patient_ref: str, prescription: Prescription) -> None:
+        """Keep what a patient is to do from now on."""
+        with self._journal.change() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO prescriptions VALUES (?, ?)", (patient_ref, msgspec.json.encode(prescription))
+            )
+        self.known[patient_ref] = prescription
+
+    def ordered(self, order: PrescriptionOrder, policy: ClinicDoses) -> str:
+        """Take the clinic's order as the site's policy says; give why it does not hold, or nothing where it does."""
+        known = self.known.get(order.patient_ref)
+        if policy is ClinicDoses.REFUSED:
+            return "this site takes no doses from the clinic"
+        if known is not None and (known.prescription_id, known.version) == (order.prescription_id, order.version):
+            return ""  # it came twice
+        if not supersedes(order, known):
+            return "what holds here is newer"
+        trusted = "policy" if policy is ClinicDoses.TRUSTED else None
+        self.keep(order.patient_ref, order.prescription(accepted_by=trusted))
+        return ""
+
+    def forget(self, patient_ref: str) -> None:
+        """Know nothing of a patient any more; the journal's own part is `forgetting`'s."""
+        self.known.pop(patient_ref, None)

@@ -1,0 +1,300 @@
+"""The journal's SQLite file: facts in order, sessions with their place in the sequence. Imports sqlite3.
+
+A fact is one row and is never changed. `synchronous=FULL`: when a commit returns, it would survive a power cut. A file
+that is damaged is set aside, and what can be read of it goes on in a new one (`salvage`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pressout_device.errors import DamagedError, JournalError
+from pressout_device.storage.atomic_files import settle
+from pressout_session.document import SessionDocument
+from pressout_session.document import encode as document_encoded
+from pressout_session.facts import AnyFact, Closed, Opened, decode, encode
+from pressout_session.record import Record
+from pressout_session.wire import digest
+from pressout_station.journal import salvage
+from pressout_station.journal.migrations import migrate
+from pressout_station.journal.replay import folded_as_far_as_it_goes
+
+logger = logging.getLogger(__name__)
+
+# Facts that change a document which there may be already.
+CORRECTIONS = ("reassigned", "sessionvoided", "clockcorrected")
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A document that the clinic has not answered."""
+
+    seq: int
+    session_id: str
+    revision: int
+    size_bytes: int
+
+
+class Journal:
+    """The open file. One process, one thread, writes to it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made if it is not there, in a folder that must be.
+    new_id : callable
+        Names a new journal: a copied card keeps its name, a new one gets another.
+
+    Raises
+    ------
+    JournalError
+        If it cannot be opened or written, or belongs to a newer version.
+    """
+
+    def __init__(self, path: Path, new_id: Callable[[], str]) -> None:
+        self._path = path
+        self._new_id = new_id
+        # Mending that did not come to its end: no file open, or an old one that is not taken over yet.
+        self._broken = self._incomplete = False
+        salvage.pending(path)  # the rest of one that was being moved goes with it, before a new one is made here
+        try:
+            self._open()
+        except DamagedError:
+            self.mend()
+        self._take_over_rest()
+
+    def _open(self) -> None:
+        self._own()
+        with self._said_plainly():
+            # The writer thread is the only one that uses it after this.
+            self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5.0)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            # What is forgotten is overwritten, not only unlisted.
+            self._db.execute("PRAGMA secure_delete = ON")
+            (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {verdict}")
+            migrate(self._db, self._new_id())
+            # A write, so that a file or a disk that cannot be written is known now and not at the first repetition.
+            named = self._db.execute("UPDATE journal SET next_seq = next_seq RETURNING journal_id").fetchone()
+            if named is None:
+                raise sqlite3.DatabaseError("malformed: a journal without a name")
+            self.journal_id = str(named[0])
+
+    def _own(self) -> None:
+        """See that nobody but the station's user can read it; SQLite gives what lies beside it the same rights."""
+        try:
+            new = not self._path.exists()
+            with open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+                if os.fstat(file.fileno()).st_uid == os.geteuid():
+                    os.fchmod(file.fileno(), 0o600)
+            if new:
+                settle(self._path.parent)  # SQLite does it for files that it makes itself
+        except OSError as error:
+            raise JournalError(
+                f"journal {self._path}: found {error.strerror}, expected a file that this user may write"
+            ) from error
+
+    def mend(self) -> None:
+        """Set the file aside, begin a new one, take over what can be read of the old; a JournalError if it fails."""
+        self._broken = True
+        self._db.close()
+        if self._path.exists():
+            salvage.set_aside(self._path)
+        self._open()
+        self._broken = False
+        self._take_over_rest()
+
+    def _take_over_rest(self) -> None:
+        for aside in salvage.pending(self._path):
+            self._incomplete = True
+            self._take_over(aside)
+        self._incomplete = False
+
+    def _take_over(self, aside: Path) -> None:
+        try:
+            with self.change() as db:
+                saved = salvage.take_over(aside, db)
+        except (ValueError, TypeError, ArithmeticError, LookupError):  # a kind of damage that nobody thought of
+            logger.exception("%s cannot be read any further; it stays where it is", aside)
+            saved = salvage.Saved(0, 0)
+        try:
+            salvage.taken_over(aside)
+        except OSError as error:
+            logger.warning("%s is taken over and cannot be marked so: %s", aside, error)
+        logger.error(
+            "the journal was damaged and is set aside as %s; %d facts and %d documents of it were saved, and the "
+            "station goes on with a new one",
+            aside,
+            saved.facts,
+            saved.documents,
+        )
+
+    # ---- facts -------------------------------------------------------------------------------
+
+    def keep(self, facts: Sequence[tuple[str, AnyFact]]) -> None:
+        """Append facts, each with its session; all of them or none. Returns when they are safe.
+
+        A file that turns out to be damaged is mended first: what is counted now must not wait for a restart.
+        """
+        if self._broken:
+            self.mend()
+        elif self._incomplete:
+            self._take_over_rest()  # first, so that what follows takes no place of what was there before
+        try:
+            self._append(facts)
+        except DamagedError as error:
+            logger.error("%s", error)
+            self.mend()
+            self._append(facts)
+
+    def _append(self, facts: Sequence[tuple[str, AnyFact]]) -> None:
+        with self.change() as db:
+            db.executemany(
+                "INSERT INTO facts"
+                " SELECT ?1, 1 + coalesce((SELECT max(place) FROM facts WHERE session_id = ?1), 0), ?2",
+                [(session_id, encode(fact)) for session_id, fact in facts],
+            )
+
+    def record(self, session_id: str) -> Record:
+        """Fold what is known of a session; a fact that cannot be read is left out rather than all the others."""
+        rows = self.rows("SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,))
+        return folded_as_far_as_it_goes(session_id, rows)
+
+    def unfinished(self) -> list[str]:
+        """Give the sessions that have no document yet, oldest first: something stopped us in the middle."""
+        rows = self.rows(
+            "SELECT DISTINCT session_id FROM facts WHERE session_id NOT IN (SELECT session_id FROM documents)"
+            " ORDER BY session_id"
+        )
+        return [session_id for (session_id,) in rows]
+
+    def interrupt(self, session_id: str) -> None:
+        """Close a session that nobody closed, at the last moment known of it."""
+        record = self.record(session_id)
+        if record.closed is None:
+            self.keep([(session_id, Closed(t_s=record.last_s, reason="interrupted"))])
+
+    def openings(self) -> Iterator[tuple[str, Opened]]:
+        """Give each session's opening, oldest first."""
+        for session_id, fact in self.rows("SELECT session_id, fact FROM facts WHERE place = 1 ORDER BY session_id"):
+            try:
+                opened = decode(fact)
+            except ValueError:
+                continue
+            if isinstance(opened, Opened):
+                yield session_id, opened
+
+    def uncorrected(self) -> list[str]:
+        """Give the sessions whose last correction has no document yet."""
+        kinds = " OR ".join(f'CAST(fact AS TEXT) LIKE \'{{"fact":"{kind}"%\'' for kind in CORRECTIONS)
+        rows = self.rows(f"SELECT session_id FROM facts WHERE {kinds} GROUP BY session_id")
+        return [owner for (owner,) in rows if 0 < self.revision(owner) < self.record(owner).revision]
+
+    # ---- documents ---------------------------------------------------------------------------
+
+    def finish(self, session_id: str, written: Callable[[Record, int], SessionDocument]) -> None:
+        """Give a closed or corrected session its place in the sequence and its document, in one transaction.
+
+        `written` makes the document of a record and a `seq`.
+        """
+        with self._said_plainly(), self.transaction() as db:
+            (seq,) = db.execute("UPDATE journal SET next_seq = next_seq + 1 RETURNING next_seq - 1").fetchone()
+            document = written(self.record(session_id), seq)
+            payload = document_encoded(document)
+            db.execute(
+                "INSERT INTO documents (session_id, revision, journal_id, seq, sha256, document, patient_ref)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (session_id, document.revision, self.journal_id, seq, digest(payload), payload, document.patient_ref),
+            )
+
+    def revision(self, session_id: str) -> int:
+        """Give the revision of a session's last document; 0 where it has none."""
+        ((revision,),) = self.rows(
+            "SELECT coalesce(max(revision), 0) FROM documents WHERE session_id = ?", (session_id,)
+        )
+        return int(revision)
+
+    def documents_of(self, patient_ref: str, most: int) -> list[bytes]:
+        """Give the last documents of a patient's last sessions, oldest first."""
+        rows = self.rows(
+            "SELECT document FROM documents AS one WHERE patient_ref = ?1 AND revision ="
+            " (SELECT max(revision) FROM documents WHERE session_id = one.session_id)"
+            " ORDER BY session_id DESC LIMIT ?2",
+            (patient_ref, most),
+        )
+        return [document for (document,) in rows][::-1]
+
+    def waiting(self, session_id: str | None = None) -> list[Waiting]:
+        """Give what the clinic has not answered, oldest first: one session's, or all."""
+        chosen = "" if session_id is None else " AND session_id = ?"
+        rows = self.rows(
+            "SELECT seq, session_id, revision, length(document) FROM documents WHERE answer IS NULL"
+            f"{chosen} ORDER BY seq",
+            () if session_id is None else (session_id,),
+        )
+        return [Waiting(*row) for row in rows]
+
+    def document(self, session_id: str, revision: int) -> bytes:
+        """Give the bytes of one document."""
+        ((document,),) = self.rows(
+            "SELECT document FROM documents WHERE session_id = ? AND revision = ?", (session_id, revision)
+        )
+        return bytes(document)
+
+    def documents(self) -> list[bytes]:
+        """Give every document, oldest first."""
+        return [document for (document,) in self.rows("SELECT document FROM documents ORDER BY seq")]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    # ---- for what else is kept in it -------------------------------------------------------------
+
+    def rows(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Read; what cannot be read is said as what cannot be written is."""
+        with self._said_plainly():
+            return self._db.execute(sql, values).fetchall()
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """Write several things, all of them or none; a failure is said plainly."""
+        with self._said_plainly(), self.transaction() as db:
+            yield db
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Begin, and commit unless something fails."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+
+    def settle(self) -> None:
+        """Leave nothing of what was overwritten in the file beside the journal; a JournalError if someone reads it."""
+        ((busy, *_rest),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            raise JournalError(f"journal {self._path}: found someone reading it, expected to empty its log; again soon")
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            kind = DamagedError if salvage.is_damage(error) else JournalError
+            raise kind(
+                f"journal {self._path}: found {error}, expected an SQLite file in a folder with space that this user "
+                "may write; what is already in it is untouched"
+            ) from error

@@ -1,0 +1,95 @@
+"""The folders between station and uplink, handled the way mail is: write, fsync, rename, fsync the folder.
+
+The station alone writes and empties `outbox/`; the uplink answers by files in `inbox/`. A file is there whole or not at
+all, whenever the power goes.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from pressout_device.storage import atomic_files
+from pressout_session.error_codes import LinkTrouble
+from pressout_session.wire import Ack
+
+DOCUMENT = re.compile(r"\d{10}\.[0-9a-f-]{36}\.\d+\.json")
+
+EVENT = re.compile(r"event\.[0-9a-f-]{36}\.json")
+# What a station says beside its sessions is advice: beyond this many that nobody took, the oldest go.
+MOST_EVENTS = 500
+
+
+# What each side says of itself to the other: hidden, since it is neither a document nor an answer.
+LINK = ".link.json"
+STATION = ".station.json"
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """How the way to the clinic is: the kind of trouble if there is one, and its details in English."""
+
+    connected: bool = False
+    trouble: LinkTrouble | None = None
+    details: str = ""
+    plain: bool = False
+    refused: int = 0
+    answered_at: str | None = None
+
+
+class StationSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What the station lets the clinic know of itself."""
+
+    in_session: bool = False
+    rejected: int = 0
+    reason: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The clinic's ack, as the uplink hands it to the station."""
+
+    session_id: str
+    ack: Ack
+
+
+def documents(outbox: Path) -> list[str]:
+    """Give the names of the documents in `outbox`, oldest first; what else lies there is not ours to send."""
+    return [name for name in atomic_files.waiting(outbox) if DOCUMENT.fullmatch(name)]
+
+
+def events(outbox: Path) -> list[str]:
+    """Give the names of the events in `outbox`, oldest first."""
+    return [name for name in atomic_files.waiting(outbox) if EVENT.fullmatch(name)]
+
+
+def event_name(event_id: str) -> str:
+    """Name an event in the outbox.
+
+    >>> event_name("0190")
+    'event.0190.json'
+    """
+    return f"event.{event_id}.json"
+
+
+def document_name(seq: int, session_id: str, revision: int) -> str:
+    """Name a document in the outbox so that the oldest sorts first.
+
+    >>> document_name(7, "01900000-0000-7000-8000-000000000001", 1)
+    '0000000007.01900000-0000-7000-8000-000000000001.1.json'
+    """
+    return f"{seq:010d}.{session_id}.{revision}.json"
+
+
+def session_of(name: str) -> str:
+    """Give the session whose document has this name.
+
+    >>> session_of("0000000007.0190.1.json")
+    '0190'
+    """
+    return name.split(".")[1]
+
+
+def acks_name(moment_ns: int) -> str:
+    """Name a file of answers, so that the oldest sorts first."""
+    return f"acks.{moment_ns:020d}.json"

@@ -1,0 +1,1 @@
+"""What therapists do at the station: accounts, PINs, doses, calibration."""

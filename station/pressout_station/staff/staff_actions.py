@@ -1,0 +1,242 @@
+"""What a station does for its therapists: checks PINs, sets doses, calibrates, tells how it is. Nothing here waits."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pressout_device.diagnosis import Tally
+from pressout_device.errors import PressoutError
+from pressout_device.settings import LoadCellSection
+from pressout_device.storage.calibration_log import calibrated
+from pressout_session.prescription import Item
+from pressout_signal.samples import Fault, Reading
+from pressout_station.audit_log import Act, entry
+from pressout_station.controller.clinic_events import Announcer
+from pressout_station.controller.load_cell_conditioning import Weighing
+from pressout_station.controller.session_controller import Counting
+from pressout_station.host.settings_file import SettingsFile
+from pressout_station.identity import device_of, new_id
+from pressout_station.staff.accounts import PinGuard, Therapists
+from pressout_station.writer.mailbox import LinkSeen
+from pressout_station.writer.messages import Found
+from pressout_station.writer.writer import Writer
+from pressout_ui.messages import Message
+from pressout_ui.screen import Screen
+from pressout_ui.staff import (
+    Answered,
+    CheckPin,
+    Converted,
+    Correct,
+    FindVisits,
+    KeepCalibration,
+    KeepSettings,
+    Link,
+    PinAnswered,
+    SensorFigures,
+    SensorSeen,
+    SetDose,
+    SettingsChanged,
+    ShutDown,
+    StaffCommand,
+    TakeZero,
+    VisitsFound,
+)
+
+logger = logging.getLogger(__name__)
+
+# A therapist sees the load cell's figures change once a second, over the last ten.
+FIGURES_EVERY_S = 1.0
+FIGURES_OVER_S = 10.0
+SWITCH_OFF = ("systemctl", "poweroff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffed:
+    """What attending is built of."""
+
+    counting: Counting
+    weighing: Weighing
+    writer: Writer
+    cell: LoadCellSection
+    therapists: Therapists
+    guard: PinGuard
+    announcer: Announcer
+    settings: SettingsFile
+
+
+class Attending:
+    """A station's side of the therapist's way.
+
+    Parameters
+    ----------
+    staffed : Staffed
+        Built by `app`.
+    switch_off : sequence of str
+        The command that switches the computer off.
+    """
+
+    def __init__(self, staffed: Staffed, switch_off: tuple[str, ...] = SWITCH_OFF) -> None:
+        self._staffed = staffed
+        self._switch_off = switch_off
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="pressout-attending")
+        self._later: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._heard: list[Reading | Fault] = []
+        self._fresh: list[Reading | Fault] = []
+        self._figured_s = 0.0
+
+    @property
+    def staffed(self) -> Staffed:
+        """What it is built of."""
+        return self._staffed
+
+    def initials(self) -> tuple[str, ...]:
+        """Give who may come in; a file that cannot be read lets nobody in."""
+        try:
+            return tuple(self._staffed.therapists.all())
+        except PressoutError as error:
+            logger.error("%s", error)
+            return ()
+
+    def close(self) -> None:
+        """End its threads."""
+        self._staffed.guard.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def asked(self, command: StaffCommand) -> tuple[Message, ...]:
+        """Do what a therapist asks for; give what is to be said at once."""
+        staffed = self._staffed
+        match command:
+            case CheckPin(initials=initials, digits=digits):
+                staffed.guard.ask(initials, digits)
+            case SetDose(place=place, item=item, initials=initials):
+                self._dose(place, item, initials)
+            case FindVisits(patient_ref=patient_ref):
+                staffed.writer.ask(patient_ref)
+            case Correct(session_id=session_id, patient_ref=patient_ref, initials=initials):
+                staffed.counting.correct(session_id, patient_ref, self._ref(initials))
+                self._note(Act.CORRECTED, initials, session_id, after="voided" if patient_ref is None else "reassigned")
+            case KeepCalibration(found=found, initials=initials):
+                fact = calibrated(staffed.cell, found, new_id(), initials)
+                staffed.writer.note(fact)
+                self._note(Act.CALIBRATED, initials, fact.load_cell_id, after=fact.calibration_id)
+                staffed.counting.measured_by(device_of(staffed.weighing.recalibrated(fact)))
+            case TakeZero():
+                return (self._zero(),)
+            case KeepSettings(settings=settings):
+                self._note(Act.SETTINGS_CHANGED, about="screen")
+                self._pool.submit(staffed.settings.write, settings)
+                return (SettingsChanged(settings),)
+            case ShutDown():
+                self._note(Act.SHUT_DOWN)
+                self._pool.submit(self._off)
+        return ()
+
+    def heard(self, items: list[Reading | Fault]) -> None:
+        """Take what the load cell said since the last frame."""
+        self._heard.extend(items)
+        self._fresh.extend(items)
+
+    def news(self, screen: Screen, now_s: float) -> list[Message]:
+        """Give what is to be told to the screen."""
+        told: list[Message] = []
+        for answer in self._staffed.guard.answers():
+            locked = not answer.right and answer.tries_left == 0
+            if locked:
+                self._staffed.announcer.locked_out(answer.initials)
+            act = Act.PIN_RIGHT if answer.right else Act.PIN_LOCKED if locked else Act.PIN_WRONG
+            self._note(act, answer.initials)
+            told.append(PinAnswered(answer.initials, answer.right, answer.tries_left, answer.locked_s))
+        while not self._later.empty():
+            told.append(self._later.get())
+        if screen.wants_counts and self._fresh:
+            told.append(Converted(tuple(self._fresh[-200:])))
+        self._fresh.clear()
+        if screen.wants_figures and now_s - self._figured_s >= FIGURES_EVERY_S:
+            self._figured_s = now_s
+            told.append(SensorSeen(self._figures()))
+        if screen.wants_figures:
+            self._heard = [item for item in self._heard if now_s - item.t_s <= FIGURES_OVER_S]
+        else:
+            self._heard.clear()
+        return told
+
+    @staticmethod
+    def found(found: Found) -> Message:
+        """Give the message of past visits that were found."""
+        return VisitsFound(found.patient_ref, found.visits)
+
+    @staticmethod
+    def link(seen: LinkSeen) -> Link:
+        """Give what the screen shows of the way to the clinic."""
+        return Link(
+            waiting=seen.waiting,
+            connected=seen.said.connected,
+            trouble=seen.said.trouble,
+            details=seen.said.details,
+            plain=seen.said.plain,
+            rejected=seen.rejected,
+            reasons=tuple(one.reason for one in seen.last_rejected),
+        )
+
+    def _note(self, act: Act, initials: str = "", about: str = "", before: str = "", after: str = "") -> None:
+        """Have it written down who did what."""
+        who = self._ref(initials) if initials else ""
+        self._staffed.writer.audit(entry(act, who=who, about=about, before=before, after=after))
+
+    def _dose(self, place: int, item: Item, initials: str) -> None:
+        counting = self._staffed.counting
+        if counting.visit is None:
+            return
+        before, session_id = counting.visit.prescription.items[place], counting.session_id or ""
+        counting.dose(place, item, self._ref(initials))
+        self._note(Act.DOSE_SET, initials, session_id, before=before.in_short, after=item.in_short)
+
+    def _ref(self, initials: str) -> str:
+        """Give the opaque reference that signs for these initials."""
+        try:
+            known = self._staffed.therapists.all().get(initials)
+        except PressoutError:
+            known = None
+        return initials if known is None else known.therapist_ref
+
+    def _zero(self) -> Message:
+        try:
+            self._staffed.weighing.emptied()
+        except ValueError as error:
+            return Answered(str(error), refused=True)
+        self._note(Act.TARED, about=self._staffed.cell.load_cell_id)
+        return Answered("tared")
+
+    def _figures(self) -> SensorFigures:
+        staffed = self._staffed
+        weighing, cell = staffed.weighing, staffed.cell
+        tally = Tally()
+        for item in self._heard:
+            tally.hear(item)
+        seen = tally.diagnosis(configured_hz=cell.rate_hz, calibration=weighing.calibration)
+        known = weighing.life.calibration
+        return SensorFigures(
+            measured_hz=seen.measured_hz,
+            configured_hz=cell.rate_hz,
+            tension_n=None if seen.mean_n is None else seen.mean_n - weighing.zero_n,
+            noise_n=seen.noise_n,
+            faults=sum(seen.faults.values()),
+            zero_n=weighing.zero_n,
+            calibrated="–" if known is None else f"{known.at[:10]} {known.by}",
+            well=weighing.trouble is None and weighing.notice is None,
+        )
+
+    def _off(self) -> None:
+        try:
+            said = subprocess.run(self._switch_off, capture_output=True, timeout=20.0, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            logger.error("cannot switch off: %s", error)
+            self._later.put(Answered("not_allowed"))
+            return
+        if said.returncode != 0:
+            logger.error("may not switch off: %s", said.stderr.decode(errors="replace").strip())
+        self._later.put(Answered("shutting_down" if said.returncode == 0 else "not_allowed"))

@@ -1,0 +1,296 @@
+"""The station's loop: readings in, events to the screen, facts to the disk, taps back. It carries and decides nothing.
+
+One frame does everything that must happen, in the order in which it must; nothing in it waits.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from pressout_device.clock import RealClock, ScaledClock
+from pressout_device.errors import JournalError
+from pressout_session.error_codes import Trouble
+from pressout_session.record import Record
+from pressout_signal.samples import Fault, Reading, Sample
+from pressout_station.controller.live_topic import Broadcasting
+from pressout_station.controller.load_cell_conditioning import Weighing
+from pressout_station.controller.raw_recorder import Tracing
+from pressout_station.controller.session_controller import Counting
+from pressout_station.host.watchdog import Signs
+from pressout_station.staff.staff_actions import Attending
+from pressout_station.writer.mailbox import Answered, LinkSeen
+from pressout_station.writer.messages import Found
+from pressout_station.writer.writer import Writer
+from pressout_ui.app import Screen, update
+from pressout_ui.commands import (
+    AddOne,
+    Command,
+    EndSet,
+    EndVisit,
+    KeepTimed,
+    Play,
+    Rate,
+    RestartSensor,
+    RestartSet,
+    SignIn,
+    Sound,
+    SwapSide,
+    UndoLast,
+)
+from pressout_ui.messages import (
+    ClinicAnswered,
+    Felt,
+    Heard,
+    Message,
+    NoticeChanged,
+    RecordKept,
+    SavingLate,
+    Ticked,
+    TroubleBegan,
+    TroubleOver,
+    VisitBegan,
+    VisitEnded,
+    VisitMoved,
+)
+from pressout_ui.staff import LinkSeen as LinkTold
+
+logger = logging.getLogger(__name__)
+
+FRAME_S = 1 / 60
+# A breathing flood, and a touch that is answered within a twentieth of a second.
+IDLE_FRAME_S = 1 / 20
+
+
+class Face(Protocol):
+    """What shows the screen and hears the finger: a panel, or a text in its place."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether whoever looks at it has closed it."""
+        ...
+
+    def show(self, screen: Screen) -> None:
+        """Show the screen; never waits longer than a frame."""
+        ...
+
+    def messages(self) -> list[Message]:
+        """Give what was tapped and typed."""
+        ...
+
+    def play(self, sound: Sound) -> None:
+        """Let a sound be heard, if there is a way."""
+        ...
+
+
+class Reader(Protocol):
+    """What the load cell's readings come from; `Sampler` is one."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether someone reads."""
+        ...
+
+    def fresh(self) -> list[Reading | Fault]:
+        """Give all that was said since the last call, oldest first; never waits."""
+        ...
+
+    def restart(self) -> None:
+        """Begin anew."""
+        ...
+
+    def close(self) -> None:
+        """End."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a station is made of."""
+
+    sampler: Reader
+    weighing: Weighing
+    counting: Counting
+    writer: Writer
+    clock: RealClock | ScaledClock
+    face: Face
+    attending: Attending
+    tracing: Tracing
+    broadcasting: Broadcasting | None = None
+
+
+class Station:
+    """The loop: readings in, events to the screen, facts to the disk, taps back.
+
+    Parameters
+    ----------
+    parts : Parts
+        Built by `station_of`.
+    screen : Screen
+        What is shown first.
+    """
+
+    def __init__(self, parts: Parts, screen: Screen) -> None:
+        self._parts = parts
+        self.screen = screen
+        self._trouble: Trouble | None = None
+        self._read_until_s = 0.0
+        self._session_id: str | None = None
+        self._shown = Record()
+
+    @property
+    def counting(self) -> Counting:
+        """What is being counted."""
+        return self._parts.counting
+
+    @property
+    def signs(self) -> Signs:
+        """Give the signs of life of what works beside the loop."""
+        return Signs(self._parts.writer.ago_s, self._parts.sampler.alive)
+
+    def frame(self) -> None:
+        """Do everything that one frame needs, in the order in which it must happen.
+
+        Raises
+        ------
+        JournalError
+            If nothing can be kept any more: better to be restarted than to count into the air.
+        LoadCellError
+            If the load cell could not be opened at the start.
+        """
+        parts = self._parts
+        if not parts.writer.alive:
+            raise JournalError("journal: found its writer ended, expected it to run as long as the station; restart it")
+        self._tell(Ticked(parts.clock.now_s()))
+        felt: list[Sample] = []
+        fresh = parts.sampler.fresh()
+        parts.attending.heard(fresh)
+        for item in fresh:
+            self._read_until_s = item.t_s
+            parts.tracing.heard(item)
+            sample = parts.weighing.take(item)
+            if isinstance(sample, Sample):
+                felt.append(sample)
+            for event in parts.counting.take(sample):
+                self._tell(Heard(event))
+                if parts.broadcasting is not None:
+                    parts.broadcasting.heard(event)
+            self._sensor_is(parts.weighing.trouble)
+        if felt:
+            self._tell(Felt(tuple(felt)))
+            if parts.broadcasting is not None:
+                parts.broadcasting.felt(felt[-1], parts.counting)
+        self._visit_moved()
+        self._hear_the_disk()
+        if parts.weighing.notice is not self.screen.known.notice:
+            self._tell(NoticeChanged(parts.weighing.notice))
+        for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *parts.face.messages()):
+            self._tell(message)
+        if parts.counting.forgotten:
+            self._tell_command(EndVisit("idle"))
+        parts.face.show(self.screen)
+
+    @property
+    def pause_s(self) -> float:
+        """How long a frame may last: a sixtieth of a second, and where nobody is, three times as long."""
+        return FRAME_S if self.counting.visit is not None or not self.screen.at_rest else IDLE_FRAME_S
+
+    def now_s(self) -> float:
+        """Give the time on the station's clock."""
+        return self._parts.clock.now_s()
+
+    def read_until_s(self) -> float:
+        """Give the stamp of the last reading: how far the load cell's story is known."""
+        return self._read_until_s
+
+    def failed(self) -> None:
+        """Show that the station broke, with a number to quote."""
+        self._parts.face.show(self.screen.showing_trouble(Trouble.STATION_FAILED))
+
+    def shut_down(self) -> bool:
+        """Close what is open and write it; say whether everything was saved."""
+        if self.counting.visit is not None:
+            self.counting.end("shut_down")
+        self._parts.sampler.close()
+        self._parts.attending.close()
+        return self._parts.writer.close()
+
+    # ---- telling the screen --------------------------------------------------------------------
+
+    def _tell(self, message: Message) -> None:
+        self.screen, commands = update(self.screen, message)
+        for command in commands:
+            self._tell_command(command)
+
+    def _visit_moved(self) -> None:
+        visit = self.counting.visit
+        if visit is None or visit is self.screen.known.visit:
+            return
+        if self.screen.known.visit is None or self._session_id != self.counting.session_id:
+            self._session_id = self.counting.session_id
+            self._tell(VisitBegan(self.counting.patient_ref, visit))
+        else:
+            self._tell(VisitMoved(visit))
+
+    def _hear_the_disk(self) -> None:
+        for news in self.counting.told():
+            if isinstance(news, Answered):  # what was kept is in the record, what was not is late
+                self._tell(ClinicAnswered(news.result))
+            elif isinstance(news, Found):
+                self._tell(Attending.found(news))
+            elif isinstance(news, LinkSeen):
+                self._tell(LinkTold(Attending.link(news)))
+        if self.counting.keeping.late != self.screen.known.late:
+            self._tell(SavingLate(self.counting.keeping.late))
+        # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.
+        shown = self.counting.keeping.shown
+        if shown != self._shown:
+            self._shown = shown
+            self._tell(RecordKept(shown))
+
+    def _sensor_is(self, trouble: Trouble | None) -> None:
+        """Show what keeps the station from measuring, or that nothing does any more."""
+        if trouble is self._trouble:
+            return
+        self._trouble = trouble
+        if trouble is None:
+            logger.warning("the load cell is well again")
+            self._tell(TroubleOver())
+        else:
+            logger.warning("the load cell is in trouble (%s); the set goes on when it is well", trouble)
+            self._tell(TroubleBegan(trouble))
+
+    # ---- doing what the screen asks for -----------------------------------------------------------
+
+    def _tell_command(self, command: Command) -> None:
+        counting = self.counting
+        match command:
+            case Play(sound=sound):
+                if not self.screen.known.muted:
+                    self._parts.face.play(sound)
+            case SignIn(patient_ref=patient_ref):
+                counting.begin(patient_ref)
+            case EndSet():
+                counting.end_set()
+            case UndoLast():
+                counting.undo()
+            case SwapSide():
+                counting.swap_side()
+            case RestartSet():
+                counting.restart_set()
+            case KeepTimed(reps=reps, duration_s=duration_s):
+                counting.keep_timed(reps, duration_s)
+            case EndVisit(reason=reason):
+                counting.end(reason)
+                self._tell(VisitEnded())
+            case RestartSensor():
+                self._parts.sampler.restart()
+            case AddOne():
+                counting.add_one()
+            case Rate(effort=effort, pain=pain):
+                counting.rate(effort, pain)
+            case _:
+                for message in self._parts.attending.asked(command):
+                    self._tell(message)
+        self._visit_moved()

@@ -1,0 +1,1 @@
+"""The networked process: outbox to broker, acks and orders back. No pins, no screen."""

@@ -1,0 +1,193 @@
+"""The uplink's loop: outbox to broker, the clinic's own answer to inbox. A PUBACK is no answer.
+
+It sleeps until the station rings, something arrives, or something is to be sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from pressout_device.errors import JournalError
+from pressout_device.storage import atomic_files
+from pressout_device.storage.calibration_log import CellBook
+from pressout_link.broker import Broker
+from pressout_link.connection import Arrived, Connection, Manner, Publication
+from pressout_session.document import SCHEMA
+from pressout_session.error_sentences import why
+from pressout_session.inbound import LARGEST_BYTES
+from pressout_session.wire import (
+    Info,
+    StationState,
+    ack_topic,
+    erase_topic,
+    info_topic,
+    prescription_topic,
+    session_topic,
+)
+from pressout_station.config import Config
+from pressout_station.identity import device_of
+from pressout_station.mailbox import spool
+from pressout_station.mailbox.wakeup import Bell
+from pressout_station.uplink.delivery import Delivery
+from pressout_station.uplink.events import Announcements
+from pressout_station.uplink.inbound import Hearing
+from pressout_station.uplink.outbox_index import Shelf
+from pressout_station.uplink.status_publisher import Saying
+
+logger = logging.getLogger(__name__)
+
+# Without a ring or an arrival it looks up so often: what is in flight may have to be sent again.
+PACE_S = 0.5
+# Another station of our name is answered so often.
+INFO_EVERY_S = 30.0
+LIVE_EVERY_S = 0.2
+
+
+class Courier:
+    """Carries finished sessions to the clinic.
+
+    Parameters
+    ----------
+    broker : Broker
+        The clinic's.
+    station : tuple of str
+        Site and station: whose sessions these are.
+    outbox, inbox : Path
+        The station's folders: read from one, write to the other.
+    info : Info
+        What the station is, for the retained `info` topic.
+    """
+
+    def __init__(self, broker: Broker, station: tuple[str, str], *, outbox: Path, inbox: Path, info: Info) -> None:
+        self._station = station
+        self._outbox, self._inbox = outbox, inbox
+        self._info = Publication(info_topic(*station), msgspec.json.encode(info), retained=True)
+        self._info_s = 0.0
+        self._live_s = 0.0
+        self._bell = Bell(inbox)
+        self._shelf = Shelf(outbox)
+        self._delivery = Delivery()
+        # What could not be handed over yet. The broker gives no more than these before they are acknowledged, and gives
+        # them again only on another connection: they are tried again from here.
+        self._unsafe: list[Arrived] = []
+        self._hearing = Hearing(station, outbox, inbox, info.serial)
+        self._saying = Saying(station, outbox, inbox, tls=broker.tls, serial=info.serial)
+        self._announcements = Announcements(station, outbox, inbox)
+        self._connection = Connection(
+            broker,
+            # With the computer's own number in it, a copied card does not throw the other out time and again; with
+            # the mark, no other station can.
+            f"pressout-{'-'.join(station)}-{info.serial[-16:]}{broker.mark()}",
+            topics=(
+                ack_topic(*station, "+"),
+                prescription_topic(*station, "+"),
+                erase_topic(*station, "+"),
+                info_topic(*station),
+            ),
+            will=self._saying.status(StationState.LOST, self._hearing, 0),
+            manner=Manner(
+                greetings=lambda: (self._info, *self._saying.requests(self._hearing.since)),
+                woken=self._bell.wake,
+                largest_bytes=2 * LARGEST_BYTES,
+            ),
+        )
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Carry until `stopped()`."""
+        rung = True
+        live: list[bytes] = []
+        while not stopped():
+            self._connection.tend()
+            self._shelf.look(rung=rung)
+            self._look_on(live)
+            self._send()
+            self._announcements.say(self._connection, look=rung)
+            self._saying.turn(self._connection, self._hearing, self._shelf, self._delivery)
+            rung, live = self._bell.wait(PACE_S)
+            self._receive()
+        waiting = len(self._shelf.waiting)
+        self._connection.close(self._saying.status(StationState.OFFLINE, self._hearing, waiting))
+        self._bell.close()
+
+    def _send(self) -> None:
+        if not self._connection.connected:
+            self._delivery = self._delivery.lost_connection()
+            return
+        self._delivery, names = self._delivery.due(self._shelf.waiting, time.monotonic())
+        for name in names:
+            try:
+                payload = (self._outbox / name).read_bytes()
+            except OSError as error:
+                if not isinstance(error, FileNotFoundError):  # the station may have taken it out meanwhile
+                    logger.warning("%s cannot be read and waits: %s", name, error)
+                continue
+            topic = session_topic(*self._station, spool.session_of(name))
+            self._connection.publish(Publication(topic, payload))
+
+    def _look_on(self, live: list[bytes]) -> None:
+        """Pass on what happens at the station now: the last of it, and not more often than is allowed."""
+        now_s = time.monotonic()
+        if live and self._connection.connected and now_s - self._live_s >= LIVE_EVERY_S:
+            self._live_s = now_s
+            self._connection.publish(self._saying.live(live[-1]))
+
+    def _receive(self) -> None:
+        """Take what has arrived."""
+        if not self._connection.connected:
+            self._unsafe.clear()  # they come again, under numbers of their own
+        messages = list(self._unsafe)
+        try:
+            while True:
+                messages.append(self._connection.arrived.get_nowait())
+        except queue.Empty:
+            pass
+        if not messages:
+            return
+        heard = self._hearing.take(messages, self._shelf)
+        safe = {message.token for message in heard.safe}
+        self._unsafe = [message for message in messages if message.token not in safe]
+        for name in heard.answered:
+            self._delivery = self._delivery.answered(name, time.monotonic())
+        self._shelf.answered(heard.answered)
+        for message in heard.safe:
+            self._connection.acknowledge(message)
+        now_s = time.monotonic()
+        if self._hearing.must_say_info and now_s - self._info_s > INFO_EVERY_S:
+            self._info_s, self._hearing.must_say_info = now_s, False
+            self._connection.publish(self._info)
+
+
+def courier_of(config: Config) -> Courier:
+    """Build the uplink of a station.
+
+    Raises
+    ------
+    PressoutError
+        If no broker is configured, or the station's folders are not there or not for this user to write.
+    """
+    outbox, inbox = config.folder / "outbox", config.folder / "inbox"
+    for folder in (outbox, inbox):
+        if not folder.is_dir():
+            raise JournalError(f"{folder}: found no such folder, expected the station's; start the station once")
+    atomic_files.sweep(inbox)
+    device = device_of(CellBook(config.folder).life(config.load_cell.load_cell_id))
+    live = config.broker is not None and config.broker.live
+    info = Info(
+        serial=device.serial,
+        software_version=device.software_version,
+        schema=SCHEMA,
+        load_cell_id=device.load_cell_id,
+        calibration_id=device.calibration_id,
+        capabilities=("prescriptions", "erasures", *(("live",) if live else ())),
+    )
+    station = (config.station.site_id, config.station.station_id)
+    try:
+        return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)
+    except PermissionError as error:
+        raise JournalError(f"{inbox}: found {why(error)}, expected a folder that this user may write") from error

@@ -1,0 +1,1 @@
+"""The writer thread: the only one that touches the disk while people exercise."""

@@ -1,0 +1,215 @@
+"""What the writer does when nothing is to be saved: the clinic's answers and orders, old sessions, the clock.
+
+A little at a time: a repetition that is counted meanwhile must not wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pressout_session.document_builder import rfc3339
+from pressout_session.orders import Erasure, PrescriptionOrder
+from pressout_session.wire import EventKind, StationEvent
+from pressout_station.audit_log import Act, entry
+from pressout_station.journal import erasure
+from pressout_station.mailbox.backoff import Patience
+from pressout_station.writer.mailbox import Answered, LinkSeen, Order
+from pressout_station.writer.storage import Rules, Shelves
+
+logger = logging.getLogger(__name__)
+
+# A folder's own time may miss what came in the same tick of the kernel's clock: then this finds it.
+LOOK_AGAIN_S = 2.0
+CLOCK_S = 1.0
+HOUSEKEEPING_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is at the station (None: nobody), whose sessions are open, and whether anything waits for the disk."""
+
+    occupant: str | None
+    open_for: frozenset[str]
+    unsaved: bool
+
+    @property
+    def in_session(self) -> bool:
+        """Whether someone is there."""
+        return self.occupant is not None
+
+    def forbids(self, asked: PrescriptionOrder | Erasure) -> bool:
+        """Whether an order must wait.
+
+        A dose is changed under nobody: it holds from the next visit on, and what a therapist sets meanwhile is weighed
+        against it. Nobody is forgotten while someone is there, or while something of theirs may not be on disk yet.
+        """
+        if asked.patient_ref in self.open_for or asked.patient_ref == self.occupant:
+            return True
+        return isinstance(asked, Erasure) and (self.in_session or self.unsaved)
+
+
+class Tending:
+    """What comes from the uplink, and what leaves the journal.
+
+    Parameters
+    ----------
+    shelves : Shelves
+        Where things are kept.
+    rules : Rules
+        What the site says.
+    """
+
+    def __init__(self, shelves: Shelves, rules: Rules) -> None:
+        self._shelves = shelves
+        self._rules = rules
+        self._link: LinkSeen | None = None
+        self._due_s: dict[str, float] = {}
+        self._put_off: dict[str, Order] = {}
+        self._patience = Patience()
+        self._in_session = False
+        self.more = False
+
+    def turn(self, present: Present) -> Iterator[Answered | LinkSeen | str]:
+        """Do a little; give what the station should hear, and the sessions whose document is to be written anew.
+
+        Raises
+        ------
+        JournalError
+            If the journal cannot be read or written; what was not done comes again.
+        """
+        exchange, in_session = self._shelves.exchange, present.in_session
+        now_s = time.monotonic()
+        if exchange.changed or self.more or in_session != self._in_session or self._is_due("look", LOOK_AGAIN_S):
+            self._in_session = in_session
+            moment = self._rules.wall_clock.now()
+            at = rfc3339(moment.wall) if moment.synchronised else None
+            arrived, self.more = exchange.arrivals(at, now_s, self._put_off.keys())
+            for one in arrived:
+                if isinstance(one, Answered):
+                    yield one
+                else:
+                    self._put_off[one.path.name] = one
+            exchange.say(in_session=in_session)
+            if (link := exchange.link()) != self._link:
+                self._link = link
+                yield link
+        self._carry_out_orders(present, now_s)
+        if self._is_due("clock", CLOCK_S):
+            yield from self._put_clock_right()
+        if self._is_due("housekeeping", HOUSEKEEPING_S):
+            self._keep_house()
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        now_s = time.monotonic()
+        if now_s < self._due_s.get(what, 0.0):
+            return False
+        self._due_s[what] = now_s + every_s
+        return True
+
+    def _carry_out_orders(self, present: Present, now_s: float) -> None:
+        """Carry out what may be: nothing of a patient before what came earlier for the same one."""
+        waiting: set[str] = set()
+        for name, order in tuple(self._put_off.items()):
+            patient_ref = order.asked.patient_ref
+            may_be = patient_ref not in waiting and not present.forbids(order.asked)
+            if may_be and self._patience.is_due(name, now_s) and self._carried_out(name, order, now_s):
+                del self._put_off[name]
+            else:
+                waiting.add(patient_ref)
+
+    def _carried_out(self, name: str, order: Order, now_s: float) -> bool:
+        asked = order.asked
+        try:
+            if isinstance(asked, PrescriptionOrder):
+                self._take_dose(asked)
+            else:
+                self._erase(asked)
+            self._shelves.exchange.done(order)
+        except (OSError, ValueError) as error:  # ours are OSErrors
+            if self._patience.failed(name, now_s):
+                logger.warning("an order of the clinic waits in the inbox: %s", error)
+            return False
+        self._patience.worked(name)
+        return True
+
+    def _take_dose(self, order: PrescriptionOrder) -> None:
+        reason = self._shelves.doses.ordered(order, self._rules.policy)
+        version = f"version {order.version}"
+        if reason:
+            logger.warning("prescription %s (%s) does not hold: %s", order.prescription_id, version, reason)
+            self._say(EventKind.PRESCRIPTION_REFUSED, f"{version}: {reason}", order.prescription_id)
+            self._shelves.audit.add(entry(Act.DOSE_REFUSED, about=order.prescription_id, after=version))
+            return
+        logger.info("prescription %s (%s) holds from its patient's next visit on", order.prescription_id, version)
+        self._say(EventKind.PRESCRIBED, version, order.prescription_id)
+        self._shelves.audit.add(entry(Act.DOSE_RECEIVED, about=order.prescription_id, after=version))
+
+    def _erase(self, asked: Erasure) -> None:
+        shelves = self._shelves
+        erased = erasure.done(shelves.journal, asked.erase_id)
+        if erased is None:
+            own, once = erasure.sessions_of(shelves.journal, asked.patient_ref)
+            shelves.exchange.withdraw({*own, *once}, asked.patient_ref)  # what may stay is put back below
+            shelves.traces.forget(set(own))
+            erasure.drop_set_aside(shelves.folder, asked.patient_ref)
+            at = rfc3339(self._rules.wall_clock.now().wall)
+            erased = erasure.erase(shelves.journal, asked.erase_id, asked.patient_ref, at)
+            shelves.doses.forget(asked.patient_ref)
+        shelves.journal.settle()
+        shelves.exchange.put_out()
+        logger.info("erasure %s: %d sessions forgotten", asked.erase_id, erased.sessions)
+        self._say(EventKind.ERASED, f"{erased.sessions} sessions", asked.erase_id, erased.lost_seqs)
+        self._shelves.audit.add(entry(Act.ERASED, about=asked.erase_id, after=f"{erased.sessions} sessions"))
+
+    def _put_clock_right(self) -> Iterator[str]:
+        corrections = self._rules.wall_clock.corrections(self._shelves.journal)
+        if corrections:
+            self._shelves.journal.keep(corrections)
+        self._rules.wall_clock.done()
+        for session_id, corrected in corrections:
+            logger.info("session %s: its clock was %.1f s behind", session_id, corrected.by_s)
+            if self._shelves.journal.revision(session_id):
+                yield session_id
+
+    def _keep_house(self) -> None:
+        shelves, moment = self._shelves, self._rules.wall_clock.now()
+        if moment.synchronised:
+            old = erasure.old_sessions(shelves.journal, moment.wall, self._rules.keep_days)
+            if old:
+                try:
+                    shelves.traces.forget(set(old))
+                except OSError as error:
+                    logger.warning("raw readings of old sessions cannot be dropped: %s", error)
+                erasure.drop(shelves.journal, old)
+                self._shelves.audit.add(
+                    entry(Act.DROPPED, after=f"{len(old)} sessions", before=f"{self._rules.keep_days:g} days")
+                )
+                if len(old) == erasure.MOST_AT_ONCE:
+                    self._due_s["housekeeping"] = 0.0
+        waiting = {one.session_id for one in shelves.journal.waiting()}
+        shelves.traces.trim(waiting, moment.wall if moment.synchronised else None)
+
+    def _say(self, kind: EventKind, what: str, about: str, seqs: tuple[int, ...] = ()) -> None:
+        """Put what became of an order into the outbox, before the order itself is dropped.
+
+        Raises
+        ------
+        OSError
+            If that cannot be done.
+        """
+        event = StationEvent(
+            event_id=self._rules.new_id(),
+            at=rfc3339(self._rules.wall_clock.now().wall),
+            kind=kind,
+            load_cell_id="",
+            what=what,
+            number="",
+            about=about,
+            seqs=seqs,
+            journal_id=self._shelves.journal.journal_id,
+        )
+        if self._shelves.exchange.announced([event]):
+            raise OSError("the answer to it cannot be put into the outbox")

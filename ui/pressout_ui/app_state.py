@@ -1,0 +1,139 @@
+"""What every scene may show: who is here, what is asked, and what is on disk. Counts come from the kept record only."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from pressout_session.error_codes import Notice, Trouble
+from pressout_session.exercises import Side
+from pressout_session.history import PastVisit
+from pressout_session.patient_codes import GUEST
+from pressout_session.prescription import CabledItem, Item
+from pressout_session.record import Record
+from pressout_session.settings import Settings
+from pressout_session.visit import Visit
+from pressout_session.wire import AckResult
+from pressout_ui.staff import Link, SensorFigures
+from pressout_ui.words import LANGUAGES, Words
+
+G_M_PER_S2 = 9.80665
+LB_PER_KG = 2.20462
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """The part of the screen's state that outlives a scene.
+
+    `late` says that something counted has waited too long for the disk; `answer` is the clinic's, for the last session.
+    `initials` are the therapist's who is in, `touched_s` when they last touched anything; `visits` are the last ones
+    of `visits_of`.
+    """
+
+    station: str
+    language: str = "en"
+    unit: str = "kg"
+    now_s: float = 0.0
+    patient_ref: str | None = None
+    visit: Visit | None = None
+    record: Record = field(default_factory=Record)
+    late: bool = False
+    muted: bool = False
+    answer: AckResult | None = None
+    taut: bool = False
+    notice: Notice | None = None
+    trouble: Trouble | None = None
+    theme: str = "light"
+    volume: int = 6
+    brightness: int = 8
+    therapists: tuple[str, ...] = ()
+    initials: str | None = None
+    last_initials: str | None = None
+    touched_s: float = 0.0
+    visits: tuple[PastVisit, ...] = ()
+    visits_of: str | None = None
+    sensor: SensorFigures | None = None
+    link: Link = field(default_factory=Link)
+
+    @property
+    def words(self) -> Words:
+        """The language of the screen."""
+        return LANGUAGES[self.language]
+
+    @property
+    def settings(self) -> Settings:
+        """How the station speaks and looks."""
+        return msgspec.convert(
+            {
+                "language": self.language,
+                "theme": self.theme,
+                "unit": self.unit,
+                "volume": self.volume,
+                "brightness": self.brightness,
+                "muted": self.muted,
+            },
+            Settings,
+        )
+
+    @property
+    def own_visits(self) -> tuple[PastVisit, ...]:
+        """The last visits of whoever is here; guests have none of their own."""
+        return self.visits if self.patient_ref not in (None, GUEST) and self.visits_of == self.patient_ref else ()
+
+    @property
+    def item(self) -> Item | None:
+        """What is to be done now."""
+        return None if self.visit is None else self.visit.course.item
+
+    @property
+    def cabled(self) -> CabledItem | None:
+        """What is to be done now, if it is done on the line."""
+        return self.item if isinstance(self.item, CabledItem) else None
+
+    @property
+    def side(self) -> Side:
+        """The side of the set that is open on disk, or of the one to come."""
+        held = self.record.open_set
+        if held is not None and self.visit is not None:
+            return held.side
+        return Side.LEFT if self.visit is None else self.visit.side
+
+    @property
+    def set_count(self) -> int:
+        """Repetitions on disk that count in the open set."""
+        held = self.record.open_set
+        return 0 if held is None else held.count
+
+    @property
+    def code(self) -> str:
+        """Who is signed in, as the screen shows it: a code in two halves, or guest."""
+        ref = self.patient_ref
+        if ref is None:
+            return ""
+        return f"{ref[:3]} {ref[3:]}" if ref.isdigit() else self.words.guest
+
+    def side_count(self, side: Side) -> int:
+        """Repetitions on disk that count in the last set on `side` of the item that is being done."""
+        place = None if self.visit is None else self.visit.course.turn.item
+        sets = [held for held in self.record.sets if held.side is side and held.item == place]
+        return sets[-1].count if sets else 0
+
+    @property
+    def dose_done(self) -> bool:
+        """Whether the open set holds as many repetitions as were asked for."""
+        return self.cabled is not None and self.record.open_set is not None and self.set_count >= self.cabled.reps
+
+    def without_patient(self) -> Known:
+        """Give what is known once the patient has gone: nothing of theirs."""
+        return replace(self, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """Give a number with that many decimals, as the language writes it."""
+        return f"{value:.{digits}f}".replace(".", self.words.decimal)
+
+    def tension(self, tension_n: float) -> str:
+        """Give a tension as the clinic's unit says it, with one decimal at most."""
+        if self.unit == "N":
+            return f"{tension_n:.0f} N"
+        value = tension_n / G_M_PER_S2 * (LB_PER_KG if self.unit == "lb" else 1.0)
+        return f"{self.decimal(value)} {self.unit}"

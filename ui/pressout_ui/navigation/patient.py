@@ -1,0 +1,206 @@
+"""The patient's way: which scene follows which, hands-free. A finger only helps."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from pressout_session.patient_codes import GUEST
+from pressout_session.prescription import TimedItem
+from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
+from pressout_ui.app_state import Known
+from pressout_ui.commands import EndSet, EndVisit, Rate, SignIn
+from pressout_ui.messages import (
+    DigitTyped,
+    FixClosed,
+    Heard,
+    Message,
+    NextTapped,
+    RatingDone,
+    RecordKept,
+    Ticked,
+    VisitBegan,
+    VisitMoved,
+    WipeTapped,
+    Woken,
+)
+from pressout_ui.scenes import live_set, rating, set_up, summary, timed, who
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.rating import Rated, Rating
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.today import Today
+from pressout_ui.scenes.who import Who
+from pressout_ui.scenes.wipe import WIPE_S, Wipe
+from pressout_ui.screen import PatientScene, Screen, Told, signed_out, waiting
+
+
+def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
+    """Let a scene before a set take the message; others are for `_set_moved`."""
+    known = screen.known
+    match scene, message:
+        case Wipe(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s >= WIPE_S:
+            return screen.showing(Idle(now_s)), ()
+        case Wipe(), _:
+            return screen, ()
+        case Idle(), Woken():
+            return screen.showing(Who(touched_s=known.now_s)), ()
+        case Idle(), DigitTyped():
+            return moved(screen, Who(touched_s=known.now_s), message)
+        case Who(typed=typed), Heard(LineTaken()) if typed:
+            return screen, ()
+        case Idle() | Who(), Heard(LineTaken()):
+            return screen, (SignIn(GUEST),)
+        case _, VisitBegan():
+            return screen.showing(waiting(known)), ()
+        case Who(), WipeTapped():
+            return screen.showing(Wipe(known.now_s)), ()
+        case Who(), Ticked(now_s=now_s) if now_s - scene.touched_s > who.FORGOTTEN_S:
+            return screen.showing(Idle(now_s)), ()
+        case Who(), _:
+            after, commands = who.update(scene, message, known)
+            return screen.showing(after), commands
+        case Today(), Heard(LineTaken()):
+            return screen.showing(SetUp(back=scene)), ()
+        case Today(), VisitMoved() if isinstance(known.item, TimedItem):
+            return screen.showing(Timed()), ()
+        case Today() | SetUp() | Rest() | Timed(), RecordKept(record=record) if record.open_set is not None:
+            return screen.showing(LiveSet()), ()
+        case SetUp(), Heard(PhaseEntered(phase=Phase.PRESS_OUT)) if _may_begin(scene, known):
+            live, commands = live_set.update(LiveSet(), message, known)
+            return screen.showing(live), commands
+        case SetUp(back=back), Heard(LineLetGo()):
+            return screen.showing(back or (scene if known.record.sets else Today())), ()
+        case SetUp(), _:
+            return screen.showing(set_up.update(scene, message, known)), ()
+        case _:
+            return _set_moved(screen, scene, message)
+
+
+def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
+    """Let the scenes of a set take the message."""
+    known = screen.known
+    match scene, message:
+        case LiveSet(fixing=False), RecordKept(record=record) if record.sets and record.open_set is None:
+            return set_over(screen)
+        case LiveSet(), FixClosed() if known.record.sets and known.record.open_set is None:
+            return set_over(screen)
+        case LiveSet(), Heard(LineLetGo()) if known.dose_done:
+            return screen, (EndSet(),)
+        case LiveSet(), Heard(LineLetGo()) if known.record.open_set is None:
+            return screen.showing(waiting(known)), ()
+        case LiveSet(), _:
+            live, commands = live_set.update(scene, message, known)
+            return screen.showing(live), commands
+        case Rest(), Heard(LineTaken()):
+            return screen.showing(SetUp(back=scene)), ()
+        case Rest(), Heard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
+            live, commands = live_set.update(LiveSet(), message, known)
+            return screen.showing(live), commands
+        case Timed(), RecordKept() if known.visit is not None and _timed_over(known):
+            return set_over(screen)
+        case Timed(), _:
+            after_timed, commands = timed.update(scene, message, known)
+            return screen.showing(after_timed), commands
+        case Rest(), VisitMoved() | RecordKept() if isinstance(known.item, TimedItem):
+            return screen.showing(Timed()), ()
+        case _:
+            return _after_sets(screen, scene, message)
+
+
+def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
+    """Let the scenes after the last set take the message: what was done, two questions, and goodbye."""
+    known = screen.known
+    match scene, message:
+        case Summary() | Rating(), RecordKept(record=record) if record.open_set is not None:
+            return screen.showing(LiveSet()), ()  # they go on: it is their session still
+        case Summary(farewell=False), NextTapped():
+            return screen.showing(Rating(Rated.EFFORT, known.now_s)), ()
+        case Summary(since_s=since_s, farewell=False), Ticked(now_s=now_s) if now_s - since_s > summary.SHOWN_S:
+            return screen, (EndVisit("done"),)
+        case Summary(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > summary.FAREWELL_S and scene.farewell:
+            return signed_out(screen), ()
+        case Rating(), RatingDone(skipped=skipped):
+            return _rated(screen, scene, skipped=skipped)
+        case Rating(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > rating.PATIENCE_S:
+            return _rated(screen, scene, skipped=scene.chosen is None)
+        case Rating(), _:
+            return screen.showing(rating.update(scene, message, known)), ()
+        case _:
+            return screen, ()
+
+
+def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
+    """Go on from effort to pain, and from pain to the end of the session."""
+    value = None if skipped else scene.chosen
+    if scene.asked is Rated.EFFORT:
+        return screen.showing(Rating(Rated.PAIN, screen.known.now_s, effort=value)), ()
+    rated = () if scene.effort is None and value is None else (Rate(scene.effort, value),)
+    return screen.showing(Summary(screen.known.now_s, farewell=True)), (*rated, EndVisit("done"))
+
+
+def _may_begin(scene: SetUp, known: Known) -> bool:
+    """Tell a press-out out of a steady start, which begins the set, from a shuffle on the way to it."""
+    item = known.cabled
+    return item is not None and set_up.place_of(scene, item, known.now_s) in (set_up.Place.IN, set_up.Place.READY)
+
+
+def resumed(screen: Screen) -> PatientScene:
+    """Give the scene to go back to after trouble: a set goes on from rest, since nobody saw what came between."""
+    before = screen.before or Idle(screen.known.now_s)
+    match before:
+        case LiveSet():
+            before = LiveSet(last=before.last)
+        case Timed():
+            before = replace(before, running=False, ticked_s=None)  # nobody saw whether they went on
+        case _:
+            pass
+    return caught_up(screen.known, before) if screen.known.visit is not None else before
+
+
+def caught_up(known: Known, before: PatientScene) -> PatientScene:
+    """Give the scene in which a visit is by now, whatever was shown when the patient was last seen."""
+    course = None if known.visit is None else known.visit.course
+    if course is None or isinstance(before, Summary | Rating):
+        return before
+    if known.record.open_set is not None:
+        return before if isinstance(before, LiveSet) else LiveSet()
+    if course.over and (known.record.sets or known.record.timed):
+        return Summary(known.now_s)
+    if isinstance(course.item, TimedItem):
+        return before if isinstance(before, Timed) else Timed()
+    if isinstance(before, LiveSet) and known.record.sets:
+        return Rest(known.now_s, known.record.sets[-1].side)
+    return waiting(known) if isinstance(before, Idle | Who | Wipe | Timed) else before
+
+
+def _timed_over(known: Known) -> bool:
+    """Whether the course has left the timed exercises behind, or is over."""
+    return not isinstance(known.item, TimedItem) or (known.visit is not None and known.visit.course.over)
+
+
+def set_over(screen: Screen) -> Told:
+    """Show what follows a set: the other side, a timed exercise, or that it is all done."""
+    known = screen.known
+    if known.visit is None:
+        return screen.showing(Idle(known.now_s)), ()
+    if known.visit.course.over:
+        return screen.showing(Summary(known.now_s)), ()
+    if isinstance(known.item, TimedItem):
+        return screen.showing(Timed()), ()
+    if isinstance(screen.scene, Timed):
+        return screen.showing(SetUp() if known.taut else Today()), ()
+    done = known.record.sets[-1].side if known.record.sets else known.side
+    return screen.showing(Rest(known.now_s, done)), ()
+
+
+def ended(screen: Screen) -> Told:
+    """Sign out; but what was done stays to be read until it has been shown for long enough."""
+    scene = screen.scene
+    if isinstance(scene, Summary | Rating):
+        return screen.showing(Summary(screen.known.now_s, farewell=True)), ()
+    if isinstance(scene, Who):
+        return signed_out(screen).showing(scene), ()
+    return signed_out(screen), ()

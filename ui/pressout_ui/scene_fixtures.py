@@ -1,0 +1,278 @@
+"""A state of the screen for each picture of the gallery; bench and tests look at the same ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from pressout_session.course import Course
+from pressout_session.error_codes import LinkTrouble, Trouble
+from pressout_session.exercises import Side
+from pressout_session.facts import AnyFact, Closed, DriftKept, Opened, RepetitionKept, SetClosed, SetOpened
+from pressout_session.history import PastVisit
+from pressout_session.patient_codes import GUEST
+from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
+from pressout_session.record import Record, folded
+from pressout_session.visit import Visit
+from pressout_session.wire import AckResult
+from pressout_signal.calibration_steps import Point, Wizard
+from pressout_signal.events import DriftKind, Phase, RepetitionCompleted, Resistance, TensionDrift
+from pressout_signal.samples import Reading, Sample
+from pressout_signal.steady_load import Load, Reason, Refusal
+from pressout_ui.app import Screen
+from pressout_ui.app_state import G_M_PER_S2, Known
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet, TracePoint
+from pressout_ui.scenes.rating import Rated, Rating
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.staff.calibrate import Calibrate
+from pressout_ui.scenes.staff.dose import Dose
+from pressout_ui.scenes.staff.guests import Guests
+from pressout_ui.scenes.staff.menu import Menu
+from pressout_ui.scenes.staff.more import More
+from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
+from pressout_ui.scenes.staff.settings import SettingsScene
+from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.today import Today
+from pressout_ui.scenes.trouble import InTrouble
+from pressout_ui.scenes.who import Who
+from pressout_ui.scenes.wipe import Wipe
+from pressout_ui.staff import Link, SensorFigures
+
+TARGET_N = 4.0 * G_M_PER_S2
+CODE = "471922"
+
+
+def an_item(resistance: Resistance = Resistance.TUBING) -> CabledItem:
+    """Give 15 presses a side at 4 kg, held for 3 s."""
+    return CabledItem(
+        exercise="pallof_press",
+        resistance=resistance,
+        target_n=TARGET_N,
+        tolerance_n=0.15 * TARGET_N,
+        sets=1,
+        reps=15,
+        hold_s=3.0,
+        first_side=Side.LEFT,
+    )
+
+
+def a_repetition(start_s: float, number: int, hold_s: float = 3.1) -> RepetitionCompleted:
+    """Give a repetition that began at `start_s`."""
+    return RepetitionCompleted(
+        press_out_start_s=start_s,
+        hold_start_s=start_s + 1.1,
+        return_start_s=start_s + 1.1 + hold_s,
+        return_end_s=start_s + 2.4 + hold_s,
+        counted_at_s=start_s + 2.5 + hold_s,
+        chest_n=TARGET_N,
+        hold_n=TARGET_N * 1.5,
+        peak_n=TARGET_N * 1.55,
+        impulse_n_s=190.0,
+        set_number=1,
+        number=number,
+    )
+
+
+def a_record(left: int, right: int | None, *, item: Item | None = None, closed: bool = False) -> tuple[Record, Visit]:
+    """Give the record and visit of a session with so many repetitions a side; None is a side not begun."""
+    prescription = Prescription(prescription_id="gallery", items=(item or an_item(), an_item()))
+    if item is None:
+        prescription = Prescription(prescription_id="gallery", items=(an_item(),))
+    facts: list[AnyFact] = [
+        Opened(
+            t_s=0.0,
+            session_id="01900000-0000-7000-8000-000000000000",
+            patient_ref=CODE,
+            prescription=prescription,
+            wall_time="2026-01-01T09:42:00Z",
+            boot_id="gallery",
+        )
+    ]
+    course = Course.of(prescription)
+    t_s = 10.0
+    for side, count in ((Side.LEFT, left), (Side.RIGHT, right)):
+        if count is None:
+            continue
+        facts.append(SetOpened(t_s=t_s, item=0, side=side))
+        for number in range(1, count + 1):
+            held = a_repetition(t_s, number, 3.1 if side is Side.LEFT else 2.7)
+            facts.append(RepetitionKept(t_s=held.counted_at_s, repetition=held))
+            if side is Side.RIGHT and number in (9, 13):
+                facts.append(DriftKept(t_s=t_s, drift=a_drift(number)))
+            t_s += 6.5
+        if right is not None and side is Side.LEFT:
+            facts.append(SetClosed(t_s=t_s))
+            course = course.after()
+    if closed:
+        facts.extend((SetClosed(t_s=t_s), Closed(t_s=t_s + 9.0, reason="done")))
+        course = course.after()
+    return folded(facts), Visit(course, set_open=not closed, counted=1)
+
+
+def a_drift(number: int = 7) -> TensionDrift:
+    """Give a rotation in repetition `number`."""
+    return TensionDrift(
+        kind=DriftKind.ROTATION, t_s=99.0, said_at_s=99.5, drop_n=7.0, confidence=0.9, set_number=1, number=number
+    )
+
+
+def a_trace(until: Phase) -> tuple[TracePoint, ...]:
+    """Give the last fifteen seconds of tension, ending within the phase `until`."""
+    end = {Phase.PRESS_OUT: 0.6, Phase.HOLD: 2.0, Phase.RETURN: 4.6, Phase.REST: 5.6}[until]
+    points = []
+    for step in range(181):
+        t_s = step / 12.0
+        at_s = (end - (15.0 - t_s)) % 6.0
+        if at_s < 1.1:
+            phase, share = Phase.PRESS_OUT, 0.5 - 0.5 * math.cos(math.pi * at_s / 1.1)
+        elif at_s < 4.1:
+            phase, share = Phase.HOLD, 1.0 - 0.05 * math.log1p(at_s - 1.1)
+        elif at_s < 5.3:
+            phase, share = Phase.RETURN, 0.5 + 0.5 * math.cos(math.pi * (at_s - 4.1) / 1.2)
+        else:
+            phase, share = Phase.REST, 0.0
+        points.append(TracePoint(t_s, TARGET_N * (1.0 + 0.5 * share), phase))
+    return tuple(points)
+
+
+def a_live_set(phase: Phase, level: float) -> LiveSet:
+    """Give the set in a phase, at a level."""
+    return LiveSet(phase=phase, phase_s=99.0, level=level, trace=a_trace(phase), last=a_repetition(80.0, 6))
+
+
+def scenes() -> Iterator[tuple[str, Screen]]:
+    """Give every picture's name and screen."""
+    record, visit = a_record(15, 7)
+    known = Known(station="3", now_s=100.2, patient_ref=CODE, visit=visit, record=record)
+    press_out, hold = a_live_set(Phase.PRESS_OUT, 0.55), a_live_set(Phase.HOLD, 1.0)
+    standing = tuple(Sample(99.5 + place / 80, TARGET_N) for place in range(50))
+    yield "01-idle", Screen(Known(station="3", now_s=1.0), Idle())
+    yield "02-who", Screen(Known(station="3"), Who("4719"))
+    fresh = replace(known, record=Record(), visit=Visit(Course.of(visit.course.prescription)))
+    yield "03-further", Screen(fresh, SetUp(tuple(s._replace(tension_n=14.7) for s in standing)))
+    yield "03-closer", Screen(fresh, SetUp(tuple(s._replace(tension_n=48.0) for s in standing)))
+    other_side = replace(fresh, visit=Visit(Course.of(visit.course.prescription).after()))
+    yield "03-further-right", Screen(other_side, SetUp(tuple(s._replace(tension_n=14.7) for s in standing)))
+    yield "04-ready", Screen(fresh, SetUp(standing, in_since_s=98.0))
+    stack = Prescription(prescription_id="gallery", items=(an_item(Resistance.CABLE),))
+    on_stack = replace(fresh, visit=Visit(Course.of(stack)))
+    yield "05-stack", Screen(on_stack, SetUp(tuple(s._replace(tension_n=24.5) for s in standing)))
+    yield "06-start", Screen(known, a_live_set(Phase.REST, 0.0))
+    yield "07-press-out", Screen(known, press_out)
+    yield "08-hold", Screen(known, hold)
+    yield "09-return", Screen(known, a_live_set(Phase.RETURN, 0.6))
+    yield "10-posture-cue", Screen(known, replace(hold, cue=a_drift(), cue_s=100.0))
+    last_three, later = a_record(15, 13)
+    yield "11-last-three", Screen(replace(known, record=last_three, visit=later), press_out)
+    yield "12-fix", Screen(known, replace(press_out, fixing=True))
+    first, turning = a_record(15, None)
+    rested = folded([first.opened] if first.opened else [])
+    rested = Record(opened=rested.opened, sets=(msgspec.structs.replace(first.sets[0], end_s=58.0),))
+    yield (
+        "13-rest",
+        Screen(replace(known, record=rested, visit=Visit(turning.course.after(), counted=15)), Rest(58.0, Side.LEFT)),
+    )
+    yield from ending_scenes(known, fresh)
+    yield from staff_scenes(fresh)
+
+
+def ending_scenes(known: Known, fresh: Known) -> Iterator[tuple[str, Screen]]:
+    """Give the pictures of what is beside the line and after the sets."""
+    bird_dog = TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT)
+    mat = Prescription(prescription_id="gallery", items=(bird_dog, an_item()))
+    yield "14-timed", Screen(replace(fresh, visit=Visit(Course.of(mat))), Timed(done=2, elapsed_s=4.3, running=True))
+    whole, over = a_record(15, 15, closed=True)
+    done = replace(known, record=whole, visit=over, answer=AckResult.STORED)
+    yield "15-summary", Screen(done, Summary(100.0))
+    yield "15-farewell", Screen(done, Summary(100.0, farewell=True))
+    yield "16-trouble", Screen(known, InTrouble(Trouble.SENSOR_SILENT))
+    yield "17-today", Screen(fresh, Today())
+    sent = msgspec.structs.replace(
+        Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
+    )
+    yield "17-today-clinic", Screen(replace(fresh, visit=Visit(Course.of(sent))), Today())
+    yield "18-effort", Screen(done, Rating(Rated.EFFORT, 100.0))
+    yield "19-pain", Screen(done, Rating(Rated.PAIN, 100.0, chosen=2))
+    yield "20-wipe", Screen(replace(fresh, visit=None, patient_ref=None), Wipe(94.0))
+    yield "21-night", Screen(Known(station="3", now_s=700.0), Idle(0.0))
+
+
+def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
+    """Give every picture of the therapist's way."""
+    inside = replace(fresh, initials="MR", therapists=("MR", "AK"), touched_s=fresh.now_s)
+    visits = tuple(a_past_visit(number) for number in range(8))
+    with_visits = replace(inside, visits=visits, visits_of=CODE)
+    yield "30-pin", Screen(inside, Pin("MR", typed="123", tries_left=5))
+    yield "31-initials", Screen(inside, Pin())
+    yield "32-menu", Screen(inside, Menu())
+    yield "33-dose", Screen(with_visits, Dose(an_item(), 0))
+    sent = msgspec.structs.replace(
+        Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
+    )
+    theirs = replace(with_visits, visit=Visit(Course.of(sent)))
+    yield "33-dose-clinic", Screen(theirs, Dose(an_item(), 0))
+    yield "34-dose-saved", Screen(with_visits, Dose(an_item(Resistance.CABLE), 0, saved=True))
+    yield "35-more", Screen(inside, More(Dose(msgspec.structs.replace(an_item(), tubing="green"), 0)))
+    yield "36-visits", Screen(with_visits, Visits())
+    yield "37-calibrate", Screen(inside, Calibrate())
+    settling = tuple(
+        Reading(n / 40, round(200_000 * (1.0 + 0.5 * math.exp(-n / 60) * math.cos(n / 6)))) for n in range(240)
+    )
+    empty = Wizard((5.0,), points=(Point(0.0, Load(0.0, 40.0, 5.0)),))
+    yield "38-hang", Screen(inside, Calibrate(wizard=empty.hangs(), seen=settling))
+    refused = replace(empty, refusal=Refusal(Reason.OFF_THE_LINE, 3.0))
+    yield "39-again", Screen(inside, Calibrate(wizard=refused, seen=settling))
+    yield from telling_scenes(inside, settling, visits)
+
+
+def telling_scenes(
+    inside: Known, settling: tuple[Reading, ...], visits: tuple[PastVisit, ...]
+) -> Iterator[tuple[str, Screen]]:
+    """Give the pictures of what the station tells staff of itself."""
+    figures = SensorFigures(
+        measured_hz=80.1,
+        configured_hz=80.0,
+        tension_n=39.2,
+        noise_n=0.12,
+        faults=1,
+        zero_n=0.3,
+        calibrated="2026-01-02 MR",
+        well=True,
+    )
+    yield "40-sensor", Screen(replace(inside, sensor=figures), Sensor(settling))
+    away = Link(
+        waiting=12,
+        trouble=LinkTrouble.CERTIFICATE_DATES,
+        details="broker broker.example:8883: found certificate has expired, expected one that is valid today; check "
+        "this computer's clock too",
+        rejected=1,
+        reasons=("identity: found north/s9 in the document, expected north/s3 as in the topic",),
+    )
+    yield "41-network", Screen(replace(inside, link=away), Network())
+    well = Link(connected=True, plain=True)
+    yield "41-network-plain", Screen(replace(inside, link=well), Network())
+    yield "42-guests", Screen(replace(inside, visits=visits, visits_of=GUEST), Guests())
+    yield "43-whose", Screen(inside, Guests(visits[0].session_id, "471"))
+    yield "44-settings", Screen(inside, SettingsScene())
+
+
+def a_past_visit(number: int) -> PastVisit:
+    """Give a visit of a patient who is getting on."""
+    return PastVisit(
+        session_id=f"01900000-0000-7000-8000-{number:012d}",
+        started_at=f"2026-01-{2 + 3 * number:02d}T09:{10 + number}:00.000Z",
+        done=min(30, 25 + number),
+        asked=30,
+        chest_n=TARGET_N * (0.86 + 0.02 * number),
+        hold_left_s=2.5 + 0.08 * number,
+        hold_right_s=2.1 + 0.08 * number,
+        reminders=max(2, 9 - number),
+        target_n=TARGET_N,
+    )
