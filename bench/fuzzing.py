@@ -32,9 +32,9 @@ from pressout_ui.commands import (
 from pressout_ui.messages import (
     Cleared,
     DigitTyped,
-    Heard,
     Message,
     RecordKept,
+    SignalHeard,
     Ticked,
     TroubleBegan,
     TroubleOver,
@@ -45,7 +45,7 @@ from pressout_ui.messages import (
 from pressout_ui.scenes.staff.pin import Pin
 from pressout_ui.screen import STAFF
 from pressout_ui.shapes import Button, Plane
-from pressout_ui.staff import Answered, CheckPin, FindVisits, KeepSettings, PinAnswered, SettingsChanged, TakeZero
+from pressout_ui.staff import CheckPin, FindVisits, KeepSettings, PinAnswered, RequestOutcome, SettingsChanged, TakeZero
 from pressout_ui.staff import VisitsFound as Visits
 
 PIN = "271828"
@@ -94,10 +94,10 @@ class Clinic:
                 self._tell(DigitTyped(digit))
         elif drawn < 0.8:
             phase = self._chance.choice(list(Phase))
-            self._tell(Heard(PhaseEntered(t_s=self._now_s, said_at_s=self._now_s, phase=phase)))
+            self._tell(SignalHeard(PhaseEntered(t_s=self._now_s, said_at_s=self._now_s, phase=phase)))
         elif drawn < 0.88:
             kind = self._chance.choice((LineTaken, LineLetGo))
-            self._tell(Heard(kind(t_s=self._now_s, said_at_s=self._now_s)))
+            self._tell(SignalHeard(kind(t_s=self._now_s, said_at_s=self._now_s)))
         elif drawn < 0.97:
             self._repeat()
         else:
@@ -148,7 +148,7 @@ class Clinic:
                 visits = tuple(scene_fixtures.a_past_visit(number) for number in range(self._chance.randrange(9)))
                 self._tell(Visits(patient_ref, visits))
             case TakeZero():
-                self._tell(Answered("tared"))
+                self._tell(RequestOutcome("tared"))
             case _:
                 self._correct(command)
 

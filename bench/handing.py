@@ -25,7 +25,7 @@ from pressout_device.sampler.pipe_protocol import Granted
 from pressout_device.sampler.process import Sampler
 from pressout_device.settings import LoadCellSection
 from pressout_signal.samples import Fault, FaultKind, Reading
-from pressout_station.app import Simulated, parts_of
+from pressout_station.app import SimulationConfig, parts_of
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
 from pressout_station.host.display import PanelFace, first_screen
@@ -211,7 +211,7 @@ def _measured(duration_s: float, reader_of: Callable[[Config, Sampler], TimedRea
     handed = Handed()
     with tempfile.TemporaryDirectory() as folder:
         config = config_in(Path(folder))
-        parts = parts_of(config, PanelFace(config), Simulated(asked_of(config)))
+        parts = parts_of(config, PanelFace(config), SimulationConfig(asked_of(config)))
         sampler = parts.sampler
         assert isinstance(sampler, Sampler)
         reader = reader_of(config, sampler)

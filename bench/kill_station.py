@@ -16,7 +16,7 @@ from pressout_device.shutdown import stopped
 from pressout_device.simulation.patient import SimulatedPatient
 from pressout_session.exercises import Side
 from pressout_station import config
-from pressout_station.app import Simulated, station_of
+from pressout_station.app import SimulationConfig, station_of
 from pressout_station.run import asked_of
 from pressout_station.station_loop import FRAME_S, Station
 from pressout_ui.screen import Screen
@@ -51,7 +51,7 @@ def main(file: Path, seed: int) -> None:
     while not asked_to_stop():
         asked = asked_of(settings, seed)
         patient = SimulatedPatient(asked)
-        station = station_of(settings, SayingFace(), Simulated(asked, SPEED))
+        station = station_of(settings, SayingFace(), SimulationConfig(asked, SPEED))
         until_s = station.now_s() + patient.duration_s
         try:
             _until(station, until_s, asked_to_stop)

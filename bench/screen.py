@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from bench.handing import config_in
 from pressout_device.diagnosis import percentiles
 from pressout_signal.events import Phase
-from pressout_station.app import Simulated, parts_of
+from pressout_station.app import SimulationConfig, parts_of
 from pressout_station.config import Config
 from pressout_station.host.display import PanelFace, first_screen
 from pressout_station.run import asked_of
@@ -140,7 +140,7 @@ def still_table() -> Iterator[str]:
 
 def _station(folder: Path, *, patient: bool) -> tuple[Station, Config]:
     config = config_in(folder)
-    simulated = Simulated(asked_of(config)) if patient else None
+    simulated = SimulationConfig(asked_of(config)) if patient else None
     parts = parts_of(config, PanelFace(config), simulated)
     return Station(parts, first_screen(config)), config
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.people import Person, drawn
 from pressout_device.simulation.line import STEP_S, Array, Stack, Tubing
-from pressout_device.simulation.script import Posture, Script, line_across
+from pressout_device.simulation.script import BodyPosture, Script, line_across
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
 
@@ -56,8 +56,8 @@ class Acted:
         # Somebody who sets the stack down stands a little too near; everybody else clear of the floor.
         self.above_m = -self.random.uniform(0.02, 0.05) if person.sets_down else self.random.uniform(0.05, 0.25)
         near_m = person.body.far_m - max(self.above_m, 0.0) - 0.3 if isinstance(person.line, Stack) else 0.0
-        self.chest = Posture(distance_m=person.body.far_m)
-        self.near = Posture(distance_m=near_m)
+        self.chest = BodyPosture(distance_m=person.body.far_m)
+        self.near = BodyPosture(distance_m=near_m)
         self.script = Script(self.near)
         self.coughs: list[float] = []
 
@@ -73,7 +73,7 @@ class Acted:
 
     def _set(self) -> None:
         script, random, person = self.script, self.random, self.person
-        self.chest = Posture(distance_m=person.body.far_m)
+        self.chest = BodyPosture(distance_m=person.body.far_m)
         script.move(random.uniform(0.9, 2.2), self.chest)
         if not person.sets_down:
             for _step in range(random.integers(0, 3)):
@@ -133,18 +133,18 @@ class Acted:
             rest_s = max(rest_s, 0.4)
         script.stay(self.random.uniform(12.0, 22.0) if self._happens(chances.long_rest) else rest_s)
 
-    def _line_m(self, at: Posture) -> float:
+    def _line_m(self, at: BodyPosture) -> float:
         row = self.person.movement is Movement.ROW
         return at.distance_m + at.reach_m if row else math.hypot(at.distance_m, at.reach_m)
 
-    def _stroke(self, to: Posture, duration_s: float, causes: list[str] | None) -> float:
+    def _stroke(self, to: BodyPosture, duration_s: float, causes: list[str] | None) -> float:
         """Go there, now and then with a pause on the way; give how long it took."""
         script, start_s = self.script, self.script.now_s
         haste = self.person.tempo.haste * self._varied(1.0, 0.03)
         if causes is not None and self._happens(self.person.chances.pause):
             causes.append("pause on the way")
             share = self.random.uniform(0.35, 0.6)
-            between = Posture(*(a + share * (b - a) for a, b in zip(script.at, to, strict=True)))
+            between = BodyPosture(*(a + share * (b - a) for a, b in zip(script.at, to, strict=True)))
             script.move(0.55 * duration_s, between, haste)
             script.stay(self.random.uniform(0.2, 0.5))
             script.move(0.55 * duration_s, to, haste)
@@ -152,7 +152,7 @@ class Acted:
             script.move(duration_s, to, haste)
         return script.now_s - start_s
 
-    def _hold(self, out: Posture, hold_s: float, causes: list[str]) -> None:
+    def _hold(self, out: BodyPosture, hold_s: float, causes: list[str]) -> None:
         """Hold, as people do: by three degrees one may turn without having lost anything."""
         script = self.script
         if hold_s > 1.2 and self.person.movement is Movement.PRESS:
@@ -166,7 +166,7 @@ class Acted:
         else:
             script.stay(max(hold_s, 0.02))
 
-    def _turn(self, out: Posture, hold_s: float, causes: list[str]) -> float:
+    def _turn(self, out: BodyPosture, hold_s: float, causes: list[str]) -> float:
         """Be turned in the hold; give when that was over. The trunk turns back at once, or as the handle comes in."""
         script, random = self.script, self.random
         causes.append("rotation")

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pressout_device.simulation.patient import Asked, SimulatedPatient
+from pressout_device.simulation.patient import PatientTask, SimulatedPatient
 from pressout_session.document import Clock, Device, SessionDocument
 from pressout_session.document_builder import Origin, document_of
 from pressout_session.exercises import Side
@@ -105,7 +105,7 @@ def simulated(
 ) -> tuple[list[Sample], SimulatedPatient]:
     """Give a simulated patient's session, sampled 80 times a second without a chip, and the patient."""
     dose = {"target_n": 60.0 if resistance is Resistance.CABLE else 40.0, "reps": 6, "hold_s": 1.5, **asked}
-    patient = SimulatedPatient(Asked(movement=movement, resistance=resistance, **dose))  # type: ignore[arg-type]
+    patient = SimulatedPatient(PatientTask(movement=movement, resistance=resistance, **dose))  # type: ignore[arg-type]
     noise = random.Random(dose.get("seed", 0))
     tension = patient.at(0.0)
     count = int(patient.duration_s * 80)

@@ -14,7 +14,7 @@ from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
 from pressout_session.document import SessionDocument, encode
-from pressout_session.orders import Request, Wanted
+from pressout_session.orders import OrderKind, Request
 from pressout_session.wire import (
     AckResult,
     EventKind,
@@ -53,7 +53,7 @@ def says(store: Store, kind: EventKind, number: int = 1, **more: object) -> None
     store.hear([Message(event_topic(*S3, kind), msgspec.json.encode(event))])
 
 
-def asks(store: Store, wanted: Wanted, since: str | None = None) -> list[bytes]:
+def asks(store: Store, wanted: OrderKind, since: str | None = None) -> list[bytes]:
     """Give what a station is told when it asks, once all that was new has been said."""
     store.said(store.to_say())
     request = Request(at="2026-03-01T09:30:00Z", since=since)

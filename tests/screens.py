@@ -14,7 +14,7 @@ from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
 from pressout_ui.app_state import Known
 from pressout_ui.commands import Command
-from pressout_ui.messages import Heard, Message, RecordKept, VisitBegan
+from pressout_ui.messages import Message, RecordKept, SignalHeard, VisitBegan
 from pressout_ui.shapes import Plane, Text
 
 SCENES = list(scene_fixtures.scenes())
@@ -43,15 +43,15 @@ def begun(*items: object) -> Screen:
 
 
 def setting_up(*items: object) -> Screen:
-    return told(begun(*items), Heard(LineTaken(t_s=0.0, said_at_s=0.3)))[0]
+    return told(begun(*items), SignalHeard(LineTaken(t_s=0.0, said_at_s=0.3)))[0]
 
 
 def in_a_set(reps: int = 2) -> Screen:
     return told(begun(), RecordKept(folded(facts_of_a_session(reps, closed=False))))[0]
 
 
-def phase(entered: Phase, t_s: float = 1.0) -> Heard:
-    return Heard(PhaseEntered(t_s=t_s, said_at_s=t_s, phase=entered))
+def phase(entered: Phase, t_s: float = 1.0) -> SignalHeard:
+    return SignalHeard(PhaseEntered(t_s=t_s, said_at_s=t_s, phase=entered))
 
 
 def words_shown(screen: Screen, plane: Plane = LANDSCAPE) -> list[str]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pressout_device.simulation.line import STEP_S, Stack
-from pressout_device.simulation.script import Posture, Script, line_across
+from pressout_device.simulation.script import BodyPosture, Script, line_across
 from pressout_signal.samples import Sample
 
 # The stack hangs this far above the floor at the start position; the anchor is this far to the side.
 ABOVE_M, FAR_M = 0.1, 1.4
-START = Posture(distance_m=FAR_M)
+START = BodyPosture(distance_m=FAR_M)
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Carried:
     weight_n: float = 60.0
     row: bool = False
     pulley: int = 1
-    script: Script = field(default_factory=lambda: Script(Posture(distance_m=FAR_M - 0.4)))
+    script: Script = field(default_factory=lambda: Script(BodyPosture(distance_m=FAR_M - 0.4)))
     done: int = 0
     floor_m: float = ABOVE_M
 
@@ -65,7 +65,7 @@ class Carried:
 
     def let_go(self) -> Carried:
         """Walk back in and wait."""
-        self.script.move(1.5, Posture(distance_m=FAR_M - 0.4))
+        self.script.move(1.5, BodyPosture(distance_m=FAR_M - 0.4))
         self.script.stay(10.0)
         return self
 

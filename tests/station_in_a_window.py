@@ -20,9 +20,9 @@ from pressout_device.clock import ScaledClock
 from pressout_device.drivers.simulated import pulled_by
 from pressout_device.sampler.process import Opened, Sampler
 from pressout_device.settings import LoadCellSection
-from pressout_device.simulation.patient import Asked, SimulatedPatient
+from pressout_device.simulation.patient import PatientTask, SimulatedPatient
 from pressout_station import config
-from pressout_station.app import Simulated, parts_of
+from pressout_station.app import SimulationConfig, parts_of
 from pressout_station.host.display import PanelFace, first_screen
 from pressout_station.run import asked_of
 from pressout_station.station_loop import FRAME_S, Station
@@ -38,7 +38,7 @@ class Came(Protocol):
     value: float
 
 
-def opened(cell: LoadCellSection, asked: Asked, origin_s: float, came: Came, since_s: float) -> Opened:
+def opened(cell: LoadCellSection, asked: PatientTask, origin_s: float, came: Came, since_s: float) -> Opened:
     """Open an emulated chip at whose line a patient pulls from when they came on."""
     pace = ScaledClock(origin_s, SPEED)
     patient = SimulatedPatient(asked)
@@ -60,7 +60,7 @@ def main() -> None:
     """Turn the station's loop until the patient is told to come, and on until the window is closed."""
     settings = config.read(Path(sys.argv[1]))
     came = mp.get_context("spawn").Value("d", math.inf)
-    parts = parts_of(settings, PanelFace(settings), Simulated(asked_of(settings), SPEED))
+    parts = parts_of(settings, PanelFace(settings), SimulationConfig(asked_of(settings), SPEED))
     parts.sampler.close()
     origin_s = parts.clock.origin_s if isinstance(parts.clock, ScaledClock) else time.monotonic()
     cell = parts.attending.staffed.cell

@@ -21,7 +21,7 @@ from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
 from pressout_clinic.tables import ERASURES, METADATA
 from pressout_session.document import encode
-from pressout_session.orders import Erasure, Wanted
+from pressout_session.orders import Erasure, OrderKind
 from pressout_session.wire import (
     AckResult,
     EventKind,
@@ -82,12 +82,12 @@ def test_a_station_is_asked_to_erase_until_it_has(store: Store) -> None:
     command(store, "erase", PATIENT)
     (order,) = store.to_say()
     store.said([order])
-    (asked,) = [msgspec.json.decode(payload, type=Erasure) for payload in asks(store, Wanted.ERASURES, "2999-01-01")]
+    (asked,) = [msgspec.json.decode(payload, type=Erasure) for payload in asks(store, OrderKind.ERASURES, "2999-01-01")]
     assert (asked.patient_ref, order.payload) == (PATIENT, msgspec.json.encode(asked))
 
     says(store, EventKind.ERASED, what="1 sessions", about=asked.erase_id)
 
-    assert asks(store, Wanted.ERASURES) == []
+    assert asks(store, OrderKind.ERASURES) == []
 
 
 def test_a_retired_station_is_waited_for_no_more(store: Store) -> None:

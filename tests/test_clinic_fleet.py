@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from builders import a_document, an_event, an_info, event_id
 from pressout_clinic import erasure
-from pressout_clinic.fleet import Station, fleet
+from pressout_clinic.fleet import StationStatus, fleet
 from pressout_clinic.missing_sequences import gaps
 from pressout_clinic.rejected import set_aside
 from pressout_clinic.stations import Message
@@ -53,7 +53,7 @@ def at(seq: int, **changes: object) -> SessionDocument:
     return msgspec.structs.replace(a_document(seq), seq=seq, **changes)
 
 
-def only(store: Store, now: datetime = NOW) -> Station:
+def only(store: Store, now: datetime = NOW) -> StationStatus:
     (station,) = fleet(store.engine, now)
     return station
 

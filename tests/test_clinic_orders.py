@@ -22,7 +22,7 @@ from pressout_clinic.store import Store
 from pressout_clinic.tables import REJECTED
 from pressout_device.storage import atomic_files
 from pressout_session.document import encode
-from pressout_session.orders import PrescriptionOrder, Wanted
+from pressout_session.orders import OrderKind, PrescriptionOrder
 from pressout_session.wire import (
     Ack,
     AckResult,
@@ -37,7 +37,9 @@ def test_a_dose_is_the_next_version_of_what_the_patient_has(store: Store, tmp_pa
     for version in (1, 2):
         assert f"version {version}: for 1 station" in prescribed(store, tmp_path, "north/s3").output
 
-    (order,) = [msgspec.json.decode(payload, type=PrescriptionOrder) for payload in asks(store, Wanted.PRESCRIPTIONS)]
+    (order,) = [
+        msgspec.json.decode(payload, type=PrescriptionOrder) for payload in asks(store, OrderKind.PRESCRIPTIONS)
+    ]
     assert (order.version, order.items[0].reps) == (2, 10)
 
 
@@ -47,17 +49,17 @@ def test_what_was_said_is_not_said_again_unless_a_station_asks(store: Store, tmp
     store.said([order])
 
     assert store.to_say() == []
-    assert asks(store, Wanted.PRESCRIPTIONS) == [order.payload]
+    assert asks(store, OrderKind.PRESCRIPTIONS) == [order.payload]
 
 
 def test_a_station_gets_what_is_newer_than_it_knows_and_what_it_never_answered(store: Store, tmp_path: Path) -> None:
     prescribed(store, tmp_path, "north/s3", prescription_id="rx-1", set_at="2026-03-01T08:00:00Z")
-    assert len(asks(store, Wanted.PRESCRIPTIONS, since="2026-03-02T08:00:00Z")) == 1
+    assert len(asks(store, OrderKind.PRESCRIPTIONS, since="2026-03-02T08:00:00Z")) == 1
     says(store, EventKind.PRESCRIBED, what="version 1", about="rx-1")
 
-    assert asks(store, Wanted.PRESCRIPTIONS, since="2026-03-02T08:00:00Z") == []
-    assert len(asks(store, Wanted.PRESCRIPTIONS, since="2026-02-02T08:00:00Z")) == 1
-    assert len(asks(store, Wanted.PRESCRIPTIONS)) == 1
+    assert asks(store, OrderKind.PRESCRIPTIONS, since="2026-03-02T08:00:00Z") == []
+    assert len(asks(store, OrderKind.PRESCRIPTIONS, since="2026-02-02T08:00:00Z")) == 1
+    assert len(asks(store, OrderKind.PRESCRIPTIONS)) == 1
 
 
 def test_what_a_station_answers_is_recorded_by_version(store: Store, tmp_path: Path) -> None:
@@ -101,7 +103,7 @@ def test_a_dose_that_no_station_would_take_is_refused_in_a_sentence(
 
     assert result.exit_code == 1
     assert reason in str(result.exception)
-    assert len(asks(store, Wanted.PRESCRIPTIONS)) == 1
+    assert len(asks(store, OrderKind.PRESCRIPTIONS)) == 1
 
 
 def test_a_dose_for_a_site_is_for_every_station_that_is_known_there(store: Store, tmp_path: Path) -> None:

@@ -15,25 +15,25 @@ from pressout_session.load_cell_history import Calibrated
 from pressout_session.settings import Settings
 from pressout_signal.calibration_steps import G_M_PER_S2, Wizard
 from pressout_signal.samples import Reading
-from pressout_station.app import Simulated, parts_of
+from pressout_station.app import SimulationConfig, parts_of
 from pressout_station.audit_log import Act, Audit
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
 from pressout_station.host.display import first_screen
 from pressout_station.run import asked_of
 from pressout_station.staff.accounts import MOST_TRIES, Therapists
-from pressout_station.staff.staff_actions import Attending
-from pressout_station.station_loop import Parts
+from pressout_station.staff.staff_actions import StaffActions
+from pressout_station.station_loop import StationDeps
 from pressout_ui.app import Screen
 from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.reports import Sensor
 from pressout_ui.staff import (
-    Answered,
     CheckPin,
     KeepCalibration,
     KeepSettings,
     PinAnswered,
+    RequestOutcome,
     SensorSeen,
     SetDose,
     SettingsChanged,
@@ -56,17 +56,17 @@ def config_in(folder: Path) -> Config:
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
+def parts(tmp_path: Path) -> Iterator[StationDeps]:
     Therapists(tmp_path).add("MR", PIN, "t-1")
     config = config_in(tmp_path)
-    made = parts_of(config, TextFace(None), Simulated(asked_of(config)))
+    made = parts_of(config, TextFace(None), SimulationConfig(asked_of(config)))
     yield made
     made.sampler.close()
     made.attending.close()
     made.writer.close()
 
 
-def told(parts: Parts, kind: type[Message], screen: Screen | None = None) -> Message:
+def told(parts: StationDeps, kind: type[Message], screen: Screen | None = None) -> Message:
     """Wait for a message of a kind."""
     shown = screen or Screen(first_screen(config_in(Path("nowhere"))).known, Menu())
     until_s = time.monotonic() + 20.0
@@ -78,7 +78,7 @@ def told(parts: Parts, kind: type[Message], screen: Screen | None = None) -> Mes
         time.sleep(0.001)  # the threads under test need the interpreter
 
 
-def test_a_pin_is_checked_and_a_lock_told_to_the_clinic(parts: Parts, tmp_path: Path) -> None:
+def test_a_pin_is_checked_and_a_lock_told_to_the_clinic(parts: StationDeps, tmp_path: Path) -> None:
     assert parts.attending.initials() == ("MR",)
     parts.attending.asked(CheckPin("MR", PIN))
     assert told(parts, PinAnswered) == PinAnswered("MR", right=True, tries_left=MOST_TRIES)
@@ -100,7 +100,7 @@ def test_a_pin_is_checked_and_a_lock_told_to_the_clinic(parts: Parts, tmp_path: 
 
 
 def test_a_dose_is_signed_with_the_reference_opens_the_next_visit_and_is_written_down(
-    parts: Parts, tmp_path: Path
+    parts: StationDeps, tmp_path: Path
 ) -> None:
     counting = parts.counting
     counting.begin("471922")
@@ -127,7 +127,7 @@ def test_a_dose_is_signed_with_the_reference_opens_the_next_visit_and_is_written
     assert b"471922" not in (tmp_path / "audit.jsonl").read_bytes()
 
 
-def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: Parts, tmp_path: Path) -> None:
+def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: StationDeps, tmp_path: Path) -> None:
     wizard = Wizard((5.0,))
     t_s = 0.0
     for counts in (8_000, 200_000, 8_000):
@@ -147,15 +147,15 @@ def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: Par
     assert life.calibration.by == "MR"
 
 
-def test_a_line_that_nobody_knows_to_hang_still_has_no_zero_taken(parts: Parts) -> None:
+def test_a_line_that_nobody_knows_to_hang_still_has_no_zero_taken(parts: StationDeps) -> None:
     (answer,) = parts.attending.asked(TakeZero())
 
-    assert isinstance(answer, Answered)
+    assert isinstance(answer, RequestOutcome)
     assert answer.refused
     assert answer.words.startswith("tare: found the line moving")
 
 
-def test_settings_hold_at_once_and_after_a_restart(parts: Parts, tmp_path: Path) -> None:
+def test_settings_hold_at_once_and_after_a_restart(parts: StationDeps, tmp_path: Path) -> None:
     settings = Settings(language="es", theme="dark", volume=2)
 
     assert parts.attending.asked(KeepSettings(settings)) == (SettingsChanged(settings),)
@@ -164,7 +164,7 @@ def test_settings_hold_at_once_and_after_a_restart(parts: Parts, tmp_path: Path)
     assert first_screen(config_in(tmp_path)).known.settings == settings
 
 
-def test_the_sensors_figures_come_while_they_are_looked_at(parts: Parts) -> None:
+def test_the_sensors_figures_come_while_they_are_looked_at(parts: StationDeps) -> None:
     looking = Screen(first_screen(config_in(Path("nowhere"))).known, Sensor())
     parts.attending.heard([Reading(0.5 + n / 80, 88_000 + 40 * (n % 3)) for n in range(40)])
 
@@ -178,8 +178,8 @@ def test_the_sensors_figures_come_while_they_are_looked_at(parts: Parts) -> None
 @pytest.mark.parametrize(
     ("command", "words"), [("true", "shutting_down"), ("false", "not_allowed"), ("nix", "not_allowed")]
 )
-def test_switching_off_is_asked_of_the_system_and_its_answer_told(parts: Parts, command: str, words: str) -> None:
-    attending = Attending(parts.attending.staffed, (command,))
+def test_switching_off_is_asked_of_the_system_and_its_answer_told(parts: StationDeps, command: str, words: str) -> None:
+    attending = StaffActions(parts.attending.staffed, (command,))
     attending.asked(ShutDown())
     until_s = time.monotonic() + 20.0
     found: list[Message] = []
@@ -188,4 +188,4 @@ def test_switching_off_is_asked_of_the_system_and_its_answer_told(parts: Parts, 
         assert time.monotonic() < until_s
         time.sleep(0.001)  # the thread under test needs the interpreter
 
-    assert found == [Answered(words)]
+    assert found == [RequestOutcome(words)]

@@ -9,7 +9,7 @@ import pytest
 from pressout_device.errors import StationError
 from pressout_device.settings import LoadCellSection
 from pressout_session.error_codes import Trouble
-from pressout_station.app import Simulated, station_of
+from pressout_station.app import SimulationConfig, station_of
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
 from pressout_station.run import asked_of, turned
@@ -49,7 +49,7 @@ def test_a_fault_of_our_own_is_shown_with_a_number_and_said_and_the_session_is_k
         dose=(DoseSection(exercise="pallof_press"),),
     )
     face = Broken()
-    station = station_of(config, face, Simulated(asked_of(config)))
+    station = station_of(config, face, SimulationConfig(asked_of(config)))
     station.counting.begin("471922")
     station.counting.add_one()
 

@@ -17,7 +17,7 @@ from pressout_session.prescription import Prescription, TimedItem
 from pressout_session.record import folded
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
-from pressout_station.controller.session_controller import IDLE_CLOSE_S, Counting, Given
+from pressout_station.controller.session_controller import IDLE_CLOSE_S, ControllerDeps, SessionController
 from pressout_station.writer.messages import Kept, Told
 
 
@@ -57,14 +57,14 @@ class Desk:
 
     def __post_init__(self) -> None:
         origin = an_origin()
-        given = Given(
+        given = ControllerDeps(
             a_prescription(an_item(reps=6)),
             self._name,
             origin.device,
             lambda: ClockDocument(synchronised=True),
             measured_hz=lambda: 80.1234,
         )
-        self.counting = Counting(given, self.writer, self.clock)  # type: ignore[arg-type]
+        self.counting = SessionController(given, self.writer, self.clock)  # type: ignore[arg-type]
 
     def _name(self) -> str:
         self.names += 1

@@ -15,7 +15,7 @@ from pressout_session.wire import EventKind
 from pressout_station.audit_log import Act, Audit
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
-from pressout_station.writer.messages import Found
+from pressout_station.writer.messages import VisitsRead
 from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
 from pressout_station.writer.writer import Writer
 from stations import FIRST, MORNING, FakeWall, a_writer, answer, events, everything, keep, new_id, order, wait_for
@@ -79,7 +79,7 @@ def test_whoever_is_at_the_station_is_forgotten_when_they_have_gone(tmp_path: Pa
 
     order(tmp_path, "erase.er-1", an_erasure())
     writer.ask("471922")
-    wait_for(writer, lambda told: any(isinstance(one, Found) for one in told))
+    wait_for(writer, lambda told: any(isinstance(one, VisitsRead) for one in told))
     assert writer._shelves.journal.record(FIRST).count(facts_of_a_session()[1].side) == 2  # type: ignore[union-attr]
     keep(writer, [Closed(t_s=100.0, reason="done")])
     wait_for(writer, lambda _told: bool(events(tmp_path)))
@@ -123,7 +123,7 @@ def test_delivered_sessions_leave_after_their_time_and_others_never(tmp_path: Pa
         later = FakeWall(wall.moment._replace(wall=MORNING + timedelta(days=days)))
         again = a_writer(tmp_path, later, keep_days=30.0)
         again.ask("471922")
-        wait_for(again, lambda told: any(isinstance(one, Found) for one in told))
+        wait_for(again, lambda told: any(isinstance(one, VisitsRead) for one in told))
         again.close()
         assert len(Journal(tmp_path / "journal.db", new_id).documents()) == left
 
@@ -143,7 +143,7 @@ def test_a_clock_that_nobody_vouches_for_drops_nothing(tmp_path: Path) -> None:
 
     again = a_writer(tmp_path, unsure, keep_days=1.0)
     again.ask("471922")
-    wait_for(again, lambda told: any(isinstance(one, Found) and one.visits for one in told))
+    wait_for(again, lambda told: any(isinstance(one, VisitsRead) and one.visits for one in told))
     again.close()
 
 

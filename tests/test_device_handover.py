@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressout_device.sampler import pipe_protocol
-from pressout_device.sampler.pipe_protocol import Granted, Handed, Inlet, Outlet, Refused
+from pressout_device.sampler.pipe_protocol import Granted, Inlet, Outlet, ReaderError, TimedReading
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 
@@ -21,9 +21,9 @@ class Ends:
         self.ours, self.theirs = os.pipe()
         self.outlet, self.inlet = Outlet(self.theirs), Inlet(self.ours)
 
-    def heard(self) -> list[Handed | Refused | Granted | None]:
+    def heard(self) -> list[TimedReading | ReaderError | Granted | None]:
         """Give all there is to hear."""
-        found: list[Handed | Refused | Granted | None] = []
+        found: list[TimedReading | ReaderError | Granted | None] = []
         while more := self.inlet.fresh():
             found.extend(more)
         return found
@@ -51,7 +51,7 @@ def test_what_is_said_is_heard_once_and_in_order(items: list[Reading | Fault]) -
     for item in items:
         ends.outlet.say(item, 0.001)
 
-    assert [one.item for one in ends.heard() if isinstance(one, Handed)] == items
+    assert [one.item for one in ends.heard() if isinstance(one, TimedReading)] == items
     ends.close()
 
 
@@ -61,7 +61,7 @@ def test_a_reader_never_waits_for_a_station_that_does_not_listen(ends: Ends) -> 
     heard = ends.heard()
     ends.outlet.alive()
 
-    assert [one.item.t_s for one in [*heard, *ends.heard()] if isinstance(one, Handed)] == list(range(60_000))
+    assert [one.item.t_s for one in [*heard, *ends.heard()] if isinstance(one, TimedReading)] == list(range(60_000))
 
 
 def test_what_was_dropped_is_said_to_be_missing(ends: Ends) -> None:
@@ -69,7 +69,7 @@ def test_what_was_dropped_is_said_to_be_missing(ends: Ends) -> None:
     for number in range(most + 60_000):
         ends.outlet.say(Reading(float(number), number), 0.0)
     items: list[Reading | Fault] = []
-    while heard := [one.item for one in ends.heard() if isinstance(one, Handed)]:
+    while heard := [one.item for one in ends.heard() if isinstance(one, TimedReading)]:
         items += heard
         ends.outlet.alive()
 
@@ -88,7 +88,7 @@ def test_a_sign_of_life_and_what_was_granted_are_told_apart_from_readings(ends: 
 def test_a_refusal_arrives_in_its_own_words(ends: Ends) -> None:
     ends.outlet.refuse("load cell: found no pins — expected some; plug them in")
 
-    assert ends.heard() == [Refused("load cell: found no pins — expected some; plug them in")]
+    assert ends.heard() == [ReaderError("load cell: found no pins — expected some; plug them in")]
 
 
 def test_an_ended_reader_is_heard_to_the_end_and_then_known_to_be_gone() -> None:
@@ -96,7 +96,7 @@ def test_an_ended_reader_is_heard_to_the_end_and_then_known_to_be_gone() -> None
     ends.outlet.say(Reading(1.0, 5), 0.25)
     os.close(ends.theirs)
 
-    assert ends.inlet.fresh() == [Handed(Reading(1.0, 5), 0.25)]
+    assert ends.inlet.fresh() == [TimedReading(Reading(1.0, 5), 0.25)]
     with pytest.raises(EOFError):
         ends.inlet.fresh()
     os.close(ends.ours)

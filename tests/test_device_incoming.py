@@ -17,7 +17,7 @@ from builders import SESSION_ID, an_erasure, an_order
 from couriers import Folders, eventually, turning
 from pressout_device.storage import atomic_files
 from pressout_link.connection import Connection, Publication
-from pressout_session.inbound import LARGEST_BYTES, AckCame, Refused, came
+from pressout_session.inbound import LARGEST_BYTES, AckCame, RejectedMessage, came
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import (
     Ack,
@@ -57,7 +57,7 @@ def test_whatever_arrives_is_understood_or_refused_in_a_sentence(
     said = came(f"pressout/v1/north/s3/{kind}/{name}", payload, STATION, retained=retained)
 
     match said:
-        case Refused(reason=reason):
+        case RejectedMessage(reason=reason):
             assert 0 < len(reason) < 400
         case Info():
             assert kind == "info"
@@ -72,20 +72,20 @@ def test_whatever_arrives_is_understood_or_refused_in_a_sentence(
 )
 @pytest.mark.parametrize("kind", ["ack", "prescription", "erase", "info/x"])
 def test_deep_long_and_broken_payloads_are_refused(kind: str, payload: bytes) -> None:
-    assert isinstance(came(f"pressout/v1/north/s3/{kind}/rx-1", payload, STATION), Refused)
+    assert isinstance(came(f"pressout/v1/north/s3/{kind}/rx-1", payload, STATION), RejectedMessage)
 
 
 def test_what_is_too_large_is_refused_unread() -> None:
     said = came(prescription_topic(*STATION, "rx-1"), b" " * (LARGEST_BYTES + 1), STATION)
 
-    assert said == Refused(f"size: found {LARGEST_BYTES + 1} bytes, expected at most {LARGEST_BYTES}")
+    assert said == RejectedMessage(f"size: found {LARGEST_BYTES + 1} bytes, expected at most {LARGEST_BYTES}")
 
 
 def test_another_stations_messages_are_none_of_ours() -> None:
     payload = msgspec.json.encode(an_order())
 
-    assert isinstance(came(prescription_topic("north", "s4", "rx-1"), payload, STATION), Refused)
-    assert isinstance(came(prescription_topic(*STATION, "rx-2"), payload, STATION), Refused)
+    assert isinstance(came(prescription_topic("north", "s4", "rx-1"), payload, STATION), RejectedMessage)
+    assert isinstance(came(prescription_topic(*STATION, "rx-2"), payload, STATION), RejectedMessage)
     assert came(prescription_topic(*STATION, "rx-1"), payload, STATION) == an_order()
 
 
@@ -94,7 +94,7 @@ def test_what_a_stranger_had_the_broker_keep_is_refused() -> None:
         (prescription_topic(*STATION, "rx-1"), an_order()),
         (erase_topic(*STATION, "er-1"), an_erasure()),
     ):
-        assert isinstance(came(topic, msgspec.json.encode(asked), STATION, retained=True), Refused)
+        assert isinstance(came(topic, msgspec.json.encode(asked), STATION, retained=True), RejectedMessage)
 
 
 def test_a_target_that_no_therapist_could_set_is_refused() -> None:
@@ -103,7 +103,7 @@ def test_a_target_that_no_therapist_could_set_is_refused() -> None:
 
     said = came(prescription_topic(*STATION, "rx-1"), json.dumps(plain).encode(), STATION)
 
-    assert isinstance(said, Refused)
+    assert isinstance(said, RejectedMessage)
     assert "500 newtons" in said.reason
 
 

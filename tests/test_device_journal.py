@@ -22,8 +22,8 @@ from pressout_session.wire import Ack, AckResult, digest
 from pressout_station.journal.acks import counts
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
-from pressout_station.writer.mailbox import Answered
-from pressout_station.writer.messages import Found, Kept, NotKept
+from pressout_station.writer.mailbox import AckArrived
+from pressout_station.writer.messages import Kept, NotKept, VisitsRead
 from stations import FIRST, a_writer, keep, new_id, wait_for
 
 
@@ -106,9 +106,9 @@ def test_the_clinics_answer_empties_the_outbox_and_stays_in_the_journal(tmp_path
     ack = Ack(revision=1, sha256=digest(payload), result=AckResult.STORED)
 
     atomic_files.place(tmp_path / "inbox", spool.acks_name(1), msgspec.json.encode([spool.Answer(FIRST, ack)]))
-    told = wait_for(writer, lambda news: any(isinstance(one, Answered) for one in news))
+    told = wait_for(writer, lambda news: any(isinstance(one, AckArrived) for one in news))
 
-    assert Answered(FIRST, AckResult.STORED, None) in told
+    assert AckArrived(FIRST, AckResult.STORED, None) in told
     wait_for(writer, lambda _told: not atomic_files.waiting(tmp_path / "inbox"))
     assert atomic_files.waiting(tmp_path / "outbox") == []
     writer.close()
@@ -161,8 +161,8 @@ def test_a_patients_last_visits_are_found_by_their_last_revision(tmp_path: Path)
     writer.ask("471922")
     writer.ask("471926")
 
-    found = wait_for(writer, lambda told: sum(isinstance(t, Found) for t in told) == 2)
-    visits = [[visit.session_id for visit in one.visits] for one in found if isinstance(one, Found)]
+    found = wait_for(writer, lambda told: sum(isinstance(t, VisitsRead) for t in told) == 2)
+    visits = [[visit.session_id for visit in one.visits] for one in found if isinstance(one, VisitsRead)]
 
     assert visits == [[SESSION_ID.format(1), SESSION_ID.format(3)], [SESSION_ID.format(2)]]
     writer.close()

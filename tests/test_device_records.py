@@ -23,7 +23,7 @@ from pressout_signal.samples import Fault, FaultKind, Reading
 from pressout_signal.trace_format import Trace
 from pressout_station.audit_log import Act, Audit, entry, started_with
 from pressout_station.config_sections import ClinicDoses
-from pressout_station.controller.raw_recorder import LONGEST_S, Tracing
+from pressout_station.controller.raw_recorder import LONGEST_S, RawRecorder
 from pressout_station.journal.prescriptions import Doses
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
@@ -188,7 +188,7 @@ def test_another_version_and_another_configuration_are_written_down_once(tmp_pat
 
 def test_a_sets_raw_readings_are_a_trace_that_can_be_read_again(tmp_path: Path) -> None:
     kept: list[SetTrace] = []
-    tracing = Tracing(lambda: {"zero_counts": "100.0", "counts_per_newton": "10"}, kept.append)
+    tracing = RawRecorder(lambda: {"zero_counts": "100.0", "counts_per_newton": "10"}, kept.append)
     for n in range(8_000):
         spoilt = n % 1_000 == 7
         tracing.heard(Fault(n / 80, next(iter(FaultKind))) if spoilt else Reading(n / 80, 100 + 10 * (n % 50)))
@@ -207,7 +207,7 @@ def test_a_sets_raw_readings_are_a_trace_that_can_be_read_again(tmp_path: Path) 
 
 
 def test_the_raw_readings_in_memory_are_bounded() -> None:
-    tracing = Tracing(dict, lambda _trace: None)
+    tracing = RawRecorder(dict, lambda _trace: None)
     for n in range(400_000):
         tracing.heard(Reading(n / 80, n))
 

@@ -28,7 +28,7 @@ from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, FaultKind, Reading
 from pressout_station.controller.clinic_events import AGAIN_S, Announcer
-from pressout_station.controller.load_cell_conditioning import Weighed, Weighing
+from pressout_station.controller.load_cell_conditioning import ConditioningConfig, LoadCellConditioning
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AT = "2026-03-01T09:30:00.000Z"
@@ -45,9 +45,9 @@ class Desk:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        weighed = Weighed(CELL, self.life, limit_n=785.0, due_days=365)
+        weighed = ConditioningConfig(CELL, self.life, limit_n=785.0, due_days=365)
         announcer = Announcer("A", self.told.append, lambda: self.now, lambda: f"event-{len(self.told)}")
-        self.weighing = Weighing(weighed, self.noted.append, lambda: self.now, announcer)
+        self.weighing = LoadCellConditioning(weighed, self.noted.append, lambda: self.now, announcer)
 
     def hear(self, items: Iterable[Reading | Fault | None]) -> list[Trouble | None]:
         """Let the load cell speak; give each trouble it gets into, and None for getting out."""

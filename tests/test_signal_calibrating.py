@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pressout_signal.calibration import Calibration
 from pressout_signal.calibration_steps import G_M_PER_S2, Wizard, checked
 from pressout_signal.samples import Fault, FaultKind, Reading
-from pressout_signal.steady_load import Load, Reason, Steadying
+from pressout_signal.steady_load import Load, Reason, SteadyLoad
 
 SPAN, ZERO, NOISE = 4_400.0, 88_000.0, 550.0
 Counts = Callable[[float, float], float]
@@ -157,8 +157,8 @@ def test_a_refused_step_is_done_again_and_what_was_measured_before_stays() -> No
 
 
 def test_a_silent_or_saturated_cell_ends_the_step_in_words() -> None:
-    _, silent = Steadying().step(Fault(0.5, FaultKind.SILENT))
-    steadying = Steadying()
+    _, silent = SteadyLoad().step(Fault(0.5, FaultKind.SILENT))
+    steadying = SteadyLoad()
     said = None
     for number in range(80):
         steadying, said = steadying.step(Fault(number / 80, FaultKind.SATURATED))

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from pressout_fit import patient_habits
 from pressout_fit.scoring import held_out
-from pressout_signal.model.boundary_dating import KEPT, Hindsight
-from pressout_signal.model.count_certainty import Certainty
+from pressout_signal.model.boundary_dating import KEPT, BoundaryDating
+from pressout_signal.model.count_certainty import CountCertainty
 from pressout_signal.model.features import COUNT, Features
 from pressout_signal.model.fitted_model import NAME, fitted
-from pressout_signal.model.patient_habits import REMEMBERED, Habits
+from pressout_signal.model.patient_habits import REMEMBERED, PatientHabits
 from pressout_signal.model.phase_walk import LATE, MOVES, NAMED, Place, Walk
 from pressout_signal.model.resampler import LONGEST_HOLE_S, TICK_S, Tick, Ticks
 from pressout_signal.samples import Sample
@@ -118,7 +118,7 @@ def test_what_was_said_is_not_said_again_when_the_return_goes_on() -> None:
 )
 @settings(max_examples=40)
 def test_hindsight_dates_each_part_of_a_repetition(parts: list[int], begun: int) -> None:
-    hindsight, tick, bounds = Hindsight(), 0, []
+    hindsight, tick, bounds = BoundaryDating(), 0, []
     for place, count in zip(
         (Place.REST, Place.REST, Place.OUT, Place.HOLD, Place.RETURN, Place.REST), (begun, *parts), strict=True
     ):
@@ -132,7 +132,7 @@ def test_hindsight_dates_each_part_of_a_repetition(parts: list[int], begun: int)
 
 
 def test_a_later_opinion_of_a_tick_counts() -> None:
-    hindsight = Hindsight()
+    hindsight = BoundaryDating()
     for tick in range(5):
         hindsight.begin(tick, 10.0)
         hindsight.hear(tick, EVEN)
@@ -143,7 +143,7 @@ def test_a_later_opinion_of_a_tick_counts() -> None:
 
 def test_a_clear_set_is_surer_than_one_with_a_doubtful_repetition() -> None:
     def judged(clearness: float) -> float:
-        certainty = Certainty()
+        certainty = CountCertainty()
         for place in range(10):
             clear = clearness if place == 4 else 0.98
             out, back = np.full((10, NAMED), 0.001), np.full((10, NAMED), 0.001)
@@ -174,7 +174,7 @@ def test_the_weights_do_as_well_as_they_say(line: str) -> None:
 
 
 def test_a_habit_is_what_was_done_most_lately_and_a_pause_is_none() -> None:
-    habits = Habits()
+    habits = PatientHabits()
     for rest_s in (2.0, 60.0, 2.0):
         habits.learn(1.0, 15.0, 1.5, rest_s)
     before = habits.figures
@@ -190,7 +190,7 @@ def test_a_habit_is_what_was_done_most_lately_and_a_pause_is_none() -> None:
 
 @pytest.mark.parametrize("holds_s", [(2.0,), (2.0, 9.0), (2.0, 9.0, 2.0, 9.0)])
 def test_holds_that_are_not_alike_are_no_habit(holds_s: tuple[float, ...]) -> None:
-    habits = Habits()
+    habits = PatientHabits()
     for hold_s in holds_s:
         habits.learn(1.0, hold_s, 1.5, 2.0)
 

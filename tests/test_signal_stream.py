@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from builders import Trace as Told
 from builders import heard, repetitions
 from pressout_signal.calibration import Calibration
-from pressout_signal.despike import Guard, GuardLimits
+from pressout_signal.despike import Despiker, DespikerLimits
 from pressout_signal.events import LineLetGo, LineTaken, SetEnded, SetStarted
 from pressout_signal.samples import Fault, FaultKind, Reading, Sample
 from pressout_signal.trace_format import Trace, TraceError
@@ -20,7 +20,7 @@ HEADER = "t_s,tension_n"
 
 
 def guarded(samples: list[Sample]) -> tuple[list[Sample], list[Fault]]:
-    guard = Guard(GuardLimits())
+    guard = Despiker(DespikerLimits())
     believed: list[Sample] = []
     faults: list[Fault] = []
     for sample in samples:
@@ -66,7 +66,7 @@ def test_a_handle_that_is_dropped_is_no_spike() -> None:
 
 
 def test_an_ordinary_sample_passes_at_once() -> None:
-    guard = Guard(GuardLimits())
+    guard = Despiker(DespikerLimits())
     for sample in steady():
         guard, believed, _ = guard.step(sample)
 

@@ -13,11 +13,11 @@ from pressout_ui.commands import EndVisit, Rate, SignIn
 from pressout_ui.messages import (
     ClinicAnswered,
     DigitTyped,
-    Heard,
     NextTapped,
     RatingDone,
     RatingTapped,
     RecordKept,
+    SignalHeard,
     Ticked,
     VisitEnded,
     VisitMoved,
@@ -99,7 +99,9 @@ def test_hanging_the_handle_up_does_not_wipe_the_summary_away() -> None:
     closed = RecordKept(folded(facts_of_a_session(5)[:-1]))
     screen = told(in_a_set(5), VisitMoved(a_visit(place=2)), closed, VisitEnded())[0]
 
-    screen, commands = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)), Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))
+    screen, commands = told(
+        screen, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)), SignalHeard(LineLetGo(t_s=2.0, said_at_s=2.3))
+    )
 
     assert isinstance(screen.scene, Summary)
     assert commands == []
@@ -110,7 +112,7 @@ def test_wiping_the_screen_presses_nothing_until_its_clock_ends() -> None:
     assert isinstance(screen.scene, Wipe)
     assert not [shape for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)]
 
-    still = told(screen, Ticked(39.0), Heard(LineTaken(t_s=1.0, said_at_s=1.3)), DigitTyped("3"))[0]
+    still = told(screen, Ticked(39.0), SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)), DigitTyped("3"))[0]
     assert isinstance(still.scene, Wipe)
     assert isinstance(told(still, Ticked(40.5))[0].scene, Idle)
 
@@ -121,4 +123,4 @@ def test_a_screen_that_nobody_needs_goes_dark_and_wakes_at_a_touch_or_a_pull() -
     assert words_shown(dark) == []
 
     assert isinstance(told(dark, Woken())[0].scene, Who)
-    assert told(dark, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
+    assert told(dark, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]

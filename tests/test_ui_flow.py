@@ -19,9 +19,9 @@ from pressout_ui.messages import (
     Felt,
     FixClosed,
     FixOpened,
-    Heard,
     NotMe,
     RecordKept,
+    SignalHeard,
     Ticked,
     VisitEnded,
     VisitMoved,
@@ -30,7 +30,7 @@ from pressout_ui.messages import (
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rest import Rest
-from pressout_ui.scenes.set_up import Place, SetUp, place_of
+from pressout_ui.scenes.set_up import SetUp, TensionBand, place_of
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
 from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, setting_up, told, words_shown
@@ -39,7 +39,7 @@ from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, setting_up, told
 
 
 def test_picking_the_handle_up_is_enough_to_begin_as_a_guest() -> None:
-    _, commands = told(Screen(Known(station="3")), Heard(LineTaken(t_s=1.0, said_at_s=1.3)))
+    _, commands = told(Screen(Known(station="3")), SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))
 
     assert commands == [SignIn(GUEST)]
 
@@ -70,9 +70,10 @@ def test_a_half_typed_code_is_forgotten_after_half_a_minute() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tension_n", "place"), [(0.5, Place.SLACK), (20.0, Place.LOW), (40.0, Place.IN), (60.0, Place.HIGH)]
+    ("tension_n", "place"),
+    [(0.5, TensionBand.SLACK), (20.0, TensionBand.LOW), (40.0, TensionBand.IN), (60.0, TensionBand.HIGH)],
 )
-def test_setting_up_says_which_way(tension_n: float, place: Place) -> None:
+def test_setting_up_says_which_way(tension_n: float, place: TensionBand) -> None:
     screen = told(setting_up(), Felt(tuple(Sample(n / 80, tension_n) for n in range(40))))[0]
 
     assert isinstance(screen.scene, SetUp)
@@ -83,7 +84,7 @@ def test_standing_still_in_the_band_is_ready() -> None:
     screen = told(setting_up(), Felt(tuple(Sample(n / 80, 41.0) for n in range(40))), Ticked(2.0))[0]
 
     assert isinstance(screen.scene, SetUp)
-    assert place_of(screen.scene, an_item(), 2.0) is Place.READY
+    assert place_of(screen.scene, an_item(), 2.0) is TensionBand.READY
 
 
 def test_a_shuffle_before_ready_does_not_begin_the_set() -> None:
@@ -93,7 +94,7 @@ def test_a_shuffle_before_ready_does_not_begin_the_set() -> None:
 
 
 def test_a_repetition_counts_on_the_screen_only_when_it_is_on_disk() -> None:
-    screen = told(in_a_set(2), Heard(a_repetition(30.0, 3)))[0]
+    screen = told(in_a_set(2), SignalHeard(a_repetition(30.0, 3)))[0]
     assert "2" in words_shown(screen)
 
     screen = told(screen, RecordKept(folded(facts_of_a_session(3, closed=False))))[0]
@@ -128,7 +129,7 @@ def test_the_hold_counts_down_and_then_asks_to_come_back() -> None:
 
 
 def test_the_level_never_runs_back_within_a_phase() -> None:
-    screen = told(in_a_set(), Heard(a_repetition(1.0)), phase(Phase.PRESS_OUT))[0]
+    screen = told(in_a_set(), SignalHeard(a_repetition(1.0)), phase(Phase.PRESS_OUT))[0]
     levels = []
     for n, tension_n in enumerate((42.0, 48.0, 46.0, 60.0, 44.0)):
         screen = told(screen, Felt((Sample(20.0 + n, tension_n),)))[0]
@@ -141,7 +142,7 @@ def test_the_level_never_runs_back_within_a_phase() -> None:
 
 def test_a_posture_cue_is_shown_heard_and_gone_when_it_is_over() -> None:
     drift = TensionDrift(kind=DriftKind.ROTATION, t_s=9.0, said_at_s=9.5, drop_n=6.0, confidence=0.9)
-    screen, commands = told(in_a_set(), Ticked(10.0), phase(Phase.HOLD, 9.0), Heard(drift))
+    screen, commands = told(in_a_set(), Ticked(10.0), phase(Phase.HOLD, 9.0), SignalHeard(drift))
     assert commands == [Play(Sound.POSTURE)]
     assert "Stay tall" in words_shown(screen)
 
@@ -163,7 +164,7 @@ def test_taking_up_the_tension_in_the_rest_sets_up_the_next_set() -> None:
     closed = folded(facts_of_a_session(5)[:-1])
     screen = told(in_a_set(5), VisitMoved(a_visit(place=1)), RecordKept(closed))[0]
 
-    assert isinstance(told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0].scene, SetUp)
+    assert isinstance(told(screen, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[0].scene, SetUp)
 
 
 def test_today_is_shown_in_one_glance_until_the_handle_is_taken() -> None:
@@ -171,9 +172,9 @@ def test_today_is_shown_in_one_glance_until_the_handle_is_taken() -> None:
     assert isinstance(screen.scene, Today)
     assert {"Pallof press", "Left first", "Pick up the handle"} <= set(words_shown(screen))
 
-    screen = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
+    screen = told(screen, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
     assert isinstance(screen.scene, SetUp)
-    assert isinstance(told(screen, Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[0].scene, Today)
+    assert isinstance(told(screen, SignalHeard(LineLetGo(t_s=2.0, said_at_s=2.3)))[0].scene, Today)
 
 
 def test_a_reminder_is_as_sure_as_the_therapist_wants_it() -> None:
@@ -185,7 +186,7 @@ def test_a_reminder_is_as_sure_as_the_therapist_wants_it() -> None:
             begun(msgspec.structs.replace(an_item(), cue=cue)),
             RecordKept(folded(facts_of_a_session(2, closed=False))),
         )[0]
-        _, commands = told(screen, Heard(doubtful))
+        _, commands = told(screen, SignalHeard(doubtful))
         assert commands.count(Play(Sound.POSTURE)) == heard, cue
 
 
@@ -193,22 +194,24 @@ def test_a_tug_in_the_rest_comes_back_to_the_rest() -> None:
     closed = folded(facts_of_a_session(5)[:-1])
     screen = told(in_a_set(5), VisitMoved(a_visit(place=1)), RecordKept(closed))[0]
 
-    tugged = told(screen, Heard(LineTaken(t_s=1.0, said_at_s=1.3)), Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[0]
+    tugged = told(
+        screen, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)), SignalHeard(LineLetGo(t_s=2.0, said_at_s=2.3))
+    )[0]
 
     assert tugged.scene == screen.scene
 
 
 def test_when_the_dose_is_done_the_word_is_let_go_and_letting_go_ends_the_set() -> None:
-    screen = told(in_a_set(5), Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
+    screen = told(in_a_set(5), SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
     assert "Let go" in words_shown(screen)
 
-    assert told(screen, Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[1] == [EndSet()]
+    assert told(screen, SignalHeard(LineLetGo(t_s=2.0, said_at_s=2.3)))[1] == [EndSet()]
 
 
 def test_letting_go_before_the_dose_is_done_may_be_a_pause() -> None:
-    screen = told(in_a_set(4), Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
+    screen = told(in_a_set(4), SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
 
-    assert told(screen, Heard(LineLetGo(t_s=2.0, said_at_s=2.3)))[1] == []
+    assert told(screen, SignalHeard(LineLetGo(t_s=2.0, said_at_s=2.3)))[1] == []
 
 
 def test_the_buttons_of_a_correction_do_not_change_under_the_finger() -> None:
@@ -220,7 +223,7 @@ def test_the_buttons_of_a_correction_do_not_change_under_the_finger() -> None:
 
 
 def test_an_attempt_that_turned_back_early_is_answered_in_a_word() -> None:
-    screen = told(in_a_set(2), Heard(PartialSeen(start_s=1.0, end_s=2.0, said_at_s=2.1)), phase(Phase.REST))[0]
+    screen = told(in_a_set(2), SignalHeard(PartialSeen(start_s=1.0, end_s=2.0, said_at_s=2.1)), phase(Phase.REST))[0]
 
     assert "Further out" in words_shown(screen)
 

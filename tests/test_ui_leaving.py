@@ -12,8 +12,8 @@ from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, view
 from pressout_ui.commands import SignIn
 from pressout_ui.messages import (
-    Heard,
     RecordKept,
+    SignalHeard,
     VisitEnded,
     VisitMoved,
     WipeTapped,
@@ -44,7 +44,7 @@ def test_a_visit_that_ends_while_a_therapist_looks_is_gone_when_they_leave() -> 
 
     left = told(screen, LeaveTapped())[0]
     assert isinstance(left.scene, Idle)
-    assert told(left, Heard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
+    assert told(left, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
 
 
 def test_wiping_is_not_offered_while_someone_is_signed_in() -> None:

@@ -20,9 +20,9 @@ from pressout_ui.commands import KeepTimed, Play, Sound
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import (
     FinishTapped,
-    Heard,
     Message,
     RecordKept,
+    SignalHeard,
     Ticked,
     TimedTapped,
     TroubleBegan,
@@ -194,7 +194,7 @@ def test_every_scene_has_a_way_out() -> None:
         ways: list[Message] = [
             Woken(),
             Ticked(1_000.0),
-            Heard(LineTaken(t_s=1.0, said_at_s=1.3)),
+            SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)),
             RecordKept(folded(facts_of_a_session(3)[:-1])),
             RecordKept(folded(facts_of_a_session(3, closed=False))),
             TroubleOver(),

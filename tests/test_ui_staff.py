@@ -33,9 +33,8 @@ from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.screen import STAFF
 from pressout_ui.shapes import Button
 from pressout_ui.staff import (
-    Answered,
     CheckPin,
-    Chosen,
+    ChoiceTapped,
     Converted,
     Correct,
     EmptyTapped,
@@ -49,6 +48,7 @@ from pressout_ui.staff import (
     Page,
     PageTapped,
     PinAnswered,
+    RequestOutcome,
     SaveTapped,
     SetDose,
     SettingsChanged,
@@ -84,13 +84,13 @@ MESSAGES: list[Message] = [
     *(PageTapped(page) for page in Page),
     SaveTapped(),
     Stepped("target_n", 1),
-    Chosen("first_side", "right"),
+    ChoiceTapped("first_side", "right"),
     HangsTapped(),
     EmptyTapped(),
     VoidTapped(),
     GuestPicked("x"),
     ShutDownTapped(),
-    Answered("tared"),
+    RequestOutcome("tared"),
     DigitTyped("1"),
     Ticked(1.0),
 ]
@@ -150,11 +150,11 @@ def test_whatever_is_stepped_the_dose_is_one_that_can_be_prescribed(
 def test_line_side_and_exercise_are_a_tap_each() -> None:
     _, commands = told(
         inside(begun()),
-        Chosen("resistance", "cable"),
-        Chosen("first_side", "right"),
-        Chosen("exercise", "half_kneeling_row"),
+        ChoiceTapped("resistance", "cable"),
+        ChoiceTapped("first_side", "right"),
+        ChoiceTapped("exercise", "half_kneeling_row"),
         PageTapped(Page.MORE),
-        Chosen("cue", "careful"),
+        ChoiceTapped("cue", "careful"),
         Stepped("rest_s", 1),
         PageTapped(Page.DOSE),
         SaveTapped(),
@@ -186,9 +186,9 @@ def test_the_zero_is_asked_for_and_its_answer_shown() -> None:
     screen, commands = told(inside(), EmptyTapped())
     assert commands == [TakeZero()]
 
-    assert "The zero was taken." in words_shown(told(screen, Answered("tared"))[0])
+    assert "The zero was taken." in words_shown(told(screen, RequestOutcome("tared"))[0])
     refusal = "tare: found the line moving, expected it to hang still; let go of it and try again"
-    assert refusal in words_shown(told(screen, Answered(refusal, refused=True))[0])
+    assert refusal in words_shown(told(screen, RequestOutcome(refusal, refused=True))[0])
 
 
 def test_a_calibration_goes_step_by_step_and_is_kept_when_it_is_saved() -> None:
@@ -226,7 +226,7 @@ def test_a_guests_session_is_given_to_a_code_or_voided() -> None:
 
 
 def test_settings_hold_at_once() -> None:
-    screen, commands = told(inside(), PageTapped(Page.SETTINGS), Chosen("language", "es"), Stepped("volume", -1))
+    screen, commands = told(inside(), PageTapped(Page.SETTINGS), ChoiceTapped("language", "es"), Stepped("volume", -1))
 
     assert commands == [
         KeepSettings(Settings(language="es")),

@@ -12,9 +12,9 @@ from pressout_device.storage.calibration_log import CellBook, calibrated
 from pressout_session.document_builder import rfc3339
 from pressout_session.load_cell_history import Calibrated, CalibrationChecked
 from pressout_signal.calibration import Calibration
-from pressout_signal.calibration_steps import Checked, Found, Wizard, checked
+from pressout_signal.calibration_steps import CalibrationResult, Checked, Wizard, checked
 from pressout_signal.samples import Fault, Reading
-from pressout_signal.steady_load import Load, Refusal, Steadying
+from pressout_signal.steady_load import Load, Refusal, SteadyLoad
 
 KG_PER_LB = 0.45359237
 # Longer than the wizard's own patience: only a child that died gets here.
@@ -66,7 +66,7 @@ def in_kg(mass: float, unit: str) -> float:
     return round(mass * KG_PER_LB, 6) if unit == "lb" else mass
 
 
-def by_wizard(masses_kg: tuple[float, ...], heard: Heard, terminal: Terminal) -> Found:
+def by_wizard(masses_kg: tuple[float, ...], heard: Heard, terminal: Terminal) -> CalibrationResult:
     """Lead through a calibration until it is found; a step that is refused is done again.
 
     Raises
@@ -93,7 +93,7 @@ def _measured(wizard: Wizard, heard: Heard) -> Wizard:
     raise LoadCellError("calibration: found almost no readings, expected eighty a second; run pressout diagnose")
 
 
-def report(found: Found) -> list[str]:
+def report(found: CalibrationResult) -> list[str]:
     """Say how good a calibration is, for a person."""
     zero, span = found.calibration.zero_counts, found.calibration.counts_per_newton
     linearity = "needs two masses" if found.linearity_pct is None else f"{found.linearity_pct:.2f} % of the span"
@@ -106,7 +106,7 @@ def report(found: Found) -> list[str]:
     ]
 
 
-def kept(book: CellBook, cell: LoadCellSection, found: Found, named: str, by: str) -> Calibrated:
+def kept(book: CellBook, cell: LoadCellSection, found: CalibrationResult, named: str, by: str) -> Calibrated:
     """Write a calibration into the book.
 
     Raises
@@ -135,7 +135,7 @@ def by_check(mass_kg: float, heard: Heard, terminal: Terminal, calibration: Cali
 
 
 def _load(heard: Heard) -> Load:
-    steadying = Steadying()
+    steadying = SteadyLoad()
     for item in heard(LISTEN_S):
         steadying, said = steadying.step(item)
         match said:

@@ -64,7 +64,7 @@ def record(config_file: Path, simulate: bool, seconds: float, label: str | None,
         )
     click.echo(f"{trace}: {count} readings")
     if label is not None:
-        told = analyze_traces.analyzed(trace, analyze_traces.Asked()).told
+        told = analyze_traces.analyzed(trace, analyze_traces.AnalyzeOptions()).told
         if "error" in told:
             raise click.ClickException(f"{trace}: {told['error']}")
         place = labelled_recordings.proposed(trace, head, told, label)

@@ -168,7 +168,7 @@ def analyze(
     unplotted: set[str] = set()
     # Progress is for whoever waits at a terminal; what is told goes elsewhere.
     hidden = len(traces) < 3 or not sys.stderr.isatty()
-    analyses = analyze_traces.analyzed_all(traces, analyze_traces.Asked(**asked), plot, jobs)
+    analyses = analyze_traces.analyzed_all(traces, analyze_traces.AnalyzeOptions(**asked), plot, jobs)
     with click.progressbar(length=len(traces), label="Reading", file=sys.stderr, hidden=hidden) as progress:
         for path, analysis in zip(traces, analyses, strict=True):
             failed = failed or analysis.error is not None or analysis.unplotted is not None

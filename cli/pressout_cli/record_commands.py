@@ -14,7 +14,7 @@ from pressout_cli.options import config_option, moment
 from pressout_device.shutdown import stopped
 
 if TYPE_CHECKING:
-    from pressout_cli.records.exporter import Chosen
+    from pressout_cli.records.exporter import SessionFilter
 
 FORMATS = ("json", "csv", "fhir", "parquet")
 
@@ -53,7 +53,7 @@ def export(form: str, source: str, output: Path | None, **chosen: str | None) ->
 
     if form == "parquet" and output is None:
         raise click.UsageError("parquet is not for a terminal: say --output FILE.")
-    wanted = exporter.Chosen(**chosen)
+    wanted = exporter.SessionFilter(**chosen)
     out: IO[str] | None = None
     try:
         if form == "parquet" and output is not None:
@@ -70,7 +70,7 @@ def export(form: str, source: str, output: Path | None, **chosen: str | None) ->
         click.echo(f"{count} sessions in {output}", err=True)
 
 
-def _sessions(source: str, form: str, chosen: Chosen) -> Iterator[bytes]:
+def _sessions(source: str, form: str, chosen: SessionFilter) -> Iterator[bytes]:
     """Give the sessions of a journal or a database, once it is written down that they leave it."""
     from pressout_cli.records import exporter
 

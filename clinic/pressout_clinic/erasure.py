@@ -40,7 +40,7 @@ PAYLOADS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureReport:
     """What an erasure did here, and which stations it was sent to."""
 
     sessions: int
@@ -49,7 +49,7 @@ class Erased:
     stations: tuple[orders.Station, ...]
 
 
-def erase(engine: Engine, erase_id: str, patient_ref: str) -> Erased:
+def erase(engine: Engine, erase_id: str, patient_ref: str) -> ErasureReport:
     """Forget a patient here, and ask every station that the clinic knows to do so.
 
     Raises
@@ -72,7 +72,7 @@ def erase(engine: Engine, erase_id: str, patient_ref: str) -> Erased:
         if stations:
             orders.ask_to_erase(connection, erase_id, patient_ref, stations)
         noted(connection, "erased", erase_id, f"{sessions} sessions, {len(stations)} stations asked")
-    return Erased(sessions, rejected, len(ids), tuple(stations))
+    return ErasureReport(sessions, rejected, len(ids), tuple(stations))
 
 
 def drop_older(engine: Engine, before: str) -> int:

@@ -31,7 +31,7 @@ SAID = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Station:
+class StationStatus:
     """A station as the clinic knows it; None is what nobody has said."""
 
     site_id: str
@@ -75,7 +75,7 @@ class Station:
             yield "not encrypted"
 
 
-def fleet(engine: Engine, now: datetime) -> list[Station]:
+def fleet(engine: Engine, now: datetime) -> list[StationStatus]:
     """Give every station that has ever said something of itself, as of `now`.
 
     Raises
@@ -103,7 +103,7 @@ def fleet(engine: Engine, now: datetime) -> list[Station]:
         said |= {one: None if said[one] is None else bool(said[one]) for one in ("tls", "calibration_due")}
         mine = tuple(gap for gap in missing if (gap.site_id, gap.station_id) == name)
         counted = {"faults": faults.get(name, 0), "unanswered": unanswered.get(name, 0)}
-        stations.append(Station(**said, **counted, missing=mine))
+        stations.append(StationStatus(**said, **counted, missing=mine))
     return stations
 
 

@@ -15,7 +15,7 @@ from pressout_link.connection import Connection, Publication
 EVERY_S = 1.0
 
 
-class Speaking:
+class OrderPublisher:
     """One worker's voice.
 
     Parameters

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, func, or_, select, update
 from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
 from pressout_clinic.upsert import insert_new
 from pressout_session.document_builder import rfc3339
-from pressout_session.orders import Erasure, PrescriptionOrder, Wanted
+from pressout_session.orders import Erasure, OrderKind, PrescriptionOrder
 from pressout_session.wire import EventKind, Spoken, StationEvent, erase_topic, prescription_topic
 
 Station = tuple[str, str]
@@ -117,12 +117,12 @@ def said(connection: Connection, told: Sequence[Order]) -> None:
         connection.execute(update(table).where(*here).values(sent_at=rfc3339(datetime.now(UTC))))
 
 
-def wanted(connection: Connection, spoken: Spoken, kind: Wanted, since: str | None) -> None:
+def wanted(connection: Connection, spoken: Spoken, kind: OrderKind, since: str | None) -> None:
     """Have a station told again what it asks for: what it has not answered, and what is newer than it knows.
 
     The workers say it in portions, as they say what is new: a thousand at once would not go through a connection.
     """
-    if kind is Wanted.ERASURES:
+    if kind is OrderKind.ERASURES:
         here = (ERASURES.c.site_id == spoken.site_id, ERASURES.c.station_id == spoken.station_id)
         connection.execute(update(ERASURES).where(*here, ERASURES.c.answered_at.is_(None)).values(sent_at=None))
         return

@@ -18,7 +18,7 @@ from pressout_clinic.tables import DOCUMENTS, EVENTS, EXPLAINED, STATIONS
 from pressout_clinic.upsert import insert_new
 from pressout_clinic.validation import Rejection
 from pressout_session.document_builder import rfc3339
-from pressout_session.orders import Request, Wanted
+from pressout_session.orders import OrderKind, Request
 from pressout_session.wire import EventKind, Info, Spoken, StationEvent, Status, spoken_in
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def heard(connection: Connection, message: Message) -> Rejection | None:
             case "event":
                 _event(connection, spoken, _read(message, StationEvent))
             case "request":
-                orders.wanted(connection, spoken, Wanted(spoken.name), _read(message, Request).since)
+                orders.wanted(connection, spoken, OrderKind(spoken.name), _read(message, Request).since)
             case _:
                 return Rejection(f"topic: found {spoken.kind!r}, expected status, info, event or request")
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors; nesting is bounded by Python

@@ -27,7 +27,7 @@ from pressout_session.document import SessionDocument
 from pressout_session.document_builder import rfc3339
 from pressout_session.wire import Ack, AckResult, EventKind, digest
 
-__all__ = ["Incoming", "Store", "StoreError"]
+__all__ = ["IncomingMessage", "Store", "StoreError"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ POISONOUS = (SQLAlchemyError, *ITS_OWN)
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingMessage:
     """What came: where, its bytes, and what they are."""
 
     topic: str
@@ -68,7 +68,7 @@ class Store:
         self.url = url
         self.engine = opened(url)
 
-    def take(self, incoming: Sequence[Incoming]) -> list[Ack]:
+    def take(self, incoming: Sequence[IncomingMessage]) -> list[Ack]:
         """Store what will do and set aside what will not; give the answers, which hold when this returns.
 
         The same revision with the same bytes is a duplicate; with other bytes it is rejected, since what was stored
@@ -90,7 +90,7 @@ class Store:
                 if len(incoming) > 1:
                     # One of them fits the schema and not the tables: it must not take the others with it.
                     return [ack for one in incoming for ack in self.take([one])]
-                aside = Incoming(incoming[0].topic, incoming[0].payload, Rejection(reason))
+                aside = IncomingMessage(incoming[0].topic, incoming[0].payload, Rejection(reason))
                 with self.engine.begin() as connection:
                     return _taken(connection, [aside])
 
@@ -109,7 +109,7 @@ class Store:
                     size = len(message.payload)
                     logger.warning("set aside %d bytes on %s: %s", size, message.topic[:100], found.reason)
                     with self.engine.begin() as connection:
-                        _rejected(connection, Incoming(message.topic, message.payload, found), 0, found.reason)
+                        _rejected(connection, IncomingMessage(message.topic, message.payload, found), 0, found.reason)
                 elif message.topic.endswith(f"/event/{EventKind.ERASED}"):
                     erasure.emptied(self.engine)
 
@@ -165,8 +165,8 @@ def _poison(error: Exception) -> str | None:
     return f"database: {str(cause).splitlines()[0]}" if beyond or its_own else None
 
 
-def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
-    documents: dict[tuple[str, int], Incoming] = {}
+def _taken(connection: Connection, incoming: Sequence[IncomingMessage]) -> list[Ack]:
+    documents: dict[tuple[str, int], IncomingMessage] = {}
     for one in incoming:
         if isinstance(one.read, SessionDocument):
             # Of two with the same name in one batch the first is stored, as it would be if they had come apart.
@@ -195,7 +195,7 @@ def _taken(connection: Connection, incoming: Sequence[Incoming]) -> list[Ack]:
     return acks
 
 
-def _says_the_same(connection: Connection, one: Incoming) -> bool:
+def _says_the_same(connection: Connection, one: IncomingMessage) -> bool:
     """Tell whether what is stored says the same in other bytes, as an export of PostgreSQL's does."""
     assert isinstance(one.read, SessionDocument)
     key = (one.read.session_id, one.read.revision)
@@ -206,7 +206,7 @@ def _says_the_same(connection: Connection, one: Incoming) -> bool:
 
 
 def _stored(
-    connection: Connection, documents: dict[tuple[str, int], Incoming]
+    connection: Connection, documents: dict[tuple[str, int], IncomingMessage]
 ) -> tuple[set[tuple[str, int]], dict[tuple[str, int], str]]:
     """Insert what is new, with its typed rows; give which it was, and what must not be here, with the reason."""
     if not documents:
@@ -233,7 +233,7 @@ def _stored(
     return fresh, gone
 
 
-def _row(connection: Connection, one: Incoming, now: str) -> Row:
+def _row(connection: Connection, one: IncomingMessage, now: str) -> Row:
     read = one.read
     assert isinstance(read, SessionDocument)
     binary = connection.dialect.name == "sqlite"
@@ -260,7 +260,7 @@ def _digests(connection: Connection, keys: list[tuple[str, int]]) -> dict[tuple[
     return {(session_id, revision): sha256 for session_id, revision, sha256 in found}
 
 
-def _rejected(connection: Connection, one: Incoming, revision: int, reason: str) -> Ack:
+def _rejected(connection: Connection, one: IncomingMessage, revision: int, reason: str) -> Ack:
     """Keep what was rejected, once, with the reason; not where it names someone who is to be forgotten."""
     sha256 = one.sha256
     if erasure.names_someone_gone(connection, one.payload):

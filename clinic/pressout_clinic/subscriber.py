@@ -13,13 +13,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from pressout_clinic.order_publisher import Speaking
+from pressout_clinic.order_publisher import OrderPublisher
 from pressout_clinic.rejected import replayed, to_replay
 from pressout_clinic.stations import Message
-from pressout_clinic.store import Incoming, Store, StoreError
+from pressout_clinic.store import IncomingMessage, Store, StoreError
 from pressout_clinic.validation import checked
 from pressout_link.broker import Broker
-from pressout_link.connection import Arrived, Connection, Manner, Publication
+from pressout_link.connection import Connection, ConnectionConfig, Publication, ReceivedMessage
 from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of
 
 logger = logging.getLogger(__name__)
@@ -60,10 +60,12 @@ class Subscriber:
         mark = broker.mark()
         name = f"pressout-clinic-{worker}{mark}"
         shared = tuple(topic.format(mark=mark) for topic in SHARED)
-        soon = Manner(woken=ring, remembered_s=REMEMBERED_S)
+        soon = ConnectionConfig(woken=ring, remembered_s=REMEMBERED_S)
         self._sessions = Connection(broker, name, topics=(SESSIONS.format(mark=mark),), manner=soon)
-        self._others = Connection(broker, f"{name}-events", topics=(*shared, *KEPT), manner=Manner(woken=ring))
-        self._speaking = Speaking(self._others, store)
+        self._others = Connection(
+            broker, f"{name}-events", topics=(*shared, *KEPT), manner=ConnectionConfig(woken=ring)
+        )
+        self._speaking = OrderPublisher(self._others, store)
 
     @property
     def connected(self) -> bool:
@@ -110,7 +112,7 @@ class Subscriber:
             else:
                 return
 
-    def _take(self, messages: list[Arrived]) -> None:
+    def _take(self, messages: list[ReceivedMessage]) -> None:
         """Store sessions and answer for them."""
         if not messages:
             return
@@ -121,7 +123,7 @@ class Subscriber:
             self._answer(message.topic, ack)
             self._sessions.acknowledge(message)
 
-    def _hear(self, messages: list[Arrived]) -> None:
+    def _hear(self, messages: list[ReceivedMessage]) -> None:
         """Keep what stations say of themselves, and what they ask for."""
         if not messages:
             return
@@ -150,9 +152,9 @@ class Subscriber:
             self._sessions.publish(Publication(where, msgspec.json.encode(ack)))
 
 
-def _arrived(connection: Connection) -> list[Arrived]:
+def _arrived(connection: Connection) -> list[ReceivedMessage]:
     """Take what has arrived, and no more than is good for one commit."""
-    messages: list[Arrived] = []
+    messages: list[ReceivedMessage] = []
     while len(messages) < MOST_AT_ONCE and not connection.arrived.empty():
         messages.append(connection.arrived.get())
     return messages
@@ -166,7 +168,7 @@ def answered(store: Store, arrived: list[tuple[str, bytes]]) -> list[Ack]:
     StoreError
         If the database cannot be written; then nothing is stored and nothing may be answered.
     """
-    incoming = [Incoming(topic, payload, checked(topic, payload)) for topic, payload in arrived]
+    incoming = [IncomingMessage(topic, payload, checked(topic, payload)) for topic, payload in arrived]
     return store.take(incoming)
 
 

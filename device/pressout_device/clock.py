@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 
 # man systemd-timesyncd.service, "FILES".
 SYNCHRONISED = "/run/systemd/timesync/synchronized"
@@ -67,7 +67,7 @@ class VirtualClock:
 
     time_s: float = 0.0
     look_s: float = 1e-6
-    pace: Clock | None = field(default=None)
+    pace: MonotonicClock | None = field(default=None)
 
     def now_s(self) -> float:
         """Give the virtual time, which a look moves on by `look_s`."""
@@ -92,7 +92,7 @@ class Moment(NamedTuple):
     synchronised: bool
 
 
-def moment(clock: Clock) -> Moment:
+def moment(clock: MonotonicClock) -> Moment:
     """Give what time it is."""
     return Moment(clock.now_s(), wall_time(), boot_id(), synchronised())
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from pressout_signal.samples import Fault, Reading
 
 
-class Clock(Protocol):
+class MonotonicClock(Protocol):
     """Seconds on one monotonic axis, and a way to wait."""
 
     def now_s(self) -> float:

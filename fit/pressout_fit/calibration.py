@@ -13,7 +13,7 @@ from pressout_fit.scoring import done_in, pipeline_of
 from pressout_fit.sessions import session
 from pressout_signal.events import RepetitionCompleted, SetEnded, SetStarted
 from pressout_signal.model.count_certainty import FEATURES
-from pressout_signal.model.fitted_model import Fitted
+from pressout_signal.model.fitted_model import FittedModel
 from pressout_signal.samples import Sample
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 RIDGE = 1.0
 
 
-def sets_of(seed: int, *, stack: bool, fitted: Fitted) -> list[tuple[list[float], bool]]:
+def sets_of(seed: int, *, stack: bool, fitted: FittedModel) -> list[tuple[list[float], bool]]:
     """Give, for each set of one session, what speaks against its count, and whether it is exact."""
     made = session(seed, stack=stack)
     pipeline = pipeline_of(made, fitted)
@@ -49,7 +49,7 @@ def sets_of(seed: int, *, stack: bool, fitted: Fitted) -> list[tuple[list[float]
     return found
 
 
-def curve(seeds: Iterable[int], fitted: Fitted) -> tuple[float, ...]:
+def curve(seeds: Iterable[int], fitted: FittedModel) -> tuple[float, ...]:
     """Fit the curve on sets of both kinds of line; give its intercept and slopes."""
     rows: list[tuple[list[float], bool]] = []
     with ProcessPoolExecutor(2) as pool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pressout_signal.model.patient_habits import COUNT, Habits
+from pressout_signal.model.patient_habits import COUNT, PatientHabits
 from pressout_signal.model.phase_walk import HOME, Place
 from pressout_signal.model.resampler import TICK_S
 
@@ -52,7 +52,7 @@ def habits(truth: NDArray[np.int8], seed: int) -> NDArray[np.float32]:
     """Give the figures of `Habits` at each tick, shape (n_ticks, COUNT)."""
     rng = np.random.default_rng(seed)
     shown = np.zeros((len(truth), COUNT), np.float32)
-    known = Habits()
+    known = PatientHabits()
     if rng.random() < UNKNOWN:
         return shown
     for one in _merged(repetitions(truth), rng):

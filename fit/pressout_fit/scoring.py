@@ -12,7 +12,7 @@ from bench.sessions import Truth
 from pressout_fit.motions import RATE_HZ
 from pressout_fit.sessions import Session, session
 from pressout_signal.events import Event, Movement, Resistance
-from pressout_signal.model.fitted_model import Fitted
+from pressout_signal.model.fitted_model import FittedModel
 from pressout_signal.model.phase_walk import Place
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Sample
@@ -56,25 +56,25 @@ def done_in(made: Session) -> Deeds:
     return deeds
 
 
-def pipeline_of(made: Session, fitted: Fitted) -> Pipeline:
+def pipeline_of(made: Session, fitted: FittedModel) -> Pipeline:
     """Give a pipeline that has heard nothing, for this session's line and movement."""
     patient = made.patient
     resistance = Resistance.CABLE if patient.stack else Resistance.TUBING
     return pipeline_for(resistance, Movement.PRESS if patient.press else Movement.ROW, model=fitted)
 
 
-def said_of(made: Session, fitted: Fitted) -> list[Event]:
+def said_of(made: Session, fitted: FittedModel) -> list[Event]:
     """Give what a fresh pipeline says of a session."""
     samples = map(Sample, made.t_s.tolist(), made.tension_n.tolist())
     return heard(pipeline_of(made, fitted), samples)
 
 
-def _one(seed: int, *, stack: bool, fitted: Fitted) -> Score:
+def _one(seed: int, *, stack: bool, fitted: FittedModel) -> Score:
     made = session(seed, stack=stack)
     return scored(str(seed), done_in(made), said_of(made, fitted))
 
 
-def held_out(seeds: Iterable[int], fitted: Fitted, *, stack: bool) -> Score:
+def held_out(seeds: Iterable[int], fitted: FittedModel, *, stack: bool) -> Score:
     """Score a model on sessions of these seeds."""
     total = Score()
     with ProcessPoolExecutor(2) as pool:

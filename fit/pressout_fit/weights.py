@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pressout_signal.model.count_certainty import FEATURES
-from pressout_signal.model.fitted_model import Fitted
+from pressout_signal.model.fitted_model import FittedModel
 from pressout_signal.model.network import arranged
 
 
@@ -35,9 +35,9 @@ class Given:
     walk_lags: tuple[int, int]
     emphasis: tuple[float, ...]
 
-    def fitted(self, settings: Settings) -> Fitted:
+    def fitted(self, settings: Settings) -> FittedModel:
         """Give it as a station uses it."""
-        return Fitted(
+        return FittedModel(
             weights=arranged(self.tree),
             moves=self.moves,
             lags=self.lags,

@@ -42,7 +42,7 @@ LOOK_EVERY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ReceivedMessage:
     """A message, and what is needed to acknowledge it once it is safe."""
 
     topic: str
@@ -63,7 +63,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class ConnectionConfig:
     """How a connection behaves: what it says whenever it comes about, whom it wakes, how large a message may be.
 
     `woken` is called by another thread, when something has arrived or changed. `remembered_s` is for how long the
@@ -101,15 +101,15 @@ class Connection:
         *,
         topics: Sequence[str] = (),
         will: Publication | None = None,
-        manner: Manner | None = None,
+        manner: ConnectionConfig | None = None,
     ) -> None:
         self._broker = broker
         self._client_id = client_id
         self._topics = topics
         self._will = will
-        self._manner = manner or Manner()
+        self._manner = manner or ConnectionConfig()
         self._context = broker.context()
-        self.arrived: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
+        self.arrived: queue.SimpleQueue[ReceivedMessage] = queue.SimpleQueue()
         self.taken: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.connected = False
         self.obstacle: Obstacle | None = None
@@ -162,7 +162,7 @@ class Connection:
         qos = 0 if publication.fleeting else 1
         return self._client.publish(publication.topic, publication.payload, qos=qos, retain=publication.retained).mid
 
-    def acknowledge(self, message: Arrived) -> None:
+    def acknowledge(self, message: ReceivedMessage) -> None:
         """Tell the broker that `message` is safe and need not come again."""
         self._client.ack(message.token, message.qos)
 
@@ -265,7 +265,9 @@ class Connection:
         if message.qos == 0 and self.arrived.qsize() >= MOST_UNREAD:
             self.dropped += 1
             return
-        self.arrived.put(Arrived(message.topic, bytes(message.payload), message.retain, message.qos, message.mid))
+        self.arrived.put(
+            ReceivedMessage(message.topic, bytes(message.payload), message.retain, message.qos, message.mid)
+        )
         self._manner.woken()
 
 

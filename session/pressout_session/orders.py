@@ -69,7 +69,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None = None
 
 
-class Wanted(StrEnum):
+class OrderKind(StrEnum):
     """What may be asked for."""
 
     PRESCRIPTIONS = "prescriptions"

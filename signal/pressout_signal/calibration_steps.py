@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, Reading
-from pressout_signal.steady_load import Load, Reason, Refusal, Steadying
+from pressout_signal.steady_load import Load, Reason, Refusal, SteadyLoad
 
 G_M_PER_S2 = 9.80665
 FULL_SCALE_COUNTS = 0x7FFFFF
@@ -37,7 +37,7 @@ class Point(Struct, frozen=True):
     load: Load
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class CalibrationResult(Struct, frozen=True, kw_only=True):
     """A calibration and how good it is.
 
     `linearity_pct` and `hysteresis_pct` are the largest departures in per cent of the span, None where nothing showed
@@ -78,9 +78,9 @@ class Wizard(Struct, frozen=True):
 
     masses_kg: tuple[float, ...]
     points: tuple[Point, ...] = ()
-    steadying: Steadying | None = None
+    steadying: SteadyLoad | None = None
     refusal: Refusal | None = None
-    found: Found | None = None
+    found: CalibrationResult | None = None
 
     @property
     def steps(self) -> tuple[float, ...]:
@@ -94,7 +94,7 @@ class Wizard(Struct, frozen=True):
 
     def hangs(self) -> Wizard:
         """Take a person's word that it does: measure."""
-        return replace(self, steadying=Steadying(), refusal=None)
+        return replace(self, steadying=SteadyLoad(), refusal=None)
 
     def step(self, item: Reading | Fault) -> Wizard:
         """Take what the load cell said."""
@@ -138,7 +138,7 @@ def _unfit(before: tuple[Point, ...], point: Point, heaviest_kg: float) -> Refus
     return None
 
 
-def fitted(points: tuple[Point, ...]) -> Found | Refusal:
+def fitted(points: tuple[Point, ...]) -> CalibrationResult | Refusal:
     """Give the straight line through the points, least squares, and how well they lie on it; or why there is none.
 
     Points of the same mass are one point's rise and fall: what lies between them is hysteresis, and their mean is
@@ -166,7 +166,7 @@ def fitted(points: tuple[Point, ...]) -> Found | Refusal:
     wander = math.sqrt(fmean([point.load.wander_counts**2 for point in points]))
     # Both tensions carry the wander; the line's and the cell's own departures add to it as they are.
     resolution = 2.0 * math.sqrt(2.0) * wander + off_line * span + hysteresis
-    return Found(
+    return CalibrationResult(
         calibration=Calibration(zero_counts=round(zero, 1), counts_per_newton=span_per_n),
         points=points,
         linearity_pct=100.0 * off_line if len(by_mass) > 2 else None,

@@ -17,7 +17,7 @@ from pressout_signal.samples import Fault, FaultKind, Sample
 SETTLING = 0.02
 
 
-class GuardLimits(Struct, frozen=True, kw_only=True):
+class DespikerLimits(Struct, frozen=True, kw_only=True):
     """What is too much for a line, and too long for a converter.
 
     Parameters
@@ -39,16 +39,16 @@ class GuardLimits(Struct, frozen=True, kw_only=True):
     range_n: float = 2_500.0
 
 
-class Guard(Struct, frozen=True):
+class Despiker(Struct, frozen=True):
     """Passes samples on, or reports why not."""
 
-    limits: GuardLimits
+    limits: DespikerLimits
     passed: Sample | None = None
     held: Sample | None = None
     usual_jump_n: float = 0.0
     period_s: float = 0.0
 
-    def step(self, sample: Sample) -> tuple[Guard, tuple[Sample, ...], tuple[Fault, ...]]:
+    def step(self, sample: Sample) -> tuple[Despiker, tuple[Sample, ...], tuple[Fault, ...]]:
         """Take one sample; give the next guard, the samples that are now believed (none to two), and any faults.
 
         A sample that is no number, lies beyond any cell, or goes back in time becomes a fault.
@@ -58,7 +58,7 @@ class Guard(Struct, frozen=True):
             return self, (), (Fault(t_s, FaultKind.SATURATED),)
         last = self.held or self.passed
         if last is None:
-            return Guard(self.limits, sample), (sample,), ()
+            return Despiker(self.limits, sample), (sample,), ()
         since_s = t_s - last.t_s
         if since_s <= 0.0:
             return self, (), (Fault(t_s, FaultKind.OUT_OF_STEP),)
@@ -81,10 +81,10 @@ class Guard(Struct, frozen=True):
         jump_n = abs(sample.tension_n - before.tension_n)
         usual_n = self.usual_jump_n
         if jump_n > self._limit_n:
-            return Guard(self.limits, before, sample, usual_n, period_s), (), faults
+            return Despiker(self.limits, before, sample, usual_n, period_s), (), faults
         usual_n += SETTLING * (jump_n - usual_n)
         # Built by hand: `replace` would cost as much as everything else that a sample goes through.
-        return Guard(self.limits, sample, None, usual_n, period_s), (sample,), faults
+        return Despiker(self.limits, sample, None, usual_n, period_s), (sample,), faults
 
     def _judged(self, held: Sample, sample: Sample, period_s: float, faults: tuple[Fault, ...]) -> _Step:
         """Hear the successor of a sample that jumped: back where we were, and the jump was none of the line's."""
@@ -93,13 +93,13 @@ class Guard(Struct, frozen=True):
         bend_n = abs(held.tension_n - _between(before, held.t_s, sample))
         if bend_n > self._limit_n and bend_n > 2.0 * abs(sample.tension_n - before.tension_n):
             lone = (*faults, Fault(held.t_s, FaultKind.SPIKE))
-            return Guard(self.limits, before, None, usual_n)._ordinary(before, sample, period_s, lone)
+            return Despiker(self.limits, before, None, usual_n)._ordinary(before, sample, period_s, lone)
         usual_n += SETTLING * (self._limit_n - usual_n)
-        after, believed, faults = Guard(self.limits, held, None, usual_n)._ordinary(held, sample, period_s, faults)
+        after, believed, faults = Despiker(self.limits, held, None, usual_n)._ordinary(held, sample, period_s, faults)
         return after, (held, *believed), faults
 
 
-_Step: TypeAlias = tuple[Guard, tuple[Sample, ...], tuple[Fault, ...]]
+_Step: TypeAlias = tuple[Despiker, tuple[Sample, ...], tuple[Fault, ...]]
 
 
 def _between(before: Sample, t_s: float, after: Sample) -> float:

@@ -26,7 +26,7 @@ SHORTEST_HOLD_S = 0.3
 WOBBLE_S, TREMOR_S = 0.2, 0.056
 
 
-class Stack(NamedTuple):
+class StackSettings(NamedTuple):
     """What a stack's metres need: whether it is rowed, and its pulley's ratio, 1, 2 or 4."""
 
     row: bool
@@ -40,7 +40,7 @@ class Recent(Struct):
     """
 
     samples: deque[Sample] = field(default_factory=deque)
-    stack: Stack | None = None
+    stack: StackSettings | None = None
     """None on tubing, which has no travel."""
 
     def add(self, sample: Sample) -> None:

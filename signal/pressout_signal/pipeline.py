@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_signal.despike import Guard, GuardLimits
+from pressout_signal.despike import Despiker, DespikerLimits
 from pressout_signal.events import (
     Event,
     Movement,
@@ -22,9 +22,9 @@ from pressout_signal.events import (
     SetEnded,
     TensionDrift,
 )
-from pressout_signal.measures import Recent, Stack
+from pressout_signal.measures import Recent, StackSettings
 from pressout_signal.model.detector import Detector
-from pressout_signal.model.fitted_model import Fitted, fitted
+from pressout_signal.model.fitted_model import FittedModel, fitted
 from pressout_signal.samples import Sample
 from pressout_signal.sets import Sets
 from pressout_signal.slack import Tautness, TautnessLimits
@@ -45,7 +45,7 @@ class Pipeline(Struct, frozen=True):
     successors: step the newest, and keep none of the older.
     """
 
-    guard: Guard
+    guard: Despiker
     tautness: Tautness
     sets: Sets
     detector: Detector
@@ -106,7 +106,7 @@ class Pipeline(Struct, frozen=True):
 
 
 def pipeline_for(
-    resistance: Resistance, movement: Movement, pulley_ratio: float = 1.0, model: Fitted | None = None
+    resistance: Resistance, movement: Movement, pulley_ratio: float = 1.0, model: FittedModel | None = None
 ) -> Pipeline:
     """Give a pipeline that has heard nothing yet, for a movement on a kind of line.
 
@@ -115,5 +115,5 @@ def pipeline_for(
     """
     stack, row = resistance is Resistance.CABLE, movement is Movement.ROW
     detector = Detector(fitted() if model is None else model, stack=stack, row=row)
-    recent = Recent(stack=Stack(row, pulley_ratio) if stack else None)
-    return Pipeline(Guard(GuardLimits()), Tautness(TautnessLimits()), Sets(), detector, recent)
+    recent = Recent(stack=StackSettings(row, pulley_ratio) if stack else None)
+    return Pipeline(Despiker(DespikerLimits()), Tautness(TautnessLimits()), Sets(), detector, recent)

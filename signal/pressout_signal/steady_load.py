@@ -66,7 +66,7 @@ class Load(Struct, frozen=True):
     wander_counts: float
 
 
-class Steadying(Struct, frozen=True):
+class SteadyLoad(Struct, frozen=True):
     """Readings of one load, until it hangs still or patience ends."""
 
     begin_s: float | None = None
@@ -76,7 +76,7 @@ class Steadying(Struct, frozen=True):
     saturated: int = 0
     read: int = 0
 
-    def step(self, item: Reading | Fault) -> tuple[Steadying, Load | Refusal | None]:
+    def step(self, item: Reading | Fault) -> tuple[SteadyLoad, Load | Refusal | None]:
         """Take what the load cell said; give the load once it is known, or why it cannot be."""
         begin_s = item.t_s if self.begin_s is None else self.begin_s
         if item.t_s - begin_s > PATIENCE_S:

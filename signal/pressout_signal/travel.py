@@ -35,7 +35,7 @@ TRUE_SHARE: Final = {False: 1.17, True: 1.01}
 SD_SHARE: Final = 0.25
 
 
-class Stroke(NamedTuple):
+class FittedStroke(NamedTuple):
     """Travel in metres, and top speed in metres a second."""
 
     travel_m: float
@@ -90,7 +90,7 @@ def _shape(*, row: bool, back: bool) -> _Shape:
 SHAPES: Final = {(row, back): _shape(row=row, back=back) for row in (False, True) for back in (False, True)}
 
 
-def _stroke(between: Between, start_s: float, end_s: float, *, row: bool, back: bool) -> Stroke | None:
+def _stroke(between: Between, start_s: float, end_s: float, *, row: bool, back: bool) -> FittedStroke | None:
     """Fit one stroke of which 5 % to 95 % lie between these times."""
     shape = SHAPES[row, back]
     middle_s, usual_s = 0.5 * (start_s + end_s), (end_s - start_s) / (1.0 - 2.0 * FIVE_PERCENT)
@@ -115,5 +115,5 @@ def _stroke(between: Between, start_s: float, end_s: float, *, row: bool, back: 
             travel_m = float(centred @ seen) / max(float(centred @ centred), 1e-12)
             left = float(np.mean((seen - travel_m * centred) ** 2)) / max(float(np.mean(seen**2)), 1e-12)
             if travel_m > 0.0 and left < least:
-                best, least = Stroke(travel_m, shape.fastest * travel_m / whole_s), left
+                best, least = FittedStroke(travel_m, shape.fastest * travel_m / whole_s), left
     return best

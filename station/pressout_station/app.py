@@ -17,7 +17,7 @@ from pressout_device.errors import JournalError, unwritable_folder
 from pressout_device.sampler import reader_factory
 from pressout_device.sampler.process import Opening, Sampler
 from pressout_device.settings import LoadCellSection
-from pressout_device.simulation.patient import Asked
+from pressout_device.simulation.patient import PatientTask
 from pressout_device.storage.atomic_files import place
 from pressout_device.storage.calibration_log import calibrated_cell
 from pressout_session.document import Clock as ClockDocument
@@ -26,31 +26,31 @@ from pressout_session.document_builder import Origin
 from pressout_station.audit_log import started_with
 from pressout_station.config import Config
 from pressout_station.controller.clinic_events import Announcer
-from pressout_station.controller.live_topic import Broadcasting
-from pressout_station.controller.load_cell_conditioning import Weighed, Weighing
-from pressout_station.controller.raw_recorder import Tracing
-from pressout_station.controller.session_controller import Counting, Given
+from pressout_station.controller.live_topic import LiveTopic
+from pressout_station.controller.load_cell_conditioning import ConditioningConfig, LoadCellConditioning
+from pressout_station.controller.raw_recorder import RawRecorder
+from pressout_station.controller.session_controller import ControllerDeps, SessionController
 from pressout_station.host.display import PanelFace, first_screen, settings_of
 from pressout_station.identity import device_of, new_id, software_version
 from pressout_station.journal.clock_correction import WallClock
 from pressout_station.mailbox.wakeup import ring
 from pressout_station.staff.accounts import PinGuard, Therapists
-from pressout_station.staff.staff_actions import Attending, Staffed
-from pressout_station.station_loop import Face, Parts, Station
+from pressout_station.staff.staff_actions import StaffActions, StaffDeps
+from pressout_station.station_loop import Face, Station, StationDeps
 from pressout_station.writer.raw_traces import Budget
 from pressout_station.writer.storage import Rules, Shelves, shelves_in
 from pressout_station.writer.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
+class SimulationConfig:
     """A simulated patient in the place of the real one: what they were asked, and how fast time goes."""
 
-    asked: Asked
+    asked: PatientTask
     speed: float = 1.0
 
 
-def station_of(config: Config, face: Face, simulated: Simulated | None = None) -> Station:
+def station_of(config: Config, face: Face, simulated: SimulationConfig | None = None) -> Station:
     """Build a station from its configuration.
 
     Raises
@@ -62,7 +62,7 @@ def station_of(config: Config, face: Face, simulated: Simulated | None = None) -
     return Station(parts, first_screen(config, parts.attending.initials()))
 
 
-def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> Parts:
+def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = None) -> StationDeps:
     """Build a station's parts from its configuration.
 
     Raises
@@ -76,11 +76,11 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
     cell, calibration, life = calibrated_cell(config.load_cell if simulated is None else emulated(config), shelves.book)
     device = device_of(life)
     writer = Writer(shelves, rules_of(config, device, clock))
-    weighed = Weighed(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
+    weighed = ConditioningConfig(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
     announcer = Announcer(life.load_cell_id, writer.tell, wall_time, new_id)
-    weighing = Weighing(weighed, writer.note, wall_time, announcer)
-    tracing = Tracing(functools.partial(trace_head, cell, weighing), writer.trace)
-    given = Given(
+    weighing = LoadCellConditioning(weighed, writer.note, wall_time, announcer)
+    tracing = RawRecorder(functools.partial(trace_head, cell, weighing), writer.trace)
+    given = ControllerDeps(
         config.prescription,
         new_id,
         device,
@@ -90,14 +90,14 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
         lambda: weighing.zero_n,
         tracing.set_over,
     )
-    counting = Counting(given, writer, clock)
+    counting = SessionController(given, writer, clock)
     way: Opening = functools.partial(reader_factory.real, cell)
     if simulated is not None:
         way = functools.partial(reader_factory.simulated, cell, simulated.asked, origin_s, simulated.speed)
     # A demo that runs fast needs the processors for more than its reader.
     realtime = simulated is None or simulated.speed <= 1.0
     sampler = Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
-    staffed = Staffed(
+    staffed = StaffDeps(
         counting=counting,
         weighing=weighing,
         writer=writer,
@@ -108,8 +108,8 @@ def parts_of(config: Config, face: Face, simulated: Simulated | None = None) -> 
         settings=settings_of(config),
     )
     live = config.broker is not None and config.broker.live
-    broadcasting = Broadcasting(functools.partial(ring, config.folder / "inbox")) if live else None
-    return Parts(sampler, weighing, counting, writer, clock, face, Attending(staffed), tracing, broadcasting)
+    broadcasting = LiveTopic(functools.partial(ring, config.folder / "inbox")) if live else None
+    return StationDeps(sampler, weighing, counting, writer, clock, face, StaffActions(staffed), tracing, broadcasting)
 
 
 def shelves_of(config: Config) -> Shelves:
@@ -139,7 +139,7 @@ def rules_of(config: Config, device: Device, clock: RealClock | ScaledClock) -> 
     )
 
 
-def trace_head(cell: LoadCellSection, weighing: Weighing) -> dict[str, str]:
+def trace_head(cell: LoadCellSection, weighing: LoadCellConditioning) -> dict[str, str]:
     """Give the head of raw readings: how to read their counts now."""
     span = weighing.calibration.counts_per_newton
     return {

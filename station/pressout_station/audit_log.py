@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from pressout_device.clock import synchronised, wall_time
-from pressout_device.storage.append_log import Ledger
+from pressout_device.storage.append_log import AppendLog
 from pressout_session.document_builder import rfc3339
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Audit:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._ledger = Ledger(folder / NAME)
+        self._ledger = AppendLog(folder / NAME)
 
     def add(self, *entries: Entry) -> None:
         """Write down; returns when it would survive a power cut.

@@ -11,7 +11,7 @@ from pressout_device.errors import JournalError, LoadCellError, PressoutError, S
 from pressout_device.sampler import reader_factory
 from pressout_device.sampler.process import Opening
 from pressout_device.settings import LoadCellSection
-from pressout_device.simulation.patient import Asked
+from pressout_device.simulation.patient import PatientTask
 from pressout_device.storage.calibration_log import CellBook, calibrated_cell
 from pressout_device.storage.lockfile import owned_as_its_folder
 from pressout_session.load_cell_history import CellLife
@@ -110,10 +110,10 @@ def head_of(config: Config, cell: LoadCellSection) -> dict[str, str]:
     }
 
 
-def asked_of(config: Config, seed: int = 0) -> Asked:
+def asked_of(config: Config, seed: int = 0) -> PatientTask:
     """Give what a simulated patient at this station is asked to do."""
     item = config.prescription.first_on_the_line
-    return Asked(
+    return PatientTask(
         movement=item.movement,
         resistance=item.resistance,
         target_n=item.target_n,

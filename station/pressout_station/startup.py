@@ -31,11 +31,11 @@ def station(config: Config, *, stopped: Callable[[], bool], simulate: bool) -> N
         face = PanelFace(config)
         face.paint(first_screen(config))
         watchdog.shown()
-        from pressout_station.app import Simulated, station_of
+        from pressout_station.app import SimulationConfig, station_of
         from pressout_station.run import asked_of, turned
 
         try:
-            built = station_of(config, face, Simulated(asked_of(config)) if simulate else None)
+            built = station_of(config, face, SimulationConfig(asked_of(config)) if simulate else None)
         except PressoutError as error:
             if watchdog.hears:
                 watchdog.cannot_start(str(error))

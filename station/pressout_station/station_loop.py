@@ -14,14 +14,14 @@ from pressout_device.errors import JournalError
 from pressout_session.error_codes import Trouble
 from pressout_session.record import Record
 from pressout_signal.samples import Fault, Reading, Sample
-from pressout_station.controller.live_topic import Broadcasting
-from pressout_station.controller.load_cell_conditioning import Weighing
-from pressout_station.controller.raw_recorder import Tracing
-from pressout_station.controller.session_controller import Counting
+from pressout_station.controller.live_topic import LiveTopic
+from pressout_station.controller.load_cell_conditioning import LoadCellConditioning
+from pressout_station.controller.raw_recorder import RawRecorder
+from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.watchdog import Signs
-from pressout_station.staff.staff_actions import Attending
-from pressout_station.writer.mailbox import Answered, LinkSeen
-from pressout_station.writer.messages import Found
+from pressout_station.staff.staff_actions import StaffActions
+from pressout_station.writer.mailbox import AckArrived, LinkReport
+from pressout_station.writer.messages import VisitsRead
 from pressout_station.writer.writer import Writer
 from pressout_ui.app import Screen, update
 from pressout_ui.commands import (
@@ -42,11 +42,11 @@ from pressout_ui.commands import (
 from pressout_ui.messages import (
     ClinicAnswered,
     Felt,
-    Heard,
     Message,
     NoticeChanged,
     RecordKept,
     SavingLate,
+    SignalHeard,
     Ticked,
     TroubleBegan,
     TroubleOver,
@@ -106,18 +106,18 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class StationDeps:
     """What a station is made of."""
 
     sampler: Reader
-    weighing: Weighing
-    counting: Counting
+    weighing: LoadCellConditioning
+    counting: SessionController
     writer: Writer
     clock: RealClock | ScaledClock
     face: Face
-    attending: Attending
-    tracing: Tracing
-    broadcasting: Broadcasting | None = None
+    attending: StaffActions
+    tracing: RawRecorder
+    broadcasting: LiveTopic | None = None
 
 
 class Station:
@@ -131,7 +131,7 @@ class Station:
         What is shown first.
     """
 
-    def __init__(self, parts: Parts, screen: Screen) -> None:
+    def __init__(self, parts: StationDeps, screen: Screen) -> None:
         self._parts = parts
         self.screen = screen
         self._trouble: Trouble | None = None
@@ -140,7 +140,7 @@ class Station:
         self._shown = Record()
 
     @property
-    def counting(self) -> Counting:
+    def counting(self) -> SessionController:
         """What is being counted."""
         return self._parts.counting
 
@@ -173,7 +173,7 @@ class Station:
             if isinstance(sample, Sample):
                 felt.append(sample)
             for event in parts.counting.take(sample):
-                self._tell(Heard(event))
+                self._tell(SignalHeard(event))
                 if parts.broadcasting is not None:
                     parts.broadcasting.heard(event)
             self._sensor_is(parts.weighing.trouble)
@@ -235,12 +235,12 @@ class Station:
 
     def _hear_the_disk(self) -> None:
         for news in self.counting.told():
-            if isinstance(news, Answered):  # what was kept is in the record, what was not is late
+            if isinstance(news, AckArrived):  # what was kept is in the record, what was not is late
                 self._tell(ClinicAnswered(news.result))
-            elif isinstance(news, Found):
-                self._tell(Attending.found(news))
-            elif isinstance(news, LinkSeen):
-                self._tell(LinkTold(Attending.link(news)))
+            elif isinstance(news, VisitsRead):
+                self._tell(StaffActions.found(news))
+            elif isinstance(news, LinkReport):
+                self._tell(LinkTold(StaffActions.link(news)))
         if self.counting.keeping.late != self.screen.known.late:
             self._tell(SavingLate(self.counting.keeping.late))
         # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.

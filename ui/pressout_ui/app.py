@@ -24,7 +24,6 @@ from pressout_ui.messages import (
     AddTapped,
     ClinicAnswered,
     FinishTapped,
-    Heard,
     Message,
     MuteTapped,
     NoticeChanged,
@@ -35,6 +34,7 @@ from pressout_ui.messages import (
     SavingLate,
     SetEndTapped,
     SideTapped,
+    SignalHeard,
     TherapistTapped,
     Ticked,
     TroubleBegan,
@@ -80,9 +80,9 @@ def _known(known: Known, message: Message) -> Known:
             return replace(known, answer=result)
         case MuteTapped():
             return replace(known, muted=not known.muted)
-        case Heard(LineTaken()):
+        case SignalHeard(LineTaken()):
             return replace(known, taut=True)
-        case Heard(LineLetGo()):
+        case SignalHeard(LineLetGo()):
             return replace(known, taut=False)
         case _:
             return _known_of_itself(known, message)

@@ -15,7 +15,7 @@ from pressout_session.record import Record
 from pressout_session.settings import Settings
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
-from pressout_ui.staff import Link, SensorFigures
+from pressout_ui.staff import LinkState, SensorFigures
 from pressout_ui.words import LANGUAGES, Words
 
 G_M_PER_S2 = 9.80665
@@ -53,7 +53,7 @@ class Known(Struct, frozen=True, kw_only=True):
     visits: tuple[PastVisit, ...] = ()
     visits_of: str | None = None
     sensor: SensorFigures | None = None
-    link: Link = field(default_factory=Link)
+    link: LinkState = field(default_factory=LinkState)
 
     @property
     def words(self) -> Words:

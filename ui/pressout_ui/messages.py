@@ -27,7 +27,7 @@ class Felt(Struct, frozen=True):
     samples: tuple[Sample, ...]
 
 
-class Heard(Struct, frozen=True):
+class SignalHeard(Struct, frozen=True):
     """The signal said something."""
 
     event: Event
@@ -185,7 +185,7 @@ class MuteTapped(Struct, frozen=True):
 Message: TypeAlias = (
     Ticked
     | Felt
-    | Heard
+    | SignalHeard
     | VisitBegan
     | VisitMoved
     | RecordKept

@@ -26,7 +26,7 @@ from pressout_ui.app import Screen
 from pressout_ui.app_state import G_M_PER_S2, Known
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet, TracePoint
-from pressout_ui.scenes.rating import Rated, Rating
+from pressout_ui.scenes.rating import Rating, RatingQuestion
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.staff.calibrate import Calibrate
@@ -43,7 +43,7 @@ from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
-from pressout_ui.staff import Link, SensorFigures
+from pressout_ui.staff import LinkState, SensorFigures
 
 TARGET_N = 4.0 * G_M_PER_S2
 CODE = "471922"
@@ -198,8 +198,8 @@ def ending_scenes(known: Known, fresh: Known) -> Iterator[tuple[str, Screen]]:
         Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
     )
     yield "17-today-clinic", Screen(replace(fresh, visit=Visit(Course.of(sent))), Today())
-    yield "18-effort", Screen(done, Rating(Rated.EFFORT, 100.0))
-    yield "19-pain", Screen(done, Rating(Rated.PAIN, 100.0, chosen=2))
+    yield "18-effort", Screen(done, Rating(RatingQuestion.EFFORT, 100.0))
+    yield "19-pain", Screen(done, Rating(RatingQuestion.PAIN, 100.0, chosen=2))
     yield "20-wipe", Screen(replace(fresh, visit=None, patient_ref=None), Wipe(94.0))
     yield "21-night", Screen(Known(station="3", now_s=700.0), Idle(0.0))
 
@@ -247,7 +247,7 @@ def telling_scenes(
         well=True,
     )
     yield "40-sensor", Screen(replace(inside, sensor=figures), Sensor(settling))
-    away = Link(
+    away = LinkState(
         waiting=12,
         trouble=LinkTrouble.CERTIFICATE_DATES,
         details="broker broker.example:8883: found certificate has expired, expected one that is valid today; check "
@@ -256,7 +256,7 @@ def telling_scenes(
         reasons=("identity: found north/s9 in the document, expected north/s3 as in the topic",),
     )
     yield "41-network", Screen(replace(inside, link=away), Network())
-    well = Link(connected=True, plain=True)
+    well = LinkState(connected=True, plain=True)
     yield "41-network-plain", Screen(replace(inside, link=well), Network())
     yield "42-guests", Screen(replace(inside, visits=visits, visits_of=GUEST), Guests())
     yield "43-whose", Screen(inside, Guests(visits[0].session_id, "471"))

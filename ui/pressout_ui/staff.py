@@ -11,7 +11,7 @@ from pressout_session.error_codes import LinkTrouble
 from pressout_session.history import PastVisit
 from pressout_session.prescription import Item
 from pressout_session.settings import Settings
-from pressout_signal.calibration_steps import Found
+from pressout_signal.calibration_steps import CalibrationResult
 from pressout_signal.samples import Fault, Reading
 
 
@@ -42,7 +42,7 @@ class SensorFigures(Struct, frozen=True, kw_only=True):
     well: bool
 
 
-class Link(Struct, frozen=True, kw_only=True):
+class LinkState(Struct, frozen=True, kw_only=True):
     """What is known of the way to the clinic: sessions that wait, whether the broker is there, and if not, why.
 
     `reasons` are the clinic's, for the sessions that it rejected last; `plain` says that the way is not encrypted.
@@ -92,7 +92,7 @@ class Stepped(Struct, frozen=True):
     by: int
 
 
-class Chosen(Struct, frozen=True):
+class ChoiceTapped(Struct, frozen=True):
     """A choice: which value, and what."""
 
     value: str
@@ -124,7 +124,7 @@ class EmptyTapped(Struct, frozen=True):
     """The line is empty: take its zero."""
 
 
-class Answered(Struct, frozen=True):
+class RequestOutcome(Struct, frozen=True):
     """What became of something that was asked for: the name of its words, or a refusal's own sentence."""
 
     words: str
@@ -140,7 +140,7 @@ class SensorSeen(Struct, frozen=True):
 class LinkSeen(Struct, frozen=True):
     """How the way to the clinic is."""
 
-    link: Link
+    link: LinkState
 
 
 class GuestPicked(Struct, frozen=True):
@@ -169,13 +169,13 @@ StaffMessage: TypeAlias = (
     | PageTapped
     | LeaveTapped
     | Stepped
-    | Chosen
+    | ChoiceTapped
     | SaveTapped
     | VisitsFound
     | Converted
     | HangsTapped
     | EmptyTapped
-    | Answered
+    | RequestOutcome
     | SensorSeen
     | LinkSeen
     | GuestPicked
@@ -212,7 +212,7 @@ class FindVisits(Struct, frozen=True):
 class KeepCalibration(Struct, frozen=True):
     """Keep what was found, and weigh with it."""
 
-    found: Found
+    found: CalibrationResult
     initials: str
 
 

@@ -22,7 +22,7 @@ from pressout_signal.trace_report import Story
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnalyzeOptions:
     """What the command line said; None leaves it to the trace's head, and that to the default."""
 
     resistance: str | None = None
@@ -47,7 +47,7 @@ class Analysis:
         return self.told.get("error")
 
 
-def analyzed_all(paths: Sequence[Path], asked: Asked, plot: Path | None, jobs: int) -> Iterator[Analysis]:
+def analyzed_all(paths: Sequence[Path], asked: AnalyzeOptions, plot: Path | None, jobs: int) -> Iterator[Analysis]:
     """Run traces through the pipeline, in the order given, up to `jobs` of them side by side."""
     pictures = [None if plot is None else _numbered(plot, number) for number in range(1, len(paths) + 1)]
     if jobs == 1 or len(paths) == 1:
@@ -57,7 +57,7 @@ def analyzed_all(paths: Sequence[Path], asked: Asked, plot: Path | None, jobs: i
         yield from pool.map(analyzed, paths, repeat(asked), pictures)
 
 
-def analyzed(path: Path, asked: Asked, picture: Path | None = None) -> Analysis:
+def analyzed(path: Path, asked: AnalyzeOptions, picture: Path | None = None) -> Analysis:
     """Run one trace through a fresh pipeline, and draw it; what goes wrong is said in the result, not raised."""
     name = str(path)
     try:
@@ -102,7 +102,7 @@ def _numbered(plot: Path, number: int) -> Path:
     return plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}")
 
 
-def _chosen(asked: Asked, head: dict[str, str]) -> tuple[Resistance, Movement]:
+def _chosen(asked: AnalyzeOptions, head: dict[str, str]) -> tuple[Resistance, Movement]:
     """Choose: the command line over the head, the head over the default. A target is checked, no more."""
     said = head.get("resistance", Resistance.TUBING)
     if asked.resistance is None and said not in tuple(Resistance):

@@ -30,7 +30,7 @@ from pressout_device.simulation.patient import Done, SimulatedPatient
 from pressout_session.document import SessionDocument, decode
 from pressout_session.exercises import Side
 from pressout_session.patient_codes import GUEST
-from pressout_station.app import Simulated, drawn_face, face_of, station_of
+from pressout_station.app import SimulationConfig, drawn_face, face_of, station_of
 from pressout_station.config import Config
 from pressout_station.config_sections import BrokerSection, DoseSection, ScreenSection, StationSection
 from pressout_station.identity import new_id
@@ -118,7 +118,7 @@ def run(options: Options) -> Outcome:
         drawing = stack.enter_context(ExitStack())
         face = _face(drawing, config, options)
         walked_in_s = time.monotonic()
-        station = station_of(config, face, Simulated(asked, options.speed))
+        station = station_of(config, face, SimulationConfig(asked, options.speed))
         if options.patient_ref is not None:
             station.counting.begin(options.patient_ref)
         try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pressout_device.simulation.patient import Asked
+    from pressout_device.simulation.patient import PatientTask
 
 # Whoever types `make demo` has no `pressout` on the PATH.
 CLONED = (Path(__file__).parents[2] / "Makefile").is_file()
@@ -72,7 +72,7 @@ class Outcome:
         return "\n".join(lines)
 
 
-def greeting(asked: Asked, lasts_s: float, *, headless: bool) -> str:
+def greeting(asked: PatientTask, lasts_s: float, *, headless: bool) -> str:
     """Say what is going to happen, for how long, and how to end it."""
     sides = f"{asked.sets} sets of {asked.reps}" if asked.sets > 1 else str(asked.reps)
     window = "" if headless else ", and so does closing the window"

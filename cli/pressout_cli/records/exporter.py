@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class SessionFilter:
     """Which sessions: begun from `since` on and before `until` (RFC 3339, or the beginning of one), of one patient."""
 
     since: str | None = None
@@ -43,7 +43,7 @@ class Chosen:
         )
 
 
-def sessions_in(path: Path, chosen: Chosen | None = None) -> Iterator[bytes]:
+def sessions_in(path: Path, chosen: SessionFilter | None = None) -> Iterator[bytes]:
     """Give the newest revision of every session in a file, or of those chosen, oldest first. The file is only read.
 
     Raises

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from pressout_clinic.report.progress import Course, OneSide, Visit
+from pressout_clinic.report.progress import ExerciseTrend, ExerciseVisit, OneSide
 from pressout_clinic.report.words import sure
 from pressout_session.exercises import Side
 
@@ -24,17 +24,17 @@ MOST_DATES = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class ChartPanel:
     """A place for one measure: its title, its range, and how a visit is drawn in it."""
 
     title: str
     low: float
     high: float
-    draw: Callable[[Visit, float, float, Callable[[float], float]], Iterator[str]]
+    draw: Callable[[ExerciseVisit, float, float, Callable[[float], float]], Iterator[str]]
     marks: tuple[float, ...]
 
 
-def picture(course: Course) -> str:
+def picture(course: ExerciseTrend) -> str:
     """Give the pictures of one exercise."""
     panels = list(_panels(course.visits, course.resistance))
     height = 24.0 + len(panels) * (HEIGHT + GAP)
@@ -53,30 +53,30 @@ def picture(course: Course) -> str:
     return f'{head} aria-label="{label}">{"".join(parts)}</svg>'
 
 
-def _panels(visits: Sequence[Visit], resistance: str) -> Iterator[Panel]:
+def _panels(visits: Sequence[ExerciseVisit], resistance: str) -> Iterator[ChartPanel]:
     most = max(max(side.done, side.dose) for visit in visits for side in visit.sides.values())
-    yield Panel("Repetitions, and the dose as a line", 0.0, most * 1.1, _repetitions, _steps(0.0, most * 1.1))
+    yield ChartPanel("Repetitions, and the dose as a line", 0.0, most * 1.1, _repetitions, _steps(0.0, most * 1.1))
     tubing = resistance == "tubing"
     prescribed = [visit.target_n + visit.tolerance_n for visit in visits]
     found_n = [_shown(side, tubing) for visit in visits for side in visit.sides.values()]
     greatest = max([*prescribed, *(value for value in found_n if value is not None)]) * 1.08
     # On tubing the start position is prescribed, on a stack the weight that is held.
     title = f"Tension {'at the start' if tubing else 'in the hold'}, N; the prescribed one as a band"
-    yield Panel(title, 0.0, greatest, functools.partial(_tension, tubing), _steps(0.0, greatest))
+    yield ChartPanel(title, 0.0, greatest, functools.partial(_tension, tubing), _steps(0.0, greatest))
     reminders = max(max(side.reminders for side in visit.sides.values()) for visit in visits)
     room = max(2.0, reminders * 1.2)
-    yield Panel("Reminders of posture", 0.0, room, _reminders, _whole(_steps(0.0, room)))
+    yield ChartPanel("Reminders of posture", 0.0, room, _reminders, _whole(_steps(0.0, room)))
     found = [visit.left_less_right["hold_s"] for visit in visits if "hold_s" in visit.left_less_right]
     if found:
         reach = max(0.5, max(max(abs(one.low), abs(one.high)) for one in found) * 1.1)
         title = "Duration of the hold, left less right, s, with 95 % interval"
-        yield Panel(title, -reach, reach, _difference, _steps(-reach, reach))
+        yield ChartPanel(title, -reach, reach, _difference, _steps(-reach, reach))
     if any(visit.effort is not None or visit.pain is not None for visit in visits):
         title = "Effort (open) and pain (filled), 0 to 10, as the patient tapped it"
-        yield Panel(title, 0.0, 10.5, _ratings, (0.0, 5.0, 10.0))
+        yield ChartPanel(title, 0.0, 10.5, _ratings, (0.0, 5.0, 10.0))
 
 
-def _scale(panel: Panel, top: float) -> Callable[[float], float]:
+def _scale(panel: ChartPanel, top: float) -> Callable[[float], float]:
     return lambda value: top + HEIGHT * (1.0 - (value - panel.low) / (panel.high - panel.low))
 
 
@@ -96,7 +96,7 @@ def _whole(marks: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(mark for mark in marks if mark == int(mark))
 
 
-def _frame(panel: Panel, top: float) -> Iterator[str]:
+def _frame(panel: ChartPanel, top: float) -> Iterator[str]:
     yield _text(LEFT, top - 8.0, panel.title, weight=600)
     y_of = _scale(panel, top)
     for mark in panel.marks:
@@ -113,14 +113,14 @@ def _legend() -> str:
     return "".join(parts)
 
 
-def _bars(visit: Visit, x: float, room: float) -> Iterator[tuple[Side, OneSide, float, float]]:
+def _bars(visit: ExerciseVisit, x: float, room: float) -> Iterator[tuple[Side, OneSide, float, float]]:
     """Give where each side's bar stands: its left edge and its width."""
     width = room * 0.3
     yield Side.LEFT, visit.sides[Side.LEFT], x - width - 1.0, width
     yield Side.RIGHT, visit.sides[Side.RIGHT], x + 1.0, width
 
 
-def _repetitions(visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
+def _repetitions(visit: ExerciseVisit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
     for side, one, left, width in _bars(visit, x, room):
         hatch = "" if side is Side.LEFT else ' fill-opacity="0.55"'
         yield _bar((left, y_of(one.done)), width, y_of(0.0), f'fill="{COLOURS[side]}"{hatch} stroke="{COLOURS[side]}"')
@@ -131,7 +131,9 @@ def _shown(side: OneSide, tubing: bool) -> float | None:
     return side.start_n if tubing else side.hold_n
 
 
-def _tension(tubing: bool, visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
+def _tension(
+    tubing: bool, visit: ExerciseVisit, x: float, room: float, y_of: Callable[[float], float]
+) -> Iterator[str]:
     high, low = y_of(visit.target_n + visit.tolerance_n), y_of(max(0.0, visit.target_n - visit.tolerance_n))
     yield _bar((x - room / 2, high), room, low, 'fill="#BFE5D6"')
     for side, place in ((Side.LEFT, -1), (Side.RIGHT, 1)):
@@ -140,7 +142,7 @@ def _tension(tubing: bool, visit: Visit, x: float, room: float, y_of: Callable[[
             yield _mark(x + place * room * 0.14, y_of(value), side, 3.6)
 
 
-def _reminders(visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
+def _reminders(visit: ExerciseVisit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
     for side, one, left, width in _bars(visit, x, room):
         if one.reminders:
             y = y_of(one.reminders)
@@ -148,7 +150,7 @@ def _reminders(visit: Visit, x: float, room: float, y_of: Callable[[float], floa
             yield _mark(left + width / 2, y - 6.0, side, 3.0)
 
 
-def _difference(visit: Visit, x: float, _room: float, y_of: Callable[[float], float]) -> Iterator[str]:
+def _difference(visit: ExerciseVisit, x: float, _room: float, y_of: Callable[[float], float]) -> Iterator[str]:
     found = visit.left_less_right.get("hold_s")
     if found is None:
         return
@@ -156,13 +158,13 @@ def _difference(visit: Visit, x: float, _room: float, y_of: Callable[[float], fl
     yield _dot(x, y_of(found.value), INK if sure(found) else GROUND)
 
 
-def _ratings(visit: Visit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
+def _ratings(visit: ExerciseVisit, x: float, room: float, y_of: Callable[[float], float]) -> Iterator[str]:
     for value, place, fill in ((visit.effort, -1, GROUND), (visit.pain, 1, INK)):
         if value is not None:
             yield _dot(x + place * room * 0.14, y_of(value), fill)
 
 
-def _dates(visits: Sequence[Visit], step: float, y: float) -> Iterator[str]:
+def _dates(visits: Sequence[ExerciseVisit], step: float, y: float) -> Iterator[str]:
     every = max(1, -(-len(visits) // MOST_DATES))
     for number, visit in enumerate(visits):
         if number % every == 0:

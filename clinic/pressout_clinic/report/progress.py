@@ -39,7 +39,7 @@ class OneSide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class ExerciseVisit:
     """One exercise on the line in one session."""
 
     session_id: str
@@ -71,17 +71,17 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class ExerciseTrend:
     """One exercise on one kind of line, over all visits."""
 
     exercise: str
     resistance: str
-    visits: tuple[Visit, ...]
+    visits: tuple[ExerciseVisit, ...]
 
     @property
     def weeks(self) -> tuple[Week, ...]:
         """Give the weeks in which there was a visit."""
-        by_week: dict[date, list[Visit]] = defaultdict(list)
+        by_week: dict[date, list[ExerciseVisit]] = defaultdict(list)
         for visit in self.visits:
             by_week[visit.week].append(visit)
         return tuple(_week(monday, visits) for monday, visits in sorted(by_week.items()))
@@ -94,14 +94,14 @@ class Progress:
     patient_ref: str
     sessions: int
     stations: tuple[str, ...]
-    courses: tuple[Course, ...]
+    courses: tuple[ExerciseTrend, ...]
     beside: dict[str, int]
 
 
 def progress(patient_ref: str, documents: Iterable[SessionDocument]) -> Progress:
     """Give what a patient's sessions add up to; those that a therapist voided are no one's."""
     known = sorted((one for one in documents if not one.voided), key=lambda one: one.started_at)
-    visits: dict[tuple[str, str], list[Visit]] = defaultdict(list)
+    visits: dict[tuple[str, str], list[ExerciseVisit]] = defaultdict(list)
     beside: dict[str, int] = defaultdict(int)
     for document in known:
         for place, item in enumerate(document.prescription.items):
@@ -114,7 +114,7 @@ def progress(patient_ref: str, documents: Iterable[SessionDocument]) -> Progress
         sessions=len(known),
         stations=tuple(sorted({f"{one.site_id}/{one.station_id}" for one in known})),
         courses=tuple(
-            Course(exercise=exercise, resistance=resistance, visits=tuple(held))
+            ExerciseTrend(exercise=exercise, resistance=resistance, visits=tuple(held))
             for (exercise, resistance), held in sorted(visits.items())
         ),
         beside={exercise: reps for exercise, reps in sorted(beside.items()) if reps},
@@ -149,9 +149,9 @@ def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
     return sum(value * weight for value, weight in zip(values, weights, strict=True)) / sum(weights)
 
 
-def _visit(document: SessionDocument, place: int, item: CabledItem, sets: Sequence[SetDocument]) -> Visit:
+def _visit(document: SessionDocument, place: int, item: CabledItem, sets: Sequence[SetDocument]) -> ExerciseVisit:
     compared = [one for one in document.comparisons if one.item == place]
-    return Visit(
+    return ExerciseVisit(
         session_id=document.session_id,
         began=datetime.fromisoformat(document.started_at),
         target_n=item.target_n,
@@ -177,7 +177,7 @@ def _side(item: CabledItem, sets: Sequence[SetDocument]) -> OneSide:
     )
 
 
-def _week(monday: date, visits: Sequence[Visit]) -> Week:
+def _week(monday: date, visits: Sequence[ExerciseVisit]) -> Week:
     once = list({one.session_id: one for one in visits}.values())  # an exercise may be prescribed twice in one
     return Week(
         monday=monday,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pressout_clinic.report import words
-from pressout_clinic.report.progress import Course, Progress
+from pressout_clinic.report.progress import ExerciseTrend, Progress
 from pressout_clinic.text_table import aligned
 from pressout_session.exercises import Side
 
@@ -27,7 +27,7 @@ def told(progress: Progress) -> str:
     return "\n".join([*lines, "", words.CAUTION])
 
 
-def _table(course: Course) -> Iterator[str]:
+def _table(course: ExerciseTrend) -> Iterator[str]:
     rows = [HEAD]
     for week in course.weeks:
         left, right = week.sides[Side.LEFT], week.sides[Side.RIGHT]

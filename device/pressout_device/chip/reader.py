@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pressout_device.chip.frame import SETTLING_CONVERSIONS, Frame
 from pressout_device.chip.sample_clock import WANDER, Edge, Rhythm
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_signal.samples import Fault, FaultKind, Reading
 
 # How often the data line is looked at while a conversion is due: a stamp is off by half of this.
@@ -123,7 +123,7 @@ class HX711LoadCell:
         What the amplifier is strapped to: a chip that keeps another time is said to, and read all the same.
     """
 
-    def __init__(self, wires: Wires, clock: Clock, *, rate_hz: float) -> None:
+    def __init__(self, wires: Wires, clock: MonotonicClock, *, rate_hz: float) -> None:
         self._wires = wires
         self._clock = clock
         self._strapped_s = 1.0 / rate_hz

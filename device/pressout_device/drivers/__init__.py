@@ -10,13 +10,13 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from pressout_device.ports import Clock, LoadCell
+from pressout_device.ports import LoadCell, MonotonicClock
 
 if TYPE_CHECKING:  # the configuration asks this folder for its names
     from pressout_device.settings import LoadCellSection
 
 
-def opened(cell: LoadCellSection, clock: Clock) -> LoadCell:
+def opened(cell: LoadCellSection, clock: MonotonicClock) -> LoadCell:
     """Open the load cell the way the configuration says.
 
     Raises

@@ -15,7 +15,7 @@ from gpiozero.pins import Factory
 from pressout_device.chip.frame import DATA_BITS, GAIN_PULSES, POWER_DOWN_S, Frame
 from pressout_device.chip.reader import HX711LoadCell, Wires
 from pressout_device.errors import LoadCellError
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_device.settings import LoadCellSection
 from pressout_session.error_sentences import why
 
@@ -23,7 +23,7 @@ from pressout_session.error_sentences import why
 FIRST_CONVERSION_S = 0.7
 
 
-def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
+def opened(cell: LoadCellSection, clock: MonotonicClock) -> HX711LoadCell:
     """Open the chip on this computer's own pins.
 
     Raises
@@ -34,7 +34,7 @@ def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
     return HX711LoadCell(taken(Pins, cell, clock), clock, rate_hz=cell.rate_hz)
 
 
-def taken(wires: Callable[..., Wires], cell: LoadCellSection, clock: Clock) -> Wires:
+def taken(wires: Callable[..., Wires], cell: LoadCellSection, clock: MonotonicClock) -> Wires:
     """Take this computer's own pins for a way to clock them.
 
     Raises
@@ -88,7 +88,7 @@ class Pins:
         Times the pulses.
     """
 
-    def __init__(self, factory: Factory, *, data_pin: int, clock_pin: int, clock: Clock) -> None:
+    def __init__(self, factory: Factory, *, data_pin: int, clock_pin: int, clock: MonotonicClock) -> None:
         self._clock = clock
         self._pins = (factory.pin(clock_pin), factory.pin(data_pin))
         self._take()

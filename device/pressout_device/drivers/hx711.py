@@ -20,11 +20,11 @@ from pressout_device.chip.reader import HX711LoadCell
 from pressout_device.drivers.gpio import Pins, direct, taken
 from pressout_device.errors import ExtraMissingError
 from pressout_device.optional_packages import install_hint
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_device.settings import LoadCellSection
 
 
-def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
+def opened(cell: LoadCellSection, clock: MonotonicClock) -> HX711LoadCell:
     """Open the chip on this computer's own pins, read by the package.
 
     Raises
@@ -56,7 +56,7 @@ class Witness(types.ModuleType):
 
     BCM, OUT, IN = "BCM", "OUT", "IN"
 
-    def __init__(self, factory: Factory, data_pin: int, clock_pin: int, clock: Clock) -> None:
+    def __init__(self, factory: Factory, data_pin: int, clock_pin: int, clock: MonotonicClock) -> None:
         super().__init__("RPi.GPIO")
         sck, data = factory.pin(clock_pin), factory.pin(data_pin)
         self._set, self._level = direct(factory, sck, data)
@@ -133,7 +133,7 @@ class PackageWires:
         Times the pulses.
     """
 
-    def __init__(self, factory: Factory, *, data_pin: int, clock_pin: int, clock: Clock) -> None:
+    def __init__(self, factory: Factory, *, data_pin: int, clock_pin: int, clock: MonotonicClock) -> None:
         self._pins = Pins(factory, data_pin=data_pin, clock_pin=clock_pin, clock=clock)
         self._witness = Witness(factory, data_pin, clock_pin, clock)
         self._clock = clock

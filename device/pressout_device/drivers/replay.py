@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pressout_device.errors import LoadCellError, TraceFileError
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_device.settings import LoadCellSection
 from pressout_device.storage.trace_files import lines_of
 from pressout_signal.calibration import Calibration
@@ -14,7 +14,7 @@ from pressout_signal.samples import Fault, Reading
 from pressout_signal.trace_format import Trace, TraceError
 
 
-def opened(cell: LoadCellSection, clock: Clock) -> Replay:
+def opened(cell: LoadCellSection, clock: MonotonicClock) -> Replay:
     """Open the trace that the configuration names.
 
     Raises
@@ -48,7 +48,7 @@ class Replay:
         If the trace cannot be read; the samples before a damaged place have then been heard.
     """
 
-    def __init__(self, path: Path, calibration: Calibration, clock: Clock, *, at_once: bool = False) -> None:
+    def __init__(self, path: Path, calibration: Calibration, clock: MonotonicClock, *, at_once: bool = False) -> None:
         self._path = path
         self._calibration = calibration
         self._clock = clock

@@ -9,11 +9,11 @@ from pressout_device.chip.emulator import Chip, EmulatedBus
 from pressout_device.chip.reader import HX711LoadCell, Wires
 from pressout_device.clock import VirtualClock
 from pressout_device.drivers.spi import SpiWires
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_device.settings import LoadCellSection
 
 
-def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
+def opened(cell: LoadCellSection, clock: MonotonicClock) -> HX711LoadCell:
     """Open an emulated chip that nobody pulls at."""
     return pulled_by(lambda _t_s: 0.0, cell, clock)
 
@@ -21,7 +21,7 @@ def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
 def pulled_by(
     tension_n: Callable[[float], float],
     cell: LoadCellSection,
-    pace: Clock,
+    pace: MonotonicClock,
     *,
     since_s: float | None = None,
     seed: int = 0,

@@ -14,7 +14,7 @@ from pressout_device.chip.frame import DATA_BITS, Frame
 from pressout_device.chip.reader import HX711LoadCell
 from pressout_device.errors import ExtraMissingError, LoadCellError
 from pressout_device.optional_packages import install_hint
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_device.settings import LoadCellSection
 from pressout_session.error_sentences import why
 
@@ -38,7 +38,7 @@ class Bus(Protocol):
         ...
 
 
-def opened(cell: LoadCellSection, clock: Clock) -> HX711LoadCell:
+def opened(cell: LoadCellSection, clock: MonotonicClock) -> HX711LoadCell:
     """Open the chip on this computer's SPI bus.
 
     Raises
@@ -80,7 +80,7 @@ class SpiWires:
         Stamps the end of a frame.
     """
 
-    def __init__(self, bus: Bus, clock: Clock) -> None:
+    def __init__(self, bus: Bus, clock: MonotonicClock) -> None:
         self._bus = bus
         self._clock = clock
 

@@ -32,14 +32,14 @@ ATOMIC_BYTES = 4_096
 MOST_AT_ONCE = 2_000
 
 
-class Handed(NamedTuple):
+class TimedReading(NamedTuple):
     """A reading or a fault, and how late (s) after its stamp the reader handed it over."""
 
     item: Reading | Fault
     late_s: float
 
 
-class Refused(NamedTuple):
+class ReaderError(NamedTuple):
     """Why there is nothing to read, in the reader's own sentence."""
 
     sentence: str
@@ -129,7 +129,7 @@ class Inlet:
         """Never wait for the reader."""
         os.set_blocking(self.descriptor, False)
 
-    def fresh(self) -> list[Handed | Refused | Granted | None]:
+    def fresh(self) -> list[TimedReading | ReaderError | Granted | None]:
         """Give what was said since the last call, oldest first, None for a sign of life; never waits.
 
         Records that are missing are told as one `HANDOVER` fault before what follows them.
@@ -145,18 +145,20 @@ class Inlet:
             return []
         if not said:
             raise EOFError
-        items: list[Handed | Refused | Granted | None] = []
+        items: list[TimedReading | ReaderError | Granted | None] = []
         place = 0
         while place + RECORD.size <= len(said):
             number, t_s, late_s, counts, kind = RECORD.unpack_from(said, place)
             place += RECORD.size
             if kind == WORDS:
-                items.append(Refused(said[place : place + counts].decode().rstrip()))
+                items.append(ReaderError(said[place : place + counts].decode().rstrip()))
                 return items
             items.extend(self._heard(number, t_s, late_s, counts, kind))
         return items
 
-    def _heard(self, number: int, t_s: float, late_s: float, counts: int, kind: int) -> list[Handed | Granted | None]:
+    def _heard(
+        self, number: int, t_s: float, late_s: float, counts: int, kind: int
+    ) -> list[TimedReading | Granted | None]:
         if kind == GRANTED:
             return [Granted(bool(counts & 1), bool(counts & 2))]
         if kind == ALIVE:
@@ -164,5 +166,5 @@ class Inlet:
         item = Reading(t_s, counts) if kind == READING else Fault(t_s, KINDS[kind])
         missing = self.heard is not None and number != self.heard + 1
         self.heard = number
-        lost = [Handed(Fault(t_s, FaultKind.HANDOVER), late_s)] if missing else []
-        return [*lost, Handed(item, late_s)]
+        lost = [TimedReading(Fault(t_s, FaultKind.HANDOVER), late_s)] if missing else []
+        return [*lost, TimedReading(item, late_s)]

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
 from pressout_device.errors import LoadCellError
-from pressout_device.ports import Clock, LoadCell
-from pressout_device.sampler.pipe_protocol import Granted, Handed, Inlet, Outlet, Refused
+from pressout_device.ports import LoadCell, MonotonicClock
+from pressout_device.sampler.pipe_protocol import Granted, Inlet, Outlet, ReaderError, TimedReading
 from pressout_device.sampler.realtime import promoted, undisturbed
 from pressout_device.shutdown import out_of_ctrl_cs_reach
 from pressout_signal.samples import Fault, FaultKind, Reading
@@ -28,7 +28,7 @@ MOST_START_UP_S = 128.0
 # Ten minutes of lateness are remembered.
 LATENESS_KEPT = 48_000
 
-Opened = tuple[LoadCell, Clock]
+Opened = tuple[LoadCell, MonotonicClock]
 Opening = Callable[[float], Opened]
 """Opens a load cell to be read from a time on, with the clock that its stamps are on; only an emulated one can still
 tell what was before now."""
@@ -58,7 +58,7 @@ def read_forever(connection: Connection, opening: Opening, since_s: float, realt
         outlet.refuse(str(error))
 
 
-def told_by(cell: LoadCell, clock: Clock) -> Iterator[tuple[Reading | Fault | None, float]]:
+def told_by(cell: LoadCell, clock: MonotonicClock) -> Iterator[tuple[Reading | Fault | None, float]]:
     """Give what a load cell says, each with how late (s) it is said; silence that lasts is a fault."""
     last_s = clock.now_s()
     for item in cell.readings(HEARTBEAT_S):
@@ -93,7 +93,7 @@ class Sampler:
     def __init__(
         self,
         opening: Opening,
-        clock: Clock,
+        clock: MonotonicClock,
         real_now_s: Callable[[], float],
         since_s: float = 0.0,
         *,
@@ -155,13 +155,13 @@ class Sampler:
         items: list[Reading | Fault] = []
         for one in said:
             match one:
-                case Refused(sentence=sentence):
+                case ReaderError(sentence=sentence):
                     return [*items, self._refused(sentence)]
                 case Granted():
                     self.granted = one
                 case None:
                     pass
-                case Handed(item=item, late_s=late_s):
+                case TimedReading(item=item, late_s=late_s):
                     items.append(item)
                     self.lateness_s.append(late_s)
                     self._read_until_s = item.t_s

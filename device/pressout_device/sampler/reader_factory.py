@@ -12,7 +12,7 @@ from pressout_device.settings import LoadCellSection
 from pressout_signal.calibration_steps import G_M_PER_S2
 
 if TYPE_CHECKING:
-    from pressout_device.simulation.patient import Asked
+    from pressout_device.simulation.patient import PatientTask
 
 
 def real(cell: LoadCellSection, _since_s: float) -> Opened:
@@ -27,7 +27,7 @@ def real(cell: LoadCellSection, _since_s: float) -> Opened:
     return drivers.opened(cell, clock), clock
 
 
-def simulated(cell: LoadCellSection, asked: Asked, origin_s: float, speed: float, since_s: float) -> Opened:
+def simulated(cell: LoadCellSection, asked: PatientTask, origin_s: float, speed: float, since_s: float) -> Opened:
     """Open the emulated chip; the patient walked in at `origin_s` on the station's clock.
 
     Reading begins at `since_s`: what happens while this process starts is caught up with, and what an earlier one

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pressout_device.simulation.line import STEP_S, Array, Stack, Tubing
-from pressout_device.simulation.script import Posture, Script, line_across
+from pressout_device.simulation.script import BodyPosture, Script, line_across
 from pressout_session.exercises import Side
 from pressout_signal.events import Movement, Resistance
 
@@ -24,7 +24,7 @@ LIFTED_M = 0.06
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PatientTask:
     """What the patient was asked to do: `sets` a side of `reps`, each held for `hold_s`, at `target_n`."""
 
     movement: Movement
@@ -56,14 +56,14 @@ class SimulatedPatient:
         The dose, the line and the seed.
     """
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: PatientTask) -> None:
         self._random = np.random.default_rng(asked.seed)
         self._asked = asked
         self.done: list[Done] = []
         self._far_m = float(self._random.uniform(1.3, 1.7))
         # To make tubing taut one steps out; a stack is lifted by half a step.
         self._near_m = self._far_m - 0.3 if asked.resistance is Resistance.CABLE else 0.0
-        self._script = Script(Posture(distance_m=self._near_m))
+        self._script = Script(BodyPosture(distance_m=self._near_m))
         self._span_m = self._span()
         self._tempo = float(self._random.uniform(0.9, 1.25))
         if asked.movement is Movement.ROW:
@@ -99,19 +99,19 @@ class SimulatedPatient:
 
     def _set(self, side: Side, turn: int) -> None:
         script, asked = self._script, self._asked
-        script.move(1.6, Posture(distance_m=self._far_m))
+        script.move(1.6, BodyPosture(distance_m=self._far_m))
         script.stay(self._jittered(3.0))
         # Twice in a session of any length the line wins: once early and once late on the second side.
         loses = {asked.reps // 3, 2 * asked.reps // 3} if turn == 1 and asked.reps >= 6 else set()
         for number in range(asked.reps):
             self._repetition(side, turned=number in loses and asked.movement is Movement.PRESS)
         script.stay(self._jittered(1.2))
-        script.move(1.5, Posture(distance_m=self._near_m))
+        script.move(1.5, BodyPosture(distance_m=self._near_m))
 
     def _repetition(self, side: Side, *, turned: bool) -> None:
         script, asked = self._script, self._asked
         start_s = script.now_s
-        out = Posture(self._span_m * self._jittered(1.0, 0.03), self._far_m)
+        out = BodyPosture(self._span_m * self._jittered(1.0, 0.03), self._far_m)
         script.move(self._jittered(0.95 * self._tempo), out)
         hold_s = self._jittered(asked.hold_s)
         if turned:
@@ -122,7 +122,7 @@ class SimulatedPatient:
             script.move(0.8, out)
             hold_s *= 0.6
         script.stay(hold_s)
-        script.move(self._jittered(1.15 * self._tempo), Posture(distance_m=self._far_m))
+        script.move(self._jittered(1.15 * self._tempo), BodyPosture(distance_m=self._far_m))
         self.done.append(Done(side, start_s, script.now_s, turned))
         script.stay(self._jittered(1.3))
 

@@ -10,7 +10,7 @@ import numpy as np
 from pressout_device.simulation.line import STEP_S, Array
 
 
-class Posture(NamedTuple):
+class BodyPosture(NamedTuple):
     """Where somebody is: the handle in front of the chest, the anchor's distance (m), the trunk's turn to it (rad)."""
 
     reach_m: float = 0.0
@@ -30,11 +30,11 @@ class Script:
     (1.0, 0.6)
     """
 
-    at: Posture = field(default_factory=Posture)
+    at: BodyPosture = field(default_factory=BodyPosture)
     now_s: float = 0.0
     parts: list[Array] = field(default_factory=list)
 
-    def move(self, duration_s: float, to: Posture, haste: float = 1.0) -> None:
+    def move(self, duration_s: float, to: BodyPosture, haste: float = 1.0) -> None:
         """Go from where we are to there, a minimum jerk (Flash & Hogan 1985); below 1, `haste` is early, above late."""
         count = max(2, round(duration_s / STEP_S))
         tau = (np.arange(1, count + 1) / count) ** haste

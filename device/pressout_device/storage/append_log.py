@@ -17,7 +17,7 @@ from pressout_device.storage.lockfile import owned_as_its_folder
 from pressout_session.error_sentences import why
 
 
-class Ledger:
+class AppendLog:
     """The file, made with the first line.
 
     Parameters

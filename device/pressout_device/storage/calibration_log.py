@@ -13,11 +13,11 @@ import msgspec
 from pressout_device.clock import wall_time
 from pressout_device.errors import UncalibratedError
 from pressout_device.settings import LoadCellSection
-from pressout_device.storage.append_log import Ledger
+from pressout_device.storage.append_log import AppendLog
 from pressout_session.document_builder import rfc3339
 from pressout_session.load_cell_history import AnyCellFact, Calibrated, CellLife, decode, encode
 from pressout_signal.calibration import Calibration
-from pressout_signal.calibration_steps import Found
+from pressout_signal.calibration_steps import CalibrationResult
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class CellBook:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._ledger = Ledger(folder / NAME)
+        self._ledger = AppendLog(folder / NAME)
 
     def life(self, load_cell_id: str) -> CellLife:
         """Fold what is written of one cell.
@@ -84,7 +84,7 @@ def calibrated_cell(cell: LoadCellSection, book: CellBook) -> tuple[LoadCellSect
     return used, calibration, life
 
 
-def calibrated(cell: LoadCellSection, found: Found, calibration_id: str, by: str) -> Calibrated:
+def calibrated(cell: LoadCellSection, found: CalibrationResult, calibration_id: str, by: str) -> Calibrated:
     """Give the fact of a calibration that was found just now."""
     return Calibrated(
         at=rfc3339(wall_time()),

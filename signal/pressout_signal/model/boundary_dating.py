@@ -27,7 +27,7 @@ EDGE: Final = 4
 STAYS: Final = (0, 3, 0, 3, 0)
 
 
-class Hindsight:
+class BoundaryDating:
     """Opinions of the last `KEPT` ticks and more. Changes in place; one pipeline owns it.
 
     Ticks are numbered from the first; an opinion of a tick may come again, and the later one counts.

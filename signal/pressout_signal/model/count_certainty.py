@@ -23,7 +23,7 @@ RETURN_TICKS: Final = 12.0
 FEATURES: Final = 5
 
 
-class Certainty:
+class CountCertainty:
     """What speaks against the count of the set that is open. Changes in place; one pipeline owns it."""
 
     __slots__ = ("best_missed", "count", "least", "merged", "missed", "unclear")

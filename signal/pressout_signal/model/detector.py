@@ -23,15 +23,15 @@ from pressout_signal.events import (
     SetCount,
     TensionDrift,
 )
-from pressout_signal.model.boundary_dating import Hindsight
-from pressout_signal.model.count_certainty import Certainty
+from pressout_signal.model.boundary_dating import BoundaryDating
+from pressout_signal.model.count_certainty import CountCertainty
 from pressout_signal.model.features import Features
-from pressout_signal.model.fitted_model import Fitted
-from pressout_signal.model.network import Network
-from pressout_signal.model.patient_habits import Habits
+from pressout_signal.model.fitted_model import FittedModel
+from pressout_signal.model.network import RecurrentNetwork
+from pressout_signal.model.patient_habits import PatientHabits
 from pressout_signal.model.phase_walk import TURNS, Place, Walk
 from pressout_signal.model.resampler import TICK_S, Tick, Ticks
-from pressout_signal.model.tension_drift import Posture
+from pressout_signal.model.tension_drift import DriftMonitor
 from pressout_signal.samples import Sample
 
 Floats = NDArray[np.float64]
@@ -77,25 +77,25 @@ class Detector:
         "phase", "posture", "returned", "share", "stack", "start_s", "tick", "ticks", "turned", "unjudged", "walk",
     )  # fmt: skip
 
-    def __init__(self, fitted: Fitted, *, stack: bool, row: bool) -> None:
+    def __init__(self, fitted: FittedModel, *, stack: bool, row: bool) -> None:
         """Begin with nothing heard, on a line of this kind, with this movement."""
         self.fitted = fitted
         self.lag = fitted.walk_lags[stack]
         self.ticks = Ticks()
         self.features = Features(stack=stack, row=row)
-        self.habits = Habits()
-        self.network = Network(fitted.weights)
+        self.habits = PatientHabits()
+        self.network = RecurrentNetwork(fitted.weights)
         self.walk = Walk(fitted.moves)
-        self.hindsight = Hindsight()
+        self.hindsight = BoundaryDating()
         self.stack = stack
-        self.posture = Posture(row=row)
+        self.posture = DriftMonitor(row=row)
         self.tick = -1
         self.start_s = 0.0
         self.home = 0
         self.phase = Phase.REST
         self.attempt: float | None = None
         self.turned = False
-        self.certainty = Certainty()
+        self.certainty = CountCertainty()
         # Repetitions that are said and not yet judged: when to, and between which ticks they lie.
         self.unjudged: deque[tuple[int, tuple[int, int]]] = deque()
         self.last_end = -math.inf
@@ -231,7 +231,7 @@ class Detector:
     def set_over(self) -> SetCount:
         """Give how sure the count of the set is that has just ended, and begin another."""
         judged = self.set_counted()
-        self.certainty = Certainty()
+        self.certainty = CountCertainty()
         return judged
 
     def _rested(self, tick: Tick, places: Floats, said: list[Event]) -> None:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 NAME: Final = "weights.npz"
 
 
-class Fitted(Struct, frozen=True, kw_only=True):
+class FittedModel(Struct, frozen=True, kw_only=True):
     """All that was fitted.
 
     Parameters
@@ -68,18 +68,18 @@ class Fitted(Struct, frozen=True, kw_only=True):
 
 
 @cache
-def fitted() -> Fitted:
+def fitted() -> FittedModel:
     """Give what ships: part of the package as its code is, read once."""
     return read(get_data("pressout_signal.model", NAME) or b"")
 
 
-def read(file: bytes) -> Fitted:
+def read(file: bytes) -> FittedModel:
     """Read a weights file's bytes."""
     with np.load(io.BytesIO(file), allow_pickle=False) as arrays:
         tree = {name: arrays[name] for name in arrays.files}
     card = json.loads(str(tree["card"]))
     said = card["settings"]
-    return Fitted(
+    return FittedModel(
         weights=arranged(tree),
         moves=tree["moves"].astype(np.float64),
         lags=tuple(said["lags"]),

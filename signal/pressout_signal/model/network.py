@@ -45,7 +45,7 @@ def arranged(tree: Any) -> Weights:  # noqa: ANN401 (arrays by name: an open fil
     )
 
 
-class Network:
+class RecurrentNetwork:
     """One line's network and what it remembers. Changes in place; one pipeline owns it."""
 
     __slots__ = ("both", "from_low", "weights")

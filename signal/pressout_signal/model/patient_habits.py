@@ -23,7 +23,7 @@ ALIKE: Final = 0.35
 COUNT: Final = 5
 
 
-class Habits:
+class PatientHabits:
     """Medians of the logarithms of four durations. Changes in place; one pipeline owns it."""
 
     __slots__ = ("figures", "known", "took")

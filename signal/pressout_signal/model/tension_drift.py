@@ -19,7 +19,7 @@ FAST_SHARE, RETURNS_KNOWN = 0.44, 2
 CONFIDENCE: Final = {DriftKind.STANCE_CREEP: 0.97, DriftKind.UNCONTROLLED_RETURN: 0.96}
 
 
-class Posture:
+class DriftMonitor:
     """One line's levels at rest and this patient's returns. Changes in place; one pipeline owns it."""
 
     __slots__ = ("creep_share", "low_since_s", "range_n", "reference_n", "returns_s")

@@ -12,12 +12,12 @@ import msgspec
 from pressout_session.wire import Live
 from pressout_signal.events import Event, PhaseEntered
 from pressout_signal.samples import Sample
-from pressout_station.controller.session_controller import Counting
+from pressout_station.controller.session_controller import SessionController
 
 EVERY_S = 0.2
 
 
-class Broadcasting:
+class LiveTopic:
     """Tells what happens.
 
     Parameters
@@ -36,7 +36,7 @@ class Broadcasting:
         if isinstance(event, PhaseEntered):
             self._phase = str(event.phase)
 
-    def felt(self, sample: Sample, counting: Counting) -> None:
+    def felt(self, sample: Sample, counting: SessionController) -> None:
         """Tell of a tension, if it is time and someone is there."""
         if counting.visit is None or counting.session_id is None or abs(sample.t_s - self._said_s) < EVERY_S:
             return

@@ -59,7 +59,7 @@ LOOK_AT_AGE_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class ConditioningConfig:
     """What a load cell is weighed with: calibration, life, limit (N), when it is due (days), and its strapped rate."""
 
     calibration: Calibration
@@ -69,7 +69,7 @@ class Weighed:
     rate_hz: float = 80.0
 
 
-class Weighing:
+class LoadCellConditioning:
     """One load cell, from the station's start on.
 
     Parameters
@@ -86,7 +86,7 @@ class Weighing:
 
     def __init__(
         self,
-        weighed: Weighed,
+        weighed: ConditioningConfig,
         note: Callable[[AnyCellFact], None],
         wall: Callable[[], datetime],
         announcer: Announcer,
@@ -104,7 +104,7 @@ class Weighing:
         self._period_s: float | None = None
         self._long = 0
 
-    def _weigh_with(self, weighed: Weighed) -> None:
+    def _weigh_with(self, weighed: ConditioningConfig) -> None:
         self._weighed = weighed
         self._scale = Scale(
             calibration=weighed.calibration,

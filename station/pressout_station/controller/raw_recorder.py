@@ -21,7 +21,7 @@ LONGEST_S = 900.0
 PIECE = 4096
 
 
-class Tracing:
+class RawRecorder:
     """Holds the last readings.
 
     Parameters

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pressout_device.clock import boot_id, wall_time
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_session.course import Course
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
@@ -34,10 +34,10 @@ from pressout_session.visit import Visit
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
-from pressout_station.controller.signal_stats import Sensed
-from pressout_station.writer.mailbox import Answered
+from pressout_station.controller.signal_stats import SignalStats
+from pressout_station.writer.mailbox import AckArrived
 from pressout_station.writer.messages import Told
-from pressout_station.writer.pending_writes import Keeping
+from pressout_station.writer.pending_writes import PendingWrites
 from pressout_station.writer.writer import Writer
 
 # A session that nobody signs out of is closed after this much slack.
@@ -48,7 +48,7 @@ GOES_ON_S = 30.0
 SENSOR_GONE_S = 5.0
 
 
-class Given(Struct, frozen=True):
+class ControllerDeps(Struct, frozen=True):
     """What counting is built for: default dose, names, what a session says of itself; who takes a closed set."""
 
     prescription: Prescription
@@ -61,7 +61,7 @@ class Given(Struct, frozen=True):
     set_over: Callable[[str, int, float, CabledItem], None] = lambda _session_id, _number, _since_s, _item: None
 
 
-class Counting:
+class SessionController:
     """One station's counting, visit after visit.
 
     Parameters
@@ -74,13 +74,13 @@ class Counting:
         The readings' clock.
     """
 
-    def __init__(self, given: Given, writer: Writer, clock: Clock) -> None:
+    def __init__(self, given: ControllerDeps, writer: Writer, clock: MonotonicClock) -> None:
         self._given = given
         self._writer = writer
         self._clock = clock
         # A demo that runs twenty times as fast still has a disk that does not.
         self._speed = float(getattr(clock, "speed", 1.0))
-        self.keeping = Keeping(writer, clock, self._speed)
+        self.keeping = PendingWrites(writer, clock, self._speed)
         self.session_id: str | None = None
         self.visit: Visit | None = None
         self.patient_ref = GUEST
@@ -90,7 +90,7 @@ class Counting:
         self._slack_since_s: float | None = clock.now_s()
         self._sets = 0
         self._set_since_s = 0.0
-        self._sensed = Sensed(given.measured_hz, given.zero_n)
+        self._sensed = SignalStats(given.measured_hz, given.zero_n)
         self._last_s: float | None = None
         self._tuned_to = self._item()
         self._pipeline = self._fresh_pipeline()
@@ -130,7 +130,7 @@ class Counting:
     def told(self) -> list[Told]:
         """Give what the writer has done since the last call, answers to older sessions apart."""
         news = self.keeping.told()
-        return [one for one in news if not isinstance(one, Answered) or one.session_id == self._last_session_id]
+        return [one for one in news if not isinstance(one, AckArrived) or one.session_id == self._last_session_id]
 
     # ---- what is asked for -------------------------------------------------------------------
 

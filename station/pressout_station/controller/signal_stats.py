@@ -9,7 +9,7 @@ from pressout_session.facts import SignalSeen
 from pressout_signal.samples import Fault
 
 
-class Sensed:
+class SignalStats:
     """A tally that begins anew with each session.
 
     Parameters

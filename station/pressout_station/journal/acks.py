@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pressout_session.wire import Ack, AckResult
-from pressout_station.journal.tables import Journal, Waiting
+from pressout_station.journal.tables import Journal, WaitingDocument
 
 # What staff can take in at a glance.
 MOST_SHOWN = 3
@@ -20,12 +20,12 @@ class Rejected:
     reason: str
 
 
-def answered(journal: Journal, acks: Sequence[Ack], at: str | None) -> list[Waiting | None]:
+def answered(journal: Journal, acks: Sequence[Ack], at: str | None) -> list[WaitingDocument | None]:
     """Note the clinic's answers, all in one transaction; give what each answers, or None if it is nothing of ours.
 
     What was delivered stays so: a late rejection of the same bytes says nothing new.
     """
-    found: list[Waiting | None] = []
+    found: list[WaitingDocument | None] = []
     with journal.change() as db:
         for ack in acks:
             row = db.execute(
@@ -34,7 +34,7 @@ def answered(journal: Journal, acks: Sequence[Ack], at: str | None) -> list[Wait
                 " RETURNING seq, session_id, revision, length(document)",
                 (str(ack.result), ack.reason, at, ack.sha256),
             ).fetchone()
-            found.append(None if row is None else Waiting(*row))
+            found.append(None if row is None else WaitingDocument(*row))
     return found
 
 

@@ -30,7 +30,7 @@ MOST_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasedSessions:
     """What was forgotten: how many sessions, and the places in the sequence of those that the clinic never had."""
 
     sessions: int
@@ -96,14 +96,14 @@ def names(written: bytes, patient_ref: str) -> bool:
     return f'"{patient_ref}"'.encode() in written
 
 
-def done(journal: Journal, erase_id: str) -> Erased | None:
+def done(journal: Journal, erase_id: str) -> ErasedSessions | None:
     """Give what an erasure that was carried out forgot, or None if it was not carried out yet."""
     for sessions, lost_seqs in journal.rows("SELECT sessions, lost_seqs FROM erasures WHERE erase_id = ?", (erase_id,)):
-        return Erased(sessions, tuple(msgspec.json.decode(lost_seqs, type=list[int])))
+        return ErasedSessions(sessions, tuple(msgspec.json.decode(lost_seqs, type=list[int])))
     return None
 
 
-def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
+def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> ErasedSessions:
     """Forget a patient: their sessions and doses, and their reference in what became someone else's.
 
     That it was done is kept, by the number of the erasure and not by whose it was, with what the answer to it needs.
@@ -126,7 +126,7 @@ def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> Erased:
         for session_id in once:
             _redact(db, session_id, patient_ref)
         db.execute("DELETE FROM prescriptions WHERE patient_ref = ?", (patient_ref,))
-        erased = Erased(len(own), tuple(sorted(lost)))
+        erased = ErasedSessions(len(own), tuple(sorted(lost)))
         told = msgspec.json.encode(erased.lost_seqs).decode()
         db.execute("INSERT INTO erasures VALUES (?, ?, ?, ?)", (erase_id, at, erased.sessions, told))
     return erased

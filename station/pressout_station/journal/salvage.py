@@ -41,7 +41,7 @@ MOST_PLACES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SalvageCount:
     """How many rows could be read."""
 
     facts: int
@@ -107,7 +107,7 @@ def _move_rest(path: Path, aside: Path) -> None:
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
 
 
-def take_over(aside: Path, db: sqlite3.Connection) -> Saved:
+def take_over(aside: Path, db: sqlite3.Connection) -> SalvageCount:
     """Copy what can be read of a damaged journal into an open new one.
 
     Raises
@@ -132,7 +132,7 @@ def take_over(aside: Path, db: sqlite3.Connection) -> Saved:
         for patient_ref, prescription in _all(old, "SELECT patient_ref, prescription FROM prescriptions"):
             if isinstance(patient_ref, str) and isinstance(prescription, bytes):
                 db.execute("INSERT OR IGNORE INTO prescriptions VALUES (?, ?)", (patient_ref, prescription))
-    return Saved(facts, documents)
+    return SalvageCount(facts, documents)
 
 
 def _columns(old: sqlite3.Connection, table: str) -> list[str]:

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 CORRECTIONS = ("reassigned", "sessionvoided", "clockcorrected")
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingDocument(msgspec.Struct, frozen=True):
     """A document that the clinic has not answered."""
 
     seq: int
@@ -125,7 +125,7 @@ class Journal:
                 saved = salvage.take_over(aside, db)
         except (ValueError, TypeError, ArithmeticError, LookupError):  # a kind of damage that nobody thought of
             logger.exception("%s cannot be read any further; it stays where it is", aside)
-            saved = salvage.Saved(0, 0)
+            saved = salvage.SalvageCount(0, 0)
         try:
             salvage.taken_over(aside)
         except OSError as error:
@@ -233,7 +233,7 @@ class Journal:
         )
         return [document for (document,) in rows][::-1]
 
-    def waiting(self, session_id: str | None = None) -> list[Waiting]:
+    def waiting(self, session_id: str | None = None) -> list[WaitingDocument]:
         """Give what the clinic has not answered, oldest first: one session's, or all."""
         chosen = "" if session_id is None else " AND session_id = ?"
         rows = self.rows(
@@ -241,7 +241,7 @@ class Journal:
             f"{chosen} ORDER BY seq",
             () if session_id is None else (session_id,),
         )
-        return [Waiting(*row) for row in rows]
+        return [WaitingDocument(*row) for row in rows]
 
     def document(self, session_id: str, revision: int) -> bytes:
         """Give the bytes of one document."""

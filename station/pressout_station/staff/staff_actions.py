@@ -16,26 +16,26 @@ from pressout_session.prescription import Item
 from pressout_signal.samples import Fault, Reading
 from pressout_station.audit_log import Act, entry
 from pressout_station.controller.clinic_events import Announcer
-from pressout_station.controller.load_cell_conditioning import Weighing
-from pressout_station.controller.session_controller import Counting
+from pressout_station.controller.load_cell_conditioning import LoadCellConditioning
+from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.settings_file import SettingsFile
 from pressout_station.identity import device_of, new_id
 from pressout_station.staff.accounts import PinGuard, Therapists
-from pressout_station.writer.mailbox import LinkSeen
-from pressout_station.writer.messages import Found
+from pressout_station.writer.mailbox import LinkReport
+from pressout_station.writer.messages import VisitsRead
 from pressout_station.writer.writer import Writer
 from pressout_ui.messages import Message
 from pressout_ui.screen import Screen
 from pressout_ui.staff import (
-    Answered,
     CheckPin,
     Converted,
     Correct,
     FindVisits,
     KeepCalibration,
     KeepSettings,
-    Link,
+    LinkState,
     PinAnswered,
+    RequestOutcome,
     SensorFigures,
     SensorSeen,
     SetDose,
@@ -55,11 +55,11 @@ SWITCH_OFF = ("systemctl", "poweroff")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staffed:
+class StaffDeps:
     """What attending is built of."""
 
-    counting: Counting
-    weighing: Weighing
+    counting: SessionController
+    weighing: LoadCellConditioning
     writer: Writer
     cell: LoadCellSection
     therapists: Therapists
@@ -68,7 +68,7 @@ class Staffed:
     settings: SettingsFile
 
 
-class Attending:
+class StaffActions:
     """A station's side of the therapist's way.
 
     Parameters
@@ -79,7 +79,7 @@ class Attending:
         The command that switches the computer off.
     """
 
-    def __init__(self, staffed: Staffed, switch_off: tuple[str, ...] = SWITCH_OFF) -> None:
+    def __init__(self, staffed: StaffDeps, switch_off: tuple[str, ...] = SWITCH_OFF) -> None:
         self._staffed = staffed
         self._switch_off = switch_off
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="pressout-attending")
@@ -89,7 +89,7 @@ class Attending:
         self._figured_s = 0.0
 
     @property
-    def staffed(self) -> Staffed:
+    def staffed(self) -> StaffDeps:
         """What it is built of."""
         return self._staffed
 
@@ -165,14 +165,14 @@ class Attending:
         return told
 
     @staticmethod
-    def found(found: Found) -> Message:
+    def found(found: VisitsRead) -> Message:
         """Give the message of past visits that were found."""
         return VisitsFound(found.patient_ref, found.visits)
 
     @staticmethod
-    def link(seen: LinkSeen) -> Link:
+    def link(seen: LinkReport) -> LinkState:
         """Give what the screen shows of the way to the clinic."""
-        return Link(
+        return LinkState(
             waiting=seen.waiting,
             connected=seen.said.connected,
             trouble=seen.said.trouble,
@@ -207,9 +207,9 @@ class Attending:
         try:
             self._staffed.weighing.emptied()
         except ValueError as error:
-            return Answered(str(error), refused=True)
+            return RequestOutcome(str(error), refused=True)
         self._note(Act.TARED, about=self._staffed.cell.load_cell_id)
-        return Answered("tared")
+        return RequestOutcome("tared")
 
     def _figures(self) -> SensorFigures:
         staffed = self._staffed
@@ -235,8 +235,8 @@ class Attending:
             said = subprocess.run(self._switch_off, capture_output=True, timeout=20.0, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             logger.error("cannot switch off: %s", error)
-            self._later.put(Answered("not_allowed"))
+            self._later.put(RequestOutcome("not_allowed"))
             return
         if said.returncode != 0:
             logger.error("may not switch off: %s", said.stderr.decode(errors="replace").strip())
-        self._later.put(Answered("shutting_down" if said.returncode == 0 else "not_allowed"))
+        self._later.put(RequestOutcome("shutting_down" if said.returncode == 0 else "not_allowed"))

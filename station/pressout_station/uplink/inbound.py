@@ -15,9 +15,9 @@ import msgspec
 
 from pressout_device.clock import wall_time
 from pressout_device.storage import atomic_files
-from pressout_link.connection import Arrived
+from pressout_link.connection import ReceivedMessage
 from pressout_session.document_builder import rfc3339
-from pressout_session.inbound import AckCame, Refused, came
+from pressout_session.inbound import AckCame, RejectedMessage, came
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import AckResult, Info, digest, info_topic
 from pressout_station.mailbox import spool
@@ -44,14 +44,14 @@ class Since(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class Heard:
+class HandledMessages:
     """What became of some messages: those that are safe, and documents that were answered."""
 
-    safe: list[Arrived]
+    safe: list[ReceivedMessage]
     answered: set[str]
 
 
-class Hearing:
+class InboundHandler:
     """The uplink's ear.
 
     Parameters
@@ -82,10 +82,10 @@ class Hearing:
         """The serial of another station that goes by this name, if one was heard lately."""
         return self._other if time.monotonic() - self._clone_s < CLONE_S else None
 
-    def take(self, messages: Iterable[Arrived], shelf: Shelf) -> Heard:
+    def take(self, messages: Iterable[ReceivedMessage], shelf: Shelf) -> HandledMessages:
         """Take messages; what cannot be handed over is left unsaid to the broker, and comes again."""
-        heard = Heard([], set())
-        answers: list[tuple[Arrived, spool.Answer]] = []
+        heard = HandledMessages([], set())
+        answers: list[tuple[ReceivedMessage, spool.Answer]] = []
         for message in messages:
             said = came(message.topic, message.payload, self._station, retained=message.retained)
             match said:
@@ -97,20 +97,22 @@ class Hearing:
                 case Info():
                     self._info(said, retained=message.retained)
                     heard.safe.append(message)
-                case Refused():
+                case RejectedMessage():
                     self._refuse(said)
                     heard.safe.append(message)
         self._answer(answers, shelf, heard)
         return heard
 
-    def _refuse(self, said: Refused) -> None:
+    def _refuse(self, said: RejectedMessage) -> None:
         self.refused += 1
         now_s = time.monotonic()
         if now_s - self._logged_s >= LOG_EVERY_S:
             self._logged_s = now_s
             logger.warning("refused a message (%d so far): %s", self.refused, said.reason)
 
-    def _answer(self, answers: list[tuple[Arrived, spool.Answer]], shelf: Shelf, heard: Heard) -> None:
+    def _answer(
+        self, answers: list[tuple[ReceivedMessage, spool.Answer]], shelf: Shelf, heard: HandledMessages
+    ) -> None:
         """Hand over what the clinic answered, all in one file."""
         fresh: list[spool.Answer] = []
         names: set[str] = set()

@@ -17,7 +17,7 @@ from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_device.storage.calibration_log import CellBook
 from pressout_link.broker import Broker
-from pressout_link.connection import Arrived, Connection, Manner, Publication
+from pressout_link.connection import Connection, ConnectionConfig, Publication, ReceivedMessage
 from pressout_session.document import SCHEMA
 from pressout_session.error_sentences import why
 from pressout_session.inbound import LARGEST_BYTES
@@ -36,9 +36,9 @@ from pressout_station.mailbox import spool
 from pressout_station.mailbox.wakeup import Bell
 from pressout_station.uplink.delivery import Delivery
 from pressout_station.uplink.events import Announcements
-from pressout_station.uplink.inbound import Hearing
+from pressout_station.uplink.inbound import InboundHandler
 from pressout_station.uplink.outbox_index import Shelf
-from pressout_station.uplink.status_publisher import Saying
+from pressout_station.uplink.status_publisher import StatusPublisher
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +75,9 @@ class Courier:
         self._delivery = Delivery()
         # What could not be handed over yet. The broker gives no more than these before they are acknowledged, and gives
         # them again only on another connection: they are tried again from here.
-        self._unsafe: list[Arrived] = []
-        self._hearing = Hearing(station, outbox, inbox, info.serial)
-        self._saying = Saying(station, outbox, inbox, tls=broker.tls, serial=info.serial)
+        self._unsafe: list[ReceivedMessage] = []
+        self._hearing = InboundHandler(station, outbox, inbox, info.serial)
+        self._saying = StatusPublisher(station, outbox, inbox, tls=broker.tls, serial=info.serial)
         self._announcements = Announcements(station, outbox, inbox)
         self._connection = Connection(
             broker,
@@ -91,7 +91,7 @@ class Courier:
                 info_topic(*station),
             ),
             will=self._saying.status(StationState.LOST, self._hearing, 0),
-            manner=Manner(
+            manner=ConnectionConfig(
                 greetings=lambda: (self._info, *self._saying.requests(self._hearing.since)),
                 woken=self._bell.wake,
                 largest_bytes=2 * LARGEST_BYTES,

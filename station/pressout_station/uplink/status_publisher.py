@@ -14,11 +14,11 @@ from pressout_device.storage import atomic_files
 from pressout_link.connection import Connection, Publication
 from pressout_session.document_builder import rfc3339
 from pressout_session.error_codes import LinkTrouble
-from pressout_session.orders import Request, Wanted
+from pressout_session.orders import OrderKind, Request
 from pressout_session.wire import StationState, Status, live_topic, request_topic, status_topic
 from pressout_station.mailbox import spool
 from pressout_station.uplink.delivery import Delivery
-from pressout_station.uplink.inbound import Hearing, Since
+from pressout_station.uplink.inbound import InboundHandler, Since
 from pressout_station.uplink.outbox_index import Shelf
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ UNANSWERED_S = 60.0
 AT_MOST_EVERY_S = 0.5
 
 
-class Saying:
+class StatusPublisher:
     """The uplink's voice.
 
     Parameters
@@ -53,7 +53,7 @@ class Saying:
         self._link: spool.Link | None = None
         self._said_s = float("-inf")
 
-    def turn(self, connection: Connection, hearing: Hearing, shelf: Shelf, delivery: Delivery) -> None:
+    def turn(self, connection: Connection, hearing: InboundHandler, shelf: Shelf, delivery: Delivery) -> None:
         """Say how the station and the link are, when that has changed."""
         if not connection.connected:
             self._reported = None
@@ -69,7 +69,7 @@ class Saying:
                 self._reported = status.payload
         self._say_link(self._link_now(connection, hearing, delivery))
 
-    def status(self, state: StationState, hearing: Hearing, backlog: int) -> Publication:
+    def status(self, state: StationState, hearing: InboundHandler, backlog: int) -> Publication:
         """Give the retained status."""
         status = Status(
             state=state,
@@ -84,7 +84,7 @@ class Saying:
 
     def requests(self, since: Since) -> Iterator[Publication]:
         """Give what is asked for after an absence: the broker may have forgotten what waited for us."""
-        for wanted, known in ((Wanted.PRESCRIPTIONS, since.prescriptions), (Wanted.ERASURES, since.erasures)):
+        for wanted, known in ((OrderKind.PRESCRIPTIONS, since.prescriptions), (OrderKind.ERASURES, since.erasures)):
             request = Request(at=rfc3339(wall_time()), since=known)
             yield Publication(request_topic(*self._station, wanted), msgspec.json.encode(request))
 
@@ -98,7 +98,7 @@ class Saying:
         except OSError:
             return spool.StationSaid()
 
-    def _link_now(self, connection: Connection, hearing: Hearing, delivery: Delivery) -> spool.Link:
+    def _link_now(self, connection: Connection, hearing: InboundHandler, delivery: Delivery) -> spool.Link:
         kind: LinkTrouble | None = None
         details = ""
         longest_s = delivery.unanswered_s(time.monotonic())

@@ -21,7 +21,7 @@ from pressout_session.wire import AckResult, StationEvent, digest
 from pressout_station.journal import acks
 from pressout_station.journal.acks import Rejected
 from pressout_station.journal.erasure import names
-from pressout_station.journal.tables import Journal, Waiting
+from pressout_station.journal.tables import Journal, WaitingDocument
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.backoff import Patience
 from pressout_station.mailbox.wakeup import listens, ring
@@ -33,7 +33,7 @@ AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AckArrived:
     """The clinic answered for a session."""
 
     session_id: str
@@ -42,7 +42,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkSeen:
+class LinkReport:
     """How many sessions wait for the clinic, what it rejected last, and what the uplink says of itself."""
 
     waiting: int
@@ -52,14 +52,14 @@ class LinkSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class OrderArrived:
     """Something that the clinic asks for, and the file that says so, to be dropped when it is done."""
 
     asked: PrescriptionOrder | Erasure
     path: Path
 
 
-Arrival: TypeAlias = Answered | Order
+Arrival: TypeAlias = AckArrived | OrderArrived
 
 
 class Exchange:
@@ -145,7 +145,7 @@ class Exchange:
             logger.debug("how the station is cannot be told yet: %s", error)
         ring(self._inbox)
 
-    def link(self) -> LinkSeen:
+    def link(self) -> LinkReport:
         """Look how the way to the clinic is."""
         try:
             said = atomic_files.read(self._inbox / spool.LINK, spool.Link)
@@ -154,7 +154,7 @@ class Exchange:
         if said is None or not listens(self._inbox):
             said = spool.Link(trouble=LinkTrouble.NO_UPLINK)
         waiting, rejected = acks.undelivered(self._journal)
-        return LinkSeen(waiting, rejected, said, tuple(acks.rejected(self._journal)))
+        return LinkReport(waiting, rejected, said, tuple(acks.rejected(self._journal)))
 
     @property
     def changed(self) -> bool:
@@ -185,7 +185,7 @@ class Exchange:
                     logger.warning("%s waits in the inbox: %s", name, error)
         return arrived, len(names) > AT_ONCE
 
-    def done(self, order: Order) -> None:
+    def done(self, order: OrderArrived) -> None:
         """Drop the file of an order that was carried out.
 
         Raises
@@ -223,7 +223,7 @@ class Exchange:
                 if kind == "erase":
                     asked = atomic_files.read(path, Erasure)
                 if asked is not None:
-                    return [Order(asked, path)]
+                    return [OrderArrived(asked, path)]
                 found = []
             case _:
                 found = []
@@ -240,7 +240,7 @@ class Exchange:
                 continue
             # The journal still has it.
             (self._outbox / _name(answered)).unlink(missing_ok=True)
-            found.append(Answered(answered.session_id, one.ack.result, one.ack.reason))
+            found.append(AckArrived(answered.session_id, one.ack.result, one.ack.reason))
         return found
 
     def _drop_answered(self, said: spool.Answer) -> None:
@@ -266,5 +266,5 @@ def _when(name: str) -> str:
     return parts[-2] if len(parts) > 2 and parts[-2].isdigit() else ""
 
 
-def _name(one: Waiting) -> str:
+def _name(one: WaitingDocument) -> str:
     return spool.document_name(one.seq, one.session_id, one.revision)

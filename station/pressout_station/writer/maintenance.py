@@ -16,7 +16,7 @@ from pressout_session.wire import EventKind, StationEvent
 from pressout_station.audit_log import Act, entry
 from pressout_station.journal import erasure
 from pressout_station.mailbox.backoff import Patience
-from pressout_station.writer.mailbox import Answered, LinkSeen, Order
+from pressout_station.writer.mailbox import AckArrived, LinkReport, OrderArrived
 from pressout_station.writer.storage import Rules, Shelves
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Present:
         return isinstance(asked, Erasure) and (self.in_session or self.unsaved)
 
 
-class Tending:
+class Maintenance:
     """What comes from the uplink, and what leaves the journal.
 
     Parameters
@@ -65,14 +65,14 @@ class Tending:
     def __init__(self, shelves: Shelves, rules: Rules) -> None:
         self._shelves = shelves
         self._rules = rules
-        self._link: LinkSeen | None = None
+        self._link: LinkReport | None = None
         self._due_s: dict[str, float] = {}
-        self._put_off: dict[str, Order] = {}
+        self._put_off: dict[str, OrderArrived] = {}
         self._patience = Patience()
         self._in_session = False
         self.more = False
 
-    def turn(self, present: Present) -> Iterator[Answered | LinkSeen | str]:
+    def turn(self, present: Present) -> Iterator[AckArrived | LinkReport | str]:
         """Do a little; give what the station should hear, and the sessions whose document is to be written anew.
 
         Raises
@@ -88,7 +88,7 @@ class Tending:
             at = rfc3339(moment.wall) if moment.synchronised else None
             arrived, self.more = exchange.arrivals(at, now_s, self._put_off.keys())
             for one in arrived:
-                if isinstance(one, Answered):
+                if isinstance(one, AckArrived):
                     yield one
                 else:
                     self._put_off[one.path.name] = one
@@ -120,7 +120,7 @@ class Tending:
             else:
                 waiting.add(patient_ref)
 
-    def _carried_out(self, name: str, order: Order, now_s: float) -> bool:
+    def _carried_out(self, name: str, order: OrderArrived, now_s: float) -> bool:
         asked = order.asked
         try:
             if isinstance(asked, PrescriptionOrder):

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from pressout_session.facts import AnyFact
 from pressout_session.history import PastVisit
 from pressout_session.prescription import Prescription
-from pressout_station.writer.mailbox import Answered, LinkSeen
+from pressout_station.writer.mailbox import AckArrived, LinkReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class NotKept:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class VisitsRead:
     """What was asked for: a patient's last visits, oldest first."""
 
     patient_ref: str
@@ -51,10 +51,10 @@ class Occupied:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VisitsRequested:
     """Someone wants to see a patient's last visits."""
 
     patient_ref: str
 
 
-Told: TypeAlias = Kept | NotKept | Answered | Found | LinkSeen
+Told: TypeAlias = Kept | NotKept | AckArrived | VisitsRead | LinkReport

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pressout_device.ports import Clock
+from pressout_device.ports import MonotonicClock
 from pressout_session.facts import AnyFact
 from pressout_session.record import Record
 from pressout_station.writer.messages import Kept, Told
@@ -12,7 +12,7 @@ from pressout_station.writer.writer import Writer
 LATE_S = 0.5
 
 
-class Keeping:
+class PendingWrites:
     """The facts of a station on their way to its disk.
 
     Parameters
@@ -25,7 +25,7 @@ class Keeping:
         How much faster than the disk's this clock runs.
     """
 
-    def __init__(self, writer: Writer, clock: Clock, speed: float = 1.0) -> None:
+    def __init__(self, writer: Writer, clock: MonotonicClock, speed: float = 1.0) -> None:
         self._writer = writer
         self._clock = clock
         self._late_s = LATE_S * speed

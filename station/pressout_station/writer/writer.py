@@ -25,8 +25,8 @@ from pressout_session.prescription import Prescription
 from pressout_session.record import Record
 from pressout_session.wire import StationEvent
 from pressout_station.audit_log import Entry
-from pressout_station.writer.maintenance import Present, Tending
-from pressout_station.writer.messages import Asked, Found, Kept, NotKept, Occupied, Prescribed, Told
+from pressout_station.writer.maintenance import Maintenance, Present
+from pressout_station.writer.messages import Kept, NotKept, Occupied, Prescribed, Told, VisitsRead, VisitsRequested
 from pressout_station.writer.raw_traces import SetTrace
 from pressout_station.writer.storage import Rules, Shelves
 
@@ -39,7 +39,9 @@ MOST_VISITS = 8
 # What a card that cannot be written may cost of memory: a set's readings are for arguments, not for counting.
 MOST_TRACES = 4
 
-_Job: TypeAlias = tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | Asked | Entry | SetTrace | Occupied
+_Job: TypeAlias = (
+    tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | VisitsRequested | Entry | SetTrace | Occupied
+)
 
 
 class Writer:
@@ -69,7 +71,7 @@ class Writer:
         self._refused = False
         self._occupant: str | None = None
         self._went_round_s = time.monotonic()
-        self._tending = Tending(shelves, rules)
+        self._tending = Maintenance(shelves, rules)
         self._recover()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
         self._thread.start()
@@ -107,7 +109,7 @@ class Writer:
 
     def ask(self, patient_ref: str) -> None:
         """Ask for a patient's last visits; `Found` brings them."""
-        self._jobs.put(Asked(patient_ref))
+        self._jobs.put(VisitsRequested(patient_ref))
 
     @property
     def prescriptions(self) -> dict[str, Prescription]:
@@ -179,7 +181,7 @@ class Writer:
             else:
                 self._told.put(news)
         while self._unanswered:
-            self._told.put(Found(self._unanswered[0], self._past_visits(self._unanswered[0])))
+            self._told.put(VisitsRead(self._unanswered[0], self._past_visits(self._unanswered[0])))
             del self._unanswered[0]
 
     def _gather(self) -> bool:
@@ -201,7 +203,7 @@ class Writer:
                     self._waiting[self._write_audit].append(job)
                 case SetTrace():
                     self._waiting[self._trace].append(job)
-                case Asked(patient_ref=patient_ref):
+                case VisitsRequested(patient_ref=patient_ref):
                     self._unanswered.append(patient_ref)
                 case Occupied(patient_ref=patient_ref):
                     self._occupant = patient_ref

@@ -12,11 +12,11 @@ from pressout_ui.commands import EndSet, EndVisit, Rate, SignIn
 from pressout_ui.messages import (
     DigitTyped,
     FixClosed,
-    Heard,
     Message,
     NextTapped,
     RatingDone,
     RecordKept,
+    SignalHeard,
     Ticked,
     VisitBegan,
     VisitMoved,
@@ -26,7 +26,7 @@ from pressout_ui.messages import (
 from pressout_ui.scenes import live_set, rating, set_up, summary, timed, who
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
-from pressout_ui.scenes.rating import Rated, Rating
+from pressout_ui.scenes.rating import Rating, RatingQuestion
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.summary import Summary
@@ -49,9 +49,9 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen.showing(Who(touched_s=known.now_s)), ()
         case Idle(), DigitTyped():
             return moved(screen, Who(touched_s=known.now_s), message)
-        case Who(typed=typed), Heard(LineTaken()) if typed:
+        case Who(typed=typed), SignalHeard(LineTaken()) if typed:
             return screen, ()
-        case Idle() | Who(), Heard(LineTaken()):
+        case Idle() | Who(), SignalHeard(LineTaken()):
             return screen, (SignIn(GUEST),)
         case _, VisitBegan():
             return screen.showing(waiting(known)), ()
@@ -62,16 +62,16 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Who(), _:
             after, commands = who.update(scene, message, known)
             return screen.showing(after), commands
-        case Today(), Heard(LineTaken()):
+        case Today(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
         case Today(), VisitMoved() if isinstance(known.item, TimedItem):
             return screen.showing(Timed()), ()
         case Today() | SetUp() | Rest() | Timed(), RecordKept(record=record) if record.open_set is not None:
             return screen.showing(LiveSet()), ()
-        case SetUp(), Heard(PhaseEntered(phase=Phase.PRESS_OUT)) if _may_begin(scene, known):
+        case SetUp(), SignalHeard(PhaseEntered(phase=Phase.PRESS_OUT)) if _may_begin(scene, known):
             live, commands = live_set.update(LiveSet(), message, known)
             return screen.showing(live), commands
-        case SetUp(back=back), Heard(LineLetGo()):
+        case SetUp(back=back), SignalHeard(LineLetGo()):
             return screen.showing(back or (scene if known.record.sets else Today())), ()
         case SetUp(), _:
             return screen.showing(set_up.update(scene, message, known)), ()
@@ -87,16 +87,16 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return set_over(screen)
         case LiveSet(), FixClosed() if known.record.sets and known.record.open_set is None:
             return set_over(screen)
-        case LiveSet(), Heard(LineLetGo()) if known.dose_done:
+        case LiveSet(), SignalHeard(LineLetGo()) if known.dose_done:
             return screen, (EndSet(),)
-        case LiveSet(), Heard(LineLetGo()) if known.record.open_set is None:
+        case LiveSet(), SignalHeard(LineLetGo()) if known.record.open_set is None:
             return screen.showing(waiting(known)), ()
         case LiveSet(), _:
             live, commands = live_set.update(scene, message, known)
             return screen.showing(live), commands
-        case Rest(), Heard(LineTaken()):
+        case Rest(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
-        case Rest(), Heard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
+        case Rest(), SignalHeard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
             live, commands = live_set.update(LiveSet(), message, known)
             return screen.showing(live), commands
         case Timed(), RecordKept() if known.visit is not None and _timed_over(known):
@@ -117,7 +117,7 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Summary() | Rating(), RecordKept(record=record) if record.open_set is not None:
             return screen.showing(LiveSet()), ()  # they go on: it is their session still
         case Summary(farewell=False), NextTapped():
-            return screen.showing(Rating(Rated.EFFORT, known.now_s)), ()
+            return screen.showing(Rating(RatingQuestion.EFFORT, known.now_s)), ()
         case Summary(since_s=since_s, farewell=False), Ticked(now_s=now_s) if now_s - since_s > summary.SHOWN_S:
             return screen, (EndVisit("done"),)
         case Summary(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > summary.FAREWELL_S and scene.farewell:
@@ -135,8 +135,8 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
 def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
     """Go on from effort to pain, and from pain to the end of the session."""
     value = None if skipped else scene.chosen
-    if scene.asked is Rated.EFFORT:
-        return screen.showing(Rating(Rated.PAIN, screen.known.now_s, effort=value)), ()
+    if scene.asked is RatingQuestion.EFFORT:
+        return screen.showing(Rating(RatingQuestion.PAIN, screen.known.now_s, effort=value)), ()
     rated = () if scene.effort is None and value is None else (Rate(scene.effort, value),)
     return screen.showing(Summary(screen.known.now_s, farewell=True)), (*rated, EndVisit("done"))
 
@@ -144,7 +144,10 @@ def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
 def _may_begin(scene: SetUp, known: Known) -> bool:
     """Tell a press-out out of a steady start, which begins the set, from a shuffle on the way to it."""
     item = known.cabled
-    return item is not None and set_up.place_of(scene, item, known.now_s) in (set_up.Place.IN, set_up.Place.READY)
+    return item is not None and set_up.place_of(scene, item, known.now_s) in (
+        set_up.TensionBand.IN,
+        set_up.TensionBand.READY,
+    )
 
 
 def resumed(screen: Screen) -> PatientScene:

@@ -23,8 +23,7 @@ from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.screen import Screen, StaffScene, Told
 from pressout_ui.staff import (
-    Answered,
-    Chosen,
+    ChoiceTapped,
     Converted,
     EmptyTapped,
     FindVisits,
@@ -35,6 +34,7 @@ from pressout_ui.staff import (
     Page,
     PageTapped,
     PinAnswered,
+    RequestOutcome,
     SaveTapped,
     ShutDown,
     ShutDownTapped,
@@ -48,7 +48,7 @@ LOCK_S = 60.0
 LOCK_AT_THE_CELL_S = 300.0
 TOUCHES = (
     BackSpaced,
-    Chosen,
+    ChoiceTapped,
     Cleared,
     DigitTyped,
     EmptyTapped,
@@ -95,7 +95,7 @@ def moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
             return replace(out, scene=Wipe(known.now_s), before=None), ()
         case Menu(), EmptyTapped():
             return screen, (TakeZero(),)
-        case Menu(), Answered(words=words, refused=refused):
+        case Menu(), RequestOutcome(words=words, refused=refused):
             said = words if refused else known.words.answers[words]
             return screen.showing(Menu(said, refused)), ()
         case Menu(), ShutDownTapped():

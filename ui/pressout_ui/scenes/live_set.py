@@ -24,7 +24,7 @@ from pressout_signal.events import (
 )
 from pressout_ui.app_state import Known
 from pressout_ui.commands import Command, Play, Sound
-from pressout_ui.messages import Felt, FixClosed, FixOpened, Heard, Message, Ticked
+from pressout_ui.messages import Felt, FixClosed, FixOpened, Message, SignalHeard, Ticked
 
 TRACE_S = 15.0
 # The trace is 184 units wide: twelve points a second are one every unit.
@@ -85,13 +85,13 @@ class LiveSet(Struct, frozen=True):
 def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tuple[Command, ...]]:
     """Give the scene after `message`, and what is to be heard."""
     match message:
-        case Heard(PhaseEntered(phase=phase, t_s=t_s)):
+        case SignalHeard(PhaseEntered(phase=phase, t_s=t_s)):
             return _entered(scene, phase, t_s), ()
-        case Heard(PartialSeen()):
+        case SignalHeard(PartialSeen()):
             return replace(scene, short=True), ()
-        case Heard(RepetitionCompleted() as repetition):
+        case SignalHeard(RepetitionCompleted() as repetition):
             return replace(scene, last=repetition), ()
-        case Heard(TensionDrift() as drift) if _worth_saying(drift, known):
+        case SignalHeard(TensionDrift() as drift) if _worth_saying(drift, known):
             return replace(scene, cue=drift, cue_s=known.now_s), (Play(Sound.POSTURE),)
         case Felt(samples=samples) if samples:
             return replace(scene, trace=_traced(scene, samples), level=_level(scene, samples[-1].tension_n, known)), ()

@@ -19,7 +19,7 @@ HIGHEST = 10
 KEY, GAP = 64.0, 4.8
 
 
-class Rated(StrEnum):
+class RatingQuestion(StrEnum):
     """What is asked."""
 
     EFFORT = "effort"
@@ -29,7 +29,7 @@ class Rated(StrEnum):
 class Rating(Struct, frozen=True):
     """What is asked, since when, what is chosen, and what was said of effort before."""
 
-    asked: Rated
+    asked: RatingQuestion
     since_s: float
     chosen: int | None = None
     effort: int | None = None
@@ -45,7 +45,7 @@ def update(scene: Rating, message: Message, known: Known) -> Rating:
 def view(scene: Rating, known: Known, plane: Plane) -> Drawing:
     """Draw the question, a row of eleven keys, and a way past it."""
     words = known.words
-    pain = scene.asked is Rated.PAIN
+    pain = scene.asked is RatingQuestion.PAIN
     title, how = (words.pain_now, words.pain_how) if pain else (words.effort, words.effort_how)
     least, most = words.pain_ends if pain else words.effort_ends
     size = sized(title, (76.0, 68.0, 60.0, 52.0), plane.width - 80.0)

@@ -29,7 +29,7 @@ BAY_LEFT, BAY_WIDTH = 414.0, 158.7
 FIGURE = 1.68
 
 
-class Place(StrEnum):
+class TensionBand(StrEnum):
     """Where the tension is, against its band."""
 
     SLACK = "slack"
@@ -68,13 +68,13 @@ def update(scene: SetUp, message: Message, known: Known) -> SetUp:
     return scene if scene.in_since_s is not None else replace(scene, in_since_s=newest_s)
 
 
-def place_of(scene: SetUp, item: CabledItem, now_s: float) -> Place:
+def place_of(scene: SetUp, item: CabledItem, now_s: float) -> TensionBand:
     """Say where the tension is."""
     if scene.tension_n < SLACK_N:
-        return Place.SLACK
+        return TensionBand.SLACK
     if scene.in_since_s is not None:
-        return Place.READY if now_s - scene.in_since_s >= STEADY_S else Place.IN
-    return Place.LOW if scene.tension_n < item.target_n else Place.HIGH
+        return TensionBand.READY if now_s - scene.in_since_s >= STEADY_S else TensionBand.IN
+    return TensionBand.LOW if scene.tension_n < item.target_n else TensionBand.HIGH
 
 
 def view(scene: SetUp, known: Known, plane: Plane) -> Drawing:
@@ -85,7 +85,7 @@ def view(scene: SetUp, known: Known, plane: Plane) -> Drawing:
     place = place_of(scene, item, known.now_s)
     title, how = _words(place, item, known)
     floor = plane.height - 80.0
-    ready = (Picture((replace(check(530.0, 76.0, 70.0), width=19.0),)),) if place is Place.READY else ()
+    ready = (Picture((replace(check(530.0, 76.0, 70.0), width=19.0),)),) if place is TensionBand.READY else ()
     picture = _stack(scene, item, known) if item.resistance is Resistance.CABLE else _bay(scene, item, known, floor)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
@@ -124,17 +124,17 @@ def _task(item: CabledItem, known: Known, plane: Plane) -> tuple[Shape, ...]:
     return (side, *(Text(line, x, top + 40.0 + 32.0 * n, 24.0, "ink2", "600", anchor) for n, line in enumerate(lines)))
 
 
-def _words(place: Place, item: CabledItem, known: Known) -> tuple[str, str]:
+def _words(place: TensionBand, item: CabledItem, known: Known) -> tuple[str, str]:
     words = known.words
     cable = item.resistance is Resistance.CABLE
     match place:
-        case Place.SLACK:
+        case TensionBand.SLACK:
             return words.take_up, words.take_up_how
-        case Place.LOW:
+        case TensionBand.LOW:
             return (words.heavier, words.stack_how) if cable else (words.further, words.further_how)
-        case Place.HIGH:
+        case TensionBand.HIGH:
             return (words.lighter, words.stack_how) if cable else (words.closer, words.closer_how)
-        case Place.IN | Place.READY:
+        case TensionBand.IN | TensionBand.READY:
             return words.ready, words.ready_how_slack if item.movement is Movement.ROW else words.ready_how
 
 
@@ -148,7 +148,7 @@ def _bay_on_the_left(scene: SetUp, item: CabledItem, known: Known, floor: float)
     place = place_of(scene, item, known.now_s)
     x = _standing_at(scene.tension_n, item)
     centre = BAY_LEFT + BAY_WIDTH / 2
-    inside = place in (Place.IN, Place.READY)
+    inside = place in (TensionBand.IN, TensionBand.READY)
     wall = 12.0 if inside else 6.0
     shoulders = floor - 38.0
     hands = handle(x, shoulders, FIGURE, out=False)
@@ -160,9 +160,9 @@ def _bay_on_the_left(scene: SetUp, item: CabledItem, known: Known, floor: float)
         *line_to(hands, (48.0, hands[1]), FIGURE),
         *patient(x, shoulders, FIGURE, ground="good_fill" if inside else "ground"),
     ]
-    if place in (Place.LOW, Place.SLACK) and x + 172.0 < BAY_LEFT:
+    if place in (TensionBand.LOW, TensionBand.SLACK) and x + 172.0 < BAY_LEFT:
         shapes.extend(arrow((x + 92.0, hands[1]), (BAY_LEFT - 26.0, hands[1]), 14.0))
-    elif place is Place.HIGH:
+    elif place is TensionBand.HIGH:
         shapes.extend(arrow((x - 30.0, hands[1] - 38.0), (centre + 20.0, hands[1] - 38.0), 12.0))
     return tuple(shapes)
 

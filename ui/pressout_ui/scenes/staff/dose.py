@@ -17,7 +17,7 @@ from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line
 from pressout_ui.shapes import Button, Drawing, Plane, Rect, Shape, Text, sized
-from pressout_ui.staff import Chosen, Page, PageTapped, SaveTapped, SetDose, Stepped
+from pressout_ui.staff import ChoiceTapped, Page, PageTapped, SaveTapped, SetDose, Stepped
 
 # One tap, in the clinic's unit: 0.2 kg on tubing, one small plate on a stack.
 TUBING_STEP = {"kg": 0.2 * G_M_PER_S2, "lb": 0.5 * G_M_PER_S2 / LB_PER_KG, "N": 2.0}
@@ -53,7 +53,7 @@ def update(scene: Dose, message: Message, known: Known) -> tuple[Dose, tuple[Com
     match message:
         case Stepped(value=value, by=by):
             return Dose(stepped(scene.item, value, by, known.unit), scene.place), ()
-        case Chosen(value=value, choice=choice):
+        case ChoiceTapped(value=value, choice=choice):
             return Dose(chosen(scene.item, value, choice), scene.place), ()
         case SaveTapped():
             return replace(scene, saved=True), (SetDose(scene.place, scene.item, known.initials or ""),)
@@ -131,7 +131,7 @@ def _exercise(item: CabledItem, known: Known) -> tuple[Shape, ...]:
     title = known.words.exercises[item.exercise]
     box = Rect(228.0, 8.0, 340.0, 68.0, "ground", 12.0, "quiet", 2.0)
     size = sized(title, (26.0, 24.0, 22.0, 20.0), 320.0)
-    return (Button(title, box, Chosen("exercise", following), size, "ink", "600"),)
+    return (Button(title, box, ChoiceTapped("exercise", following), size, "ink", "600"),)
 
 
 def _target(scene: Dose, known: Known, plane: Plane) -> tuple[Shape, ...]:

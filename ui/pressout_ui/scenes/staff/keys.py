@@ -10,7 +10,7 @@ from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.shapes import Button, Picture, Plane, Rect, Shape, Text, View, sized
-from pressout_ui.staff import Chosen, Page, PageTapped, Stepped
+from pressout_ui.staff import ChoiceTapped, Page, PageTapped, Stepped
 
 ROWS = ("123", "456", "789")
 Box: TypeAlias = tuple[float, float, float]
@@ -61,7 +61,7 @@ def choices(label: str, value: str, options: Options, chosen: str, box: Box) -> 
         fill, ink = ("action", "on_action") if choice == chosen else ("surface", "ink")
         size = sized(words, (26.0, 24.0, 22.0, 20.0), each - 12.0)
         key = Rect(x + place * (each + 8.0), y, each, 70.0, fill, 12.0)
-        shapes.append(Button(words, key, Chosen(value, choice), size, ink, "700"))
+        shapes.append(Button(words, key, ChoiceTapped(value, choice), size, ink, "700"))
     return tuple(shapes)
 
 

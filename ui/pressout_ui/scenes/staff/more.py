@@ -12,7 +12,7 @@ from pressout_ui.scenes.parts import primary_button
 from pressout_ui.scenes.staff.dose import Dose, chosen, stepped
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line
 from pressout_ui.shapes import Drawing, Plane
-from pressout_ui.staff import Chosen, Page, PageTapped, Stepped
+from pressout_ui.staff import ChoiceTapped, Page, PageTapped, Stepped
 
 COLOURS = ("yellow", "red", "green", "blue", "black", "silver", "gold")
 
@@ -33,7 +33,7 @@ def update(scene: More, message: Message, known: Known) -> More:
             return More(Dose(chosen(dose.item, "tubing", colour), dose.place))
         case Stepped(value=value, by=by):
             return More(Dose(stepped(dose.item, value, by, known.unit), dose.place))
-        case Chosen(value=value, choice=choice):
+        case ChoiceTapped(value=value, choice=choice):
             return More(Dose(chosen(dose.item, value, choice), dose.place))
         case _:
             return scene

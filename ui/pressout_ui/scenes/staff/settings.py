@@ -11,7 +11,7 @@ from pressout_ui.commands import Command
 from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.keys import back_to_menu, choices, stepper, top_line
 from pressout_ui.shapes import Drawing, Plane
-from pressout_ui.staff import Chosen, KeepSettings, Stepped
+from pressout_ui.staff import ChoiceTapped, KeepSettings, Stepped
 from pressout_ui.words import LANGUAGES
 
 
@@ -23,7 +23,7 @@ def update(scene: SettingsScene, message: Message, known: Known) -> tuple[Settin
     """Give what is to be kept after `message`."""
     settings = known.settings
     match message:
-        case Chosen(value=value, choice=choice):
+        case ChoiceTapped(value=value, choice=choice):
             return scene, (KeepSettings(msgspec.convert({**msgspec.to_builtins(settings), value: choice}, Settings)),)
         case Stepped(value=value, by=by):
             stepped = min(10, max(1 if value == "brightness" else 0, getattr(settings, value) + by))
