@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import prerequisites
-from needs import need
+from host_packages import need
 from pressout_link.broker import Broker
 
 FILES = Path(__file__).parent.parent / "docs" / "how-to" / "broker"

@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from brokers import broker
 from databases import postgres, store, url
-from needs import REASON, missing_line
+from host_packages import REASON, missing_line
 from shell import CONFIG
 
 

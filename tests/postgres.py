@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from brokers import free_port
-from needs import needs
+from host_packages import needs
 from prerequisites import POSTGRESQL
 
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))

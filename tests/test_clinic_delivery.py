@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import SESSION_ID, a_document, an_event
-from couriers import Folders, clinic, eventually, listening, stored, turning
 from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_device.storage import atomic_files
 from pressout_link.broker import Broker, broker_at
@@ -21,6 +20,7 @@ from pressout_session.document import encode
 from pressout_session.wire import AckResult, StationEvent, ack_topic, digest, session_topic
 from pressout_station.mailbox import spool
 from pressout_station.uplink.delivery import ANSWER_S, IN_FLIGHT, Delivery
+from uplinks import Folders, clinic, eventually, listening, stored, turning
 
 TOPIC = session_topic("north", "s3", SESSION_ID.format(1))
 

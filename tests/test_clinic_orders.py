@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from brokers import SecureBroker
 from builders import a_document, an_event, an_order
-from couriers import Folders, clinic, eventually, heard, listening, turning
 from desk import ITEM, PATIENT, S3, asks, command, prescribed, says, takes
 from pressout_cli.main import cli
 from pressout_clinic import orders
@@ -31,6 +30,7 @@ from pressout_session.wire import (
 )
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.wakeup import ring
+from uplinks import Folders, clinic, eventually, heard, listening, turning
 
 
 def test_a_dose_is_the_next_version_of_what_the_patient_has(store: Store, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import an_item
-from needs import needs
+from host_packages import needs
 from prerequisites import CHROMIUM
 from pressout_cli.main import cli
 from pressout_clinic.report import terminal

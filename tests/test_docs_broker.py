@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 
 from brokers import SecureBroker, certificates
 from builders import an_event
-from couriers import clinic, eventually, listening
 from pressout_clinic.store import Store
 from pressout_clinic.tables import EVENTS
 from pressout_link.connection import Connection, Publication
 from pressout_session.wire import EventKind, event_topic
+from uplinks import clinic, eventually, listening
 
 pytestmark = pytest.mark.service
 

@@ -18,13 +18,13 @@ import pytest
 import prerequisites
 from brokers import MOSQUITTO, SecureBroker, free_port
 from builders import a_document, an_order
-from couriers import Folders, eventually, turning
+from host_packages import needs
 from javascript import NODE, PACKAGES, SCRIPTS, needs_node
-from needs import needs
 from postgres import BIN, Postgres, needs_postgres
 from pressout_session.document import decode, encode
 from pressout_session.wire import AckResult
 from shell import ran
+from uplinks import Folders, eventually, turning
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -14,7 +14,7 @@ import pytest
 
 import prerequisites
 from brokers import MOSQUITTO, free_port
-from needs import needs
+from host_packages import needs
 from pressout_cli.main import cli
 from pressout_station import config
 from shell import ran

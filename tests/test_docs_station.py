@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from needs import as_root, needs
+from host_packages import as_root, needs
 from prerequisites import SYSTEMD
 from pressout_station.staff.accounts import Therapists
 from shell import CONFIG, ran

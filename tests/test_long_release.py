@@ -22,7 +22,7 @@ import pytest
 
 import apt_repository
 from chroots import NEEDED, Chroot, fresh
-from needs import as_root, needs
+from host_packages import as_root, needs
 from prerequisites import Prerequisite
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from needs import REASON, missing_line
+from host_packages import REASON, missing_line
 from prerequisites import PREREQUISITES, install_line
 
 ROOT = Path(__file__).parent.parent

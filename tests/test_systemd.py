@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from host_packages import needs
 from javascript import NODE, needs_node
-from needs import needs
 from prerequisites import SYSTEMD
 
 FOLDER = Path(__file__).parent.parent / "systemd"

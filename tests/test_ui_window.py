@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from needs import need
+from host_packages import need
 from prerequisites import XDOTOOL, XVFB
 from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_cli.records.exporter import sessions_in

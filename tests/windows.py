@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from needs import need
+from host_packages import need
 from prerequisites import XDOTOOL, XVFB
 
 WIDTH, HEIGHT = 800, 480

@@ -56,7 +56,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give one; None where there is none of that name."""
         if cmd_name in ELSEWHERE:
-            command: click.Command = getattr(import_module(f"pressout_device.{ELSEWHERE[cmd_name]}"), cmd_name)
+            command: click.Command = getattr(import_module(f"pressout_cli.{ELSEWHERE[cmd_name]}"), cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from couriers import eventually
+from uplinks import eventually
 
 
 def interrupted(*words: str, when: Callable[[subprocess.Popen[str]], bool]) -> tuple[int, str]:

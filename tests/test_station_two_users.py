@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from brokers import SecureBroker
-from couriers import clinic, eventually, stored
-from needs import as_root
+from host_packages import as_root
+from uplinks import clinic, eventually, stored
 
 pytestmark = [
     pytest.mark.service,

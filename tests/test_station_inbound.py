@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from brokers import SecureBroker
 from builders import SESSION_ID, an_erasure, an_order
-from couriers import Folders, eventually, turning
 from pressout_device.storage import atomic_files
 from pressout_link.connection import Connection, Publication
 from pressout_session.inbound import LARGEST_BYTES, AckCame, RejectedMessage, came
@@ -28,6 +27,7 @@ from pressout_session.wire import (
     info_topic,
     prescription_topic,
 )
+from uplinks import Folders, eventually, turning
 
 STATION = ("north", "s3")
 KINDS = ("ack", "prescription", "erase", "info", "live", "", "x")

@@ -10,7 +10,6 @@ import pytest
 
 from brokers import SecureBroker
 from builders import SESSION_ID, a_document, an_info
-from couriers import Folders, clinic, eventually, heard, listening, stored, turning
 from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_device.storage import atomic_files
 from pressout_link.broker import broker_at
@@ -33,6 +32,7 @@ from pressout_session.wire import (
 )
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.wakeup import ring
+from uplinks import Folders, clinic, eventually, heard, listening, stored, turning
 
 pytestmark = pytest.mark.service
 

@@ -10,7 +10,6 @@ import pytest
 
 from brokers import SecureBroker
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
-from couriers import Folders, eventually, listening, turning
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_link.connection import Publication
@@ -20,6 +19,7 @@ from pressout_station.journal import erasure, salvage
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from stations import FIRST, a_writer, keep, new_id
+from uplinks import Folders, eventually, listening, turning
 
 
 def filled(folder: Path, reps: int = 2) -> Journal:

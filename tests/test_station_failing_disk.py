@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from builders import SESSION_ID, an_erasure, an_item, an_order, facts_of_a_session
-from couriers import eventually
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_session.document import Clock
@@ -24,6 +23,7 @@ from pressout_station.mailbox import spool
 from pressout_station.writer.mailbox import Exchange
 from pressout_station.writer.writer import Writer
 from stations import FIRST, FakeWall, a_writer, answer, events, everything, keep, new_id, order
+from uplinks import eventually
 
 PATIENT = "471922"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from builders import SESSION_ID, a_document
-from needs import as_root
+from host_packages import as_root
 from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_clinic.store import Store
 from pressout_clinic.subscriber import answered
@@ -22,6 +22,16 @@ from pressout_device.errors import BrokerError
 from pressout_session.document import encode
 from pressout_session.wire import session_topic
 from shell import CONFIG, NOBODY, one_sentence, pressout
+
+# What a child loads before it becomes nobody, who may not look into root's home.
+PRELOADED = (
+    "concurrent.futures.process",
+    "pressout_station.run",
+    "pressout_cli.analysis.analyze_traces",
+    "pressout_cli.cell_commands",
+    "pressout_cli.cell_reader",
+    "pressout_cli.main",
+)
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["analyze"], ["analyze", "--resistance", "rope", "x"], ["clinic"]])
@@ -62,7 +72,7 @@ def test_record_writes_a_trace_that_analyze_reads(config_file: Path, tmp_path: P
 
 def as_nobody(*words: str | Path, said: Path) -> int:
     """Run the command in a child that is nobody: root sees no permission error. Modules are loaded before it drops."""
-    preloaded = [importlib.import_module(f"pressout_device.{name}") for name in ("running", "listening", "commands")]
+    preloaded = [importlib.import_module(name) for name in (PRELOADED)]
     drivers.names()  # nobody may not look into a clone in root's home
     child = os.fork()
     if child == 0:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from couriers import eventually
 from pressout_station import startup
 from pressout_station.config import read
 from pressout_station.host.kiosk import INSIDE, way_to_the_panel
 from pressout_station.host.watchdog import WRITER_PATIENCE_S, Signs, Watchdog
+from uplinks import eventually
 
 WELL = Signs(writer_ago_s=0.1, reader_lives=True)
 

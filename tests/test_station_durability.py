@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import backlog, kills, powercut
-from needs import needs
+from host_packages import needs
 from prerequisites import CC
 
 pytestmark = pytest.mark.service

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from brokers import SecureBroker, certificates, free_port
-from couriers import Folders, clinic, eventually, turning
 from pressout_link.broker import Broker
 from pressout_session.error_codes import LinkTrouble
 from pressout_station.mailbox import spool
+from uplinks import Folders, clinic, eventually, turning
 
 pytestmark = pytest.mark.service
 SECRET = "a-long-secret-of-nobody"
