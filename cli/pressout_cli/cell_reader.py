@@ -1,4 +1,4 @@
-"""Hearing the load cell where no station runs: `record`, `diagnose` and `calibrate` read through the same child."""
+"""Reading the load cell where no station runs: `record`, `diagnose` and `calibrate` read through the same child."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the command `pressout` begins: nothing is imported yet, so that Ctrl-C is clean from the first moment on."""
+"""Entry point of the command `pressout`: nothing is imported yet, so that Ctrl-C is clean from the first moment on."""
 
 from __future__ import annotations
 

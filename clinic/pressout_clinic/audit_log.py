@@ -1,4 +1,4 @@
-"""What was done with the clinic's data, written down beside it: never of whom."""
+"""Audit log of the clinic's database: what was done with the data, never of whom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which database, and its tables brought up to date: SQLite by a file, PostgreSQL by a URL."""
+"""Database connection and schema upgrade: SQLite by a file, PostgreSQL by a URL."""
 
 from __future__ import annotations
 

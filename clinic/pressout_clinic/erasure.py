@@ -1,4 +1,4 @@
-"""What leaves the clinic's database: a patient who is to be forgotten, and sessions that are old enough.
+"""Erasure and retention in the clinic's database: a patient to be forgotten, sessions that are old enough.
 
 What was deleted is overwritten where the database can (SQLite), and the places that it leaves in the journals'
 sequences are kept, so that they are no loss and nothing of it is stored again. The audit says that it was done.

@@ -1,4 +1,4 @@
-"""What is missing of the journals' sequences: every close takes the next place, so a place that never came is a loss.
+"""Missing sequence numbers of the journals: every close takes the next place, so one that never came is a loss.
 
 A document that is still under way looks the same for a while; the moment from which it is missing says which it is.
 """

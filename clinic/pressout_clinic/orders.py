@@ -1,4 +1,4 @@
-"""What the clinic asks of its stations, kept until they have answered: a prescription, and whom to forget.
+"""Order book: prescriptions and erasures sent to stations, kept until they have answered.
 
 A command writes an order down; a worker says it; the station's own event answers it. After an absence a station asks,
 and gets what it may have missed. Whatever is said twice is harmless: an older order never stands over a newer one.

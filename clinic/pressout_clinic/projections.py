@@ -1,4 +1,4 @@
-"""From a document to the rows of the typed tables. Pure."""
+"""Projection of a document to the rows of the typed tables. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was set aside, with its reason: to be looked at, and to be tried again once the reason is gone."""
+"""Rejected documents, set aside with their reason: to be looked at, and tried again once the reason is gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stations say of themselves, kept: how they are, what they are, what happened there, what became of orders.
+"""Station registry: status, software, events and answers to orders, as stations say them.
 
 All of it may come twice and late; the newest stands. Nothing here is about a session.
 """

@@ -1,4 +1,4 @@
-"""May this document be stored? Pure: bytes and a topic in, a document or a reason out."""
+"""Validation of incoming documents. Pure: bytes and a topic in, a document or a reason out."""
 
 from __future__ import annotations
 

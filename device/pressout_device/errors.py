@@ -1,4 +1,4 @@
-"""What can fail at the edge, one class per reaction. Every message says what was found, expected, and what to do."""
+"""Errors at the edge, one class per reaction. Every message says what was found, expected, and what to do."""
 
 from __future__ import annotations
 

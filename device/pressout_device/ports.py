@@ -1,4 +1,4 @@
-"""What the station needs of the world, phrased as needs. Each promise is what a fake must keep."""
+"""Ports to the world, as protocols: clock and load cell. Each promise is what a fake must keep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a command that runs for long is asked to end: by SIGTERM or SIGINT (Ctrl-C), and its children by itself alone.
+"""Graceful shutdown of long commands: SIGTERM or SIGINT (Ctrl-C), and their children by the command alone.
 
 Where it is killed, the kernel ends its children: nobody else would.
 """

@@ -1,4 +1,4 @@
-"""Which broker, and with what right: an address, a trust anchor, and a secret that is not in the configuration.
+"""Broker settings: an address, a trust anchor, and a secret that is not in the configuration.
 
 What encrypts is loaded when it is needed: a station reads this much of its configuration before its first picture.
 """

@@ -1,4 +1,4 @@
-"""Why there is no connection, in kinds that a screen has words for, and in a sentence for the log."""
+"""Connection errors, in kinds that a screen has words for, and in a sentence for the log."""
 
 from __future__ import annotations
 

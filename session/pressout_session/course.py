@@ -1,4 +1,4 @@
-"""What comes next: sides, sets and timed items, in the prescription's order.
+"""Course through a prescription: sides, sets and timed items, in order.
 
 The course knows no time and hears no tension. It says whose turn it is, and what follows when a turn is over.
 """

@@ -1,4 +1,4 @@
-"""From a record to its document: times made relative, means taken, nothing added that was not measured."""
+"""Document builder: a record with times made relative and means taken; nothing added that was not measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keeps a station from measuring, and what its staff should know: the kinds, without any words."""
+"""Error codes: kinds of trouble and of notices, with their numbers and without any words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found and what was expected, in words for a person: no errno, no Python type, no library's own wording.
+"""Sentences about mistakes, for a person: found, expected; no errno, no Python type, no library's own wording.
 
 Pure: types and errors in, words out.
 """

@@ -1,4 +1,4 @@
-"""What happens in a session, as facts: each is written to disk before anyone is told of it, and never changed.
+"""Facts of a session: each is written to disk before anyone is told of it, and never changed.
 
 Times are `t_s`, on the monotonic clock of the boot that opened the session.
 """

@@ -1,4 +1,4 @@
-"""What a therapist wants to see of past visits: a line each, taken from their documents. Pure."""
+"""Past visits as a therapist wants to see them: a line each, taken from their documents. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever arrives at a station by network: judged here, before anything else sees it. Pure.
+"""Validation of whatever arrives at a station by network, before anything else sees it. Pure.
 
 Oversized, nested, of wrong types, retained by a stranger, about another station: refused in one sentence.
 """

@@ -1,4 +1,4 @@
-"""A load cell's life, as facts in order: calibrations, checks, tares, overloads. None is ever changed or dropped.
+"""History of a load cell, as facts in order: calibrations, checks, tares, overloads. None is ever changed or dropped.
 
 What a station knows of its cell is the fold of these facts: which calibration holds, what the cell has borne, whether
 anyone should look at it. Wall times are RFC 3339, UTC.

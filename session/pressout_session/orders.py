@@ -1,4 +1,4 @@
-"""What the clinic may ask of a station: a prescription for a patient, and to forget one. Pure; nothing is applied here.
+"""Orders from the clinic: a prescription for a patient, an erasure. Pure; nothing is applied here.
 
 The patient's reference is in the payload and never in a topic. An older order never stands over a newer one.
 """

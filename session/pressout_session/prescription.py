@@ -1,4 +1,4 @@
-"""What was asked: exercises in order, each with its dose, as a therapist or the clinic set it."""
+"""Prescription: exercises in order, each with its dose, as a therapist or the clinic set it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session's facts add up to.
+"""Record of a session: the fold of its facts.
 
 Whatever the station shows of a session, and the document that the clinic gets, is the fold of its facts: after a power
 cut there is nothing to repair, only to fold again.

@@ -1,4 +1,4 @@
-"""How a station speaks and looks, as its staff set it on the touchscreen. Pure."""
+"""Screen settings as staff set them on the touchscreen: language, theme, unit, sound. Pure."""
 
 from __future__ import annotations
 

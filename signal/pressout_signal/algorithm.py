@@ -1,3 +1,3 @@
-"""Which algorithm this is: a digest of the stories it tells of the golden traces. Written by `make golden`."""
+"""Algorithm version: a digest of the stories told of the golden traces. Written by `make golden`."""
 
 VERSION = "8ac01ffc4fc9"

@@ -1,4 +1,4 @@
-"""Keeps lone corrupted samples from becoming tension, and says where samples are missing.
+"""Despiker: lone corrupted samples do not become tension; gaps in the samples are said.
 
 A line has mass and a patient has muscles: a true tension never leaves its neighbours on both sides within one sample
 period and comes back. A sample that jumps is therefore held back until its successor has spoken for or against it.

@@ -1,4 +1,4 @@
-"""What the signal says. Past tense, small, and never taken back.
+"""Events of the signal. Past tense, small, and never taken back.
 
 Times are on the sample clock, in seconds. `said_at_s` is the time of the sample that made the
 pipeline say it; the other times lie before it, because a movement is known only after it began.

@@ -1,4 +1,4 @@
-"""What comes from the load cell: readings in counts, samples in newtons, and faults.
+"""Readings in counts, samples in newtons, and faults, as they come from the load cell.
 
 A fault flows through the stream like a reading. It never becomes a tension.
 """

@@ -1,4 +1,4 @@
-"""One load on the line, until it hangs still: what it gave, or why it cannot be used. Pure."""
+"""Steady-load detection: one load on the line until it hangs still, or why it cannot be used. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several repetitions say together: tempo and steadiness of a set, fatigue across it, one side against the other.
+"""Statistics over repetitions: tempo and steadiness of a set, fatigue across it, one side against the other.
 
 Every difference is given with the interval that it lies in nineteen times out of twenty, because six repetitions
 of a person differ by chance alone. Pure functions of what was counted; nothing is remembered.

@@ -1,4 +1,4 @@
-"""What a whole trace told, gathered for `pressout analyze`: sets, repetitions, partials, drift and faults."""
+"""Report of a whole trace, for `pressout analyze`: sets, repetitions, partials, drift and faults."""
 
 from __future__ import annotations
 

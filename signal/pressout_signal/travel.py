@@ -1,4 +1,4 @@
-"""How far and how fast a stack's line went in a repetition: metres at the handle, and how sure they are.
+"""Travel and speed of a stack's line in a repetition: metres at the handle, and how sure they are.
 
 A stroke begins and ends at rest, so what its tension is above the weight is inertia and friction: over one stroke
 `g (T - W) / W` is fitted by a constant, which takes friction and the cell's zero, and by the acceleration of a minimum

@@ -1,4 +1,4 @@
-"""Counts to newtons as a station needs it: the zero followed while nobody pulls, and too much tension said at once.
+"""Zero tracking and overload: the zero is followed while nobody pulls, too much tension is said at once.
 
 A load cell's zero wanders with temperature; its span does not. So the zero is taken again whenever the line has been
 slack and quiet for a while, within narrow bounds: what lies beyond them is a load that someone forgot, or a cell that

@@ -1,4 +1,4 @@
-"""Who did what at this station: a file of lines, only ever added to. Of patients it knows nothing.
+"""Audit log of a station: who did what, in lines that are only ever added. Of patients it knows nothing.
 
 Written by whichever process did it: the station's writer thread, or a command of an administrator's.
 """

@@ -1,4 +1,4 @@
-"""What this station is: its serial, its software, its cell. Nothing about anyone."""
+"""Identity of the station: its serial, its software, its cell. Nothing about anyone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every scene may show: who is here, what is asked, and what is on disk. Counts come from the kept record only."""
+"""State that every scene may show: who is here, what is asked, what is on disk. Counts are of the kept record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything a screen can ask for."""
+"""Commands: everything a screen can ask for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two views differ, as boxes of the plane: only these are painted again. Pure.
+"""Dirty regions: where two views differ, as boxes of the plane; only these are painted again. Pure.
 
 Shapes that stand at the same place of both views are compared one by one; where a view has grown or shrunk, what stands
 between the parts that are alike. A box is never too small: everything a shape can paint lies within its own.

@@ -1,4 +1,4 @@
-"""How wide a text is without drawing it: the bold font's advances, rounded up to a twenty-fifth of its size.
+"""Width of a text without drawing it: the bold font's advances, rounded up to a twenty-fifth of its size.
 
 What is measured by the font is at most this (tested): a text for which there is room on paper fits on the panel.
 """

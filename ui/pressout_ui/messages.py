@@ -1,4 +1,4 @@
-"""Everything a screen can be told. What it can ask for is in `commands`; nothing else crosses."""
+"""Messages: everything a screen can be told. What it can ask for is in `commands`; nothing else crosses."""
 
 from __future__ import annotations
 

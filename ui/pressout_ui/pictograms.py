@@ -1,4 +1,4 @@
-"""What is drawn again and again: the patient seen from above, the line, checks, arrows, the plug that came out.
+"""Pictograms: the patient seen from above, the line, checks, arrows, the plug that came out.
 
 Seen from above because turning toward the anchor can be seen from nowhere else. Out is up.
 """

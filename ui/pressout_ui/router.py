@@ -1,4 +1,4 @@
-"""Which view belongs to which scene."""
+"""Router: the view of each scene."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a view is made of: shapes in a plane of 800 × 480 (or more), with roles in the place of colours.
+"""Shapes of a view in a plane of 800 × 480 (or more), with roles in the place of colours.
 
 A view is a tuple of shapes, drawn in order. Nothing here knows pygame. A button carries the message it sends, so that
 no coordinate is compared anywhere but in `tapped`.

@@ -1,4 +1,4 @@
-"""What can be heard, made of sines; silent where there is no sound device, which is no error. Imports pygame."""
+"""Sounds, made of sines; silent where there is no sound device, which is no error. Imports pygame."""
 
 from __future__ import annotations
 

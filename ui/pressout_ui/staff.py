@@ -1,4 +1,4 @@
-"""What only staff see: therapist's messages and commands, and what the station tells them of itself."""
+"""Messages and commands of staff's scenes, and what the station tells them of itself."""
 
 from __future__ import annotations
 

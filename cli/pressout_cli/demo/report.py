@@ -1,4 +1,4 @@
-"""What the demo says: before it what will happen, after it what came of it, and the clinic's own report."""
+"""Texts of the demo: what will happen, what came of it, and the clinic's own report."""
 
 from __future__ import annotations
 

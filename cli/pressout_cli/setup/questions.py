@@ -1,4 +1,4 @@
-"""What a station's configuration needs to be told: each key in words, with what is usual. Pure."""
+"""Questions of `pressout setup`: each key of the configuration in words, with what is usual. Pure."""
 
 from __future__ import annotations
 

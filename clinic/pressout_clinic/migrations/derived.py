@@ -1,4 +1,4 @@
-"""What follows from the documents, made anew from them: typed tables and views are never migrated, only rebuilt."""
+"""Derived tables and views, made anew from the documents: never migrated, only rebuilt."""
 
 import msgspec
 from sqlalchemy import Connection, select, text

@@ -1,4 +1,4 @@
-"""How alembic reaches the clinic's database: by the connection that it is given."""
+"""Alembic's environment: the connection it is given."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""What a patient did over the weeks, for people: reckoned here, told in a terminal or on a page."""
+"""Progress report of a patient's weeks, for people: reckoned here, told in a terminal or on a page."""

@@ -1,4 +1,4 @@
-"""From a patient's sessions to what they add up to, visit by visit and week by week. Pure.
+"""Progress over a patient's sessions, visit by visit and week by week. Pure.
 
 Only what was measured or tapped: repetitions against the dose, tension in the line, the reminders that the station
 gave, one side against the other with its uncertainty, effort and pain as the patient rated them. It judges nothing.

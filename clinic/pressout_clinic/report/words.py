@@ -1,4 +1,4 @@
-"""What a report says in words and figures, on a page and in a terminal alike."""
+"""Words and figures of a report, on a page and in a terminal alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an emulated chip stands for, known without the emulator, which is slow to load."""
+"""Load cell that an emulated chip stands for, known without the emulator, which is slow to load."""
 
 from __future__ import annotations
 

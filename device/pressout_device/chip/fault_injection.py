@@ -1,4 +1,4 @@
-"""What goes wrong around an emulated chip, at will and repeatably: a computer that is held up, a lead that picks up."""
+"""Faults around an emulated chip, at will and repeatably: a computer held up, a lead that picks up."""
 
 from __future__ import annotations
 

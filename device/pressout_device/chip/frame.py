@@ -1,4 +1,4 @@
-"""One frame of the HX711: what 25 pulses brought, and whether it may be believed.
+"""One frame of the HX711: 25 pulses decoded, and whether it may be believed.
 
 Sources: HX711 data sheet (Avia Semiconductor), "Serial Interface" and "Reset and Power-Down Control".
 The checks on the line after the 24th bit are those of Klipper's load cell driver: the chip drives its data line high

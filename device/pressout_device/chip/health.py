@@ -1,4 +1,4 @@
-"""Whether the load cell can be believed right now, and if not, why: from the readings and faults that come. Pure."""
+"""Health of the load cell from its readings and faults: believed, or why not. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the chip's conversions end: known from looking, foretold in between. Pure.
+"""Sample clock of the chip: when conversions end, known from looking, foretold in between. Pure.
 
 The chip shows only a level. A reader that looks every now and then knows that a conversion ended *between* two looks;
 one that looks late does not even know which. Conversions come as regularly as the chip's oscillator, so the last one

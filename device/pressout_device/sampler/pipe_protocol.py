@@ -1,4 +1,4 @@
-"""What the reading process says to the station, through a pipe: records of one size, numbered, never waited for.
+"""Protocol of the pipe between sampling process and station: records of one size, numbered, never waited for.
 
 A pipe, and not shared memory: the kernel orders what one processor wrote before another reads it, and says when the
 other end has died. A record is written whole or not at all, since it is smaller than a page of the pipe. Where the

@@ -1,4 +1,4 @@
-"""Opens a load cell in the reading process: whichever way is configured, or an emulated chip with a patient."""
+"""Reader factory of the sampling process: the configured driver, or an emulated chip with a patient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a process run when it must: before others, never paged out, never stopped to collect garbage.
+"""Real-time scheduling of a process: before others, never paged out, never stopped to collect garbage.
 
 Each is asked for and done without where it is not permitted; a station's unit permits them.
 """

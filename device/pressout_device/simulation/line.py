@@ -1,4 +1,4 @@
-"""From how long the line is to how hard it pulls: tubing and a weight stack (newtons, metres, seconds).
+"""Mechanics of a simulated line: length to tension, for tubing and a weight stack (newtons, metres, seconds).
 
 A mechanical model with the usual ranges: stiffness, softening, hysteresis and relaxation of tubing; inertia, friction
 and ringing of a stack. It exists to exercise the station, not to measure anyone.

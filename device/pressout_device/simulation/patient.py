@@ -1,4 +1,4 @@
-"""What a simulated patient does: picks the handle up, steps out, repeats, turns round, lets go.
+"""Simulated patient: picks the handle up, steps out, repeats, turns round, lets go.
 
 Given the same seed and dose it is the same person, to the last tremor, so that a reader process that was
 killed finds the patient where they are.

@@ -1,4 +1,4 @@
-"""What a body does over time, movement after movement: how far it reaches, where it stands, how it is turned."""
+"""Script of a simulated body's postures over time: reach, stance, turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of lines that is only ever added to, and readable without us: the load cell's book, the audit.
+"""Append-only log file, readable without us: calibrations, the audit.
 
 A line that was being written when the power went is left where it is and skipped; the next begins on a line of its own.
 """

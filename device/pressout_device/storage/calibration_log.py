@@ -1,4 +1,4 @@
-"""The load cell's book: one file in the station's folder, a line a fact, only ever added to.
+"""Calibration log: one file in the station's folder, a line a fact, only ever added to.
 
 It is small, kept for as long as the cell is, and readable without us.
 """

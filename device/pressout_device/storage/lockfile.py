@@ -1,4 +1,4 @@
-"""One process at a time holds a station's pins and journal; whoever comes second is told so in a sentence."""
+"""Lock file of a station: one process at a time holds its pins and journal; the second is told so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the network said of the last minute, corrected as it learned more; from it, when a repetition's phases began."""
+"""Dating of a repetition's boundaries, from what the network said of the last minute and corrected since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sure the count of a set is: judged a second after each repetition, with what the network knows by then.
+"""Probability that a set's count is exact: judged a second after each repetition.
 
 What speaks against a count is a part of a repetition that does not look like itself, something like a return where none
 was counted, and something like a rest where the hold was. A logistic curve through these, fitted to how often sets of

@@ -1,4 +1,4 @@
-"""What the network is shown of each tick: tension beside its own recent past, free of the line's strength.
+"""Features of a tick: tension beside its own recent past, free of the line's strength.
 
 No prescribed weight enters. Every figure is a share of the tension that has been usual on the line, or of how much
 that has varied, so that a line twice as strong looks the same.

@@ -1,4 +1,4 @@
-"""What was fitted, as read from the weights file: the network, the moves, and when to say what."""
+"""Fitted model as read from the weights file: the network, the moves, and when to say what."""
 
 from __future__ import annotations
 

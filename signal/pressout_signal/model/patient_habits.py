@@ -1,4 +1,4 @@
-"""How long this patient's press-outs, holds, returns and rests are: by it a turned trunk can be told from a return.
+"""Habits of the patient: usual durations, by which a turned trunk can be told from a return.
 
 A trunk that turns and comes back looks like a return, a rest and a press-out. Alone it can be one; in a patient who
 holds for fifteen seconds and rests for three, a "return" after six that is up again at once is none. The network weighs

@@ -1,4 +1,4 @@
-"""Where the patient can be, and what may follow what: the table that the network's opinions are walked through.
+"""Forward pass through the table of places and moves: where the patient can be, and what may follow what.
 
 The walk goes forward only: it holds how likely each place is, given all that was shown until now, and whether a
 repetition has been completed that was not yet said. What was said is never unsaid: once a repetition has been said, the

@@ -1,4 +1,4 @@
-"""What a station tells the clinic beside sessions: that its cell was overloaded, is in trouble, or is due.
+"""Events for the clinic beside sessions: the cell was overloaded, is in trouble, or is due.
 
 Advice for whoever looks after the station; the record of it is the load cell's book. So that a loose plug fills no
 queue, the same thing is not said again within an hour, or a day for what can wait.

@@ -1,4 +1,4 @@
-"""What happens at the station just now, for whoever looks on, where the site has said so; at most five times a second.
+"""Live topic: what happens just now, for whoever looks on, where the site has said so; at most five times a second.
 
 It goes along with the bell, is kept nowhere, and names nobody.
 """

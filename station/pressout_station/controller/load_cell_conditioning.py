@@ -1,4 +1,4 @@
-"""From what the load cell says to what the line carries: newtons with the zero followed, and whether to believe them.
+"""Load-cell conditioning: counts to newtons with the zero followed, and whether to believe them.
 
 Holds the pure stages (`Scale`, `Health`) together, writes what happens to the cell into its book, and says what keeps
 the station from measuring (trouble) or what staff should know (notices).

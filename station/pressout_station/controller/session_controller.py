@@ -1,4 +1,4 @@
-"""What the station counts, and where it keeps it: pipeline, visit and writer, held together without a screen.
+"""Session controller: pipeline, visit and writer, held together without a screen.
 
 Everything that the signal says of a visit becomes facts; facts go to the writer; what is shown is what came back.
 """

@@ -1,4 +1,4 @@
-"""What the sensor did during a session: samples believed, faults by kind, its rate, and how far its zero went."""
+"""Signal statistics of a session: samples believed, faults by kind, rate, and how far the zero went."""
 
 from __future__ import annotations
 

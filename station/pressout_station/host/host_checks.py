@@ -1,4 +1,4 @@
-"""Is this computer still the one that was hardened? What a station's computer says of itself, check by check, in words.
+"""Host checks: is this computer still the one that was hardened? Check by check, in words.
 
 Each check reads a file or two below a root, so that a folder can stand for a computer, and gives one finding. What the
 computer does not say is not known, which is no fault.

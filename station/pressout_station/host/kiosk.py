@@ -1,4 +1,4 @@
-"""How the screen comes onto a panel without a desktop: by the kernel (KMSDRM) where SDL can, else inside `cage`.
+"""Kiosk display without a desktop: by the kernel (KMSDRM) where SDL can, else inside `cage`.
 
 The pygame of PyPI brings an SDL without KMSDRM; the distribution's has it. Nobody has to know which one is there.
 """

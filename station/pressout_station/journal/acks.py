@@ -1,4 +1,4 @@
-"""What the clinic has said of the journal's documents: delivered, or rejected and why."""
+"""Acks of the journal's documents by the clinic: delivered, or rejected and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves the journal: sessions that the clinic has had for long enough, and at once whoever it says to forget.
+"""Retention and erasure: sessions that the clinic has had for long enough, and whoever it says to forget.
 
 What is forgotten is overwritten in the file (`secure_delete`), and its log is emptied. A memory card keeps spare copies
 of what it wrote, which no program can reach; so does a backup.

@@ -1,4 +1,4 @@
-"""How the journal's tables came to be: each step once, in order, all of it or none. Imports sqlite3.
+"""Migrations of the journal's tables: each step once, in order, all of it or none. Imports sqlite3.
 
 A file of any earlier version becomes one of this version when it is opened; a later one's is refused.
 """

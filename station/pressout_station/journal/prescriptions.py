@@ -1,4 +1,4 @@
-"""What each patient is to do, as the journal keeps it: set at the touchscreen, or sent by the clinic."""
+"""Prescriptions in the journal: set at the touchscreen, or sent by the clinic."""
 
 from __future__ import annotations
 

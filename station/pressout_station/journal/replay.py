@@ -1,4 +1,4 @@
-"""From a journal's rows to a session: what cannot be read is left out, and what was counted is not left out with it."""
+"""Replay of a journal's rows to a session: what cannot be read is left out, and what was counted is kept."""
 
 from __future__ import annotations
 

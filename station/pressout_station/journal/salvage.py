@@ -1,4 +1,4 @@
-"""What to do with a journal that is damaged: set the file aside as it is, and read of it whatever can be read.
+"""Salvage of a damaged journal: the file is set aside as it is, and whatever can be read of it is read.
 
 A damaged page hides the rows on it and no others: the walk goes from key to key, and where a step fails it jumps ahead,
 ever further, until it finds ground again. Imports sqlite3.

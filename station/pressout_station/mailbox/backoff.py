@@ -1,4 +1,4 @@
-"""What failed is tried again, later each time, and said once: a disk that refuses is not to be asked without end."""
+"""Backoff: what failed is tried again, later each time, and said once."""
 
 from __future__ import annotations
 

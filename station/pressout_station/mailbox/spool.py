@@ -1,4 +1,4 @@
-"""The folders between station and uplink, handled the way mail is: write, fsync, rename, fsync the folder.
+"""Spool folders between station and uplink: names and kinds of the files in outbox and inbox.
 
 The station alone writes and empties `outbox/`; the uplink answers by files in `inbox/`. A file is there whole or not at
 all, whenever the power goes.

@@ -1,4 +1,4 @@
-"""How the station wakes the uplink: a socket of datagrams in the inbox, so that nobody looks at the disk all the time.
+"""Wake-up of the uplink: a socket of datagrams in the inbox, so that nobody looks at the disk all the time.
 
 A ring is only a hint, and may be lost: what is to be done lies in the folders. What happens at the station just now,
 for those who look on, rings along with it; that may be lost as well.

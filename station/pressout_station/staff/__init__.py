@@ -1,1 +1,1 @@
-"""What therapists do at the station: accounts, PINs, doses, calibration."""
+"""Staff at the station: accounts, PINs, doses, calibration."""

@@ -1,4 +1,4 @@
-"""Who may change what a patient does: initials, an opaque reference, and a PIN of which only a hash is kept.
+"""Therapists' accounts: initials, an opaque reference, and a PIN of which only a hash is kept.
 
 The hash (argon2) takes a fifth of a second, so it is computed on a thread of its own; a failure is written down before
 the answer is known, so that pulling the plug gives no further try. Whoever holds the card can still try offline.

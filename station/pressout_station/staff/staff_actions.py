@@ -1,4 +1,4 @@
-"""What a station does for its therapists: checks PINs, sets doses, calibrates, tells how it is. Nothing here waits."""
+"""Staff actions: PINs checked, doses set, calibration, status. Nothing here waits."""
 
 from __future__ import annotations
 

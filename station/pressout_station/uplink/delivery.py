@@ -1,4 +1,4 @@
-"""Which document to send when: pure. Oldest first, a bounded number in flight, again when no answer came."""
+"""Delivery schedule. Pure: oldest first, a bounded number in flight, again when no answer came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the clinic, or anyone, says to this station: judged, and handed over to the station as files in its inbox.
+"""Inbound messages: judged, and handed over to the station as files in its inbox.
 
 The broker is told that a message is safe only when its file is; what is refused is counted and never comes again.
 """

@@ -1,4 +1,4 @@
-"""How the way to the clinic is, for whoever sits at a terminal: read from the folders, even where no uplink runs."""
+"""Link status for whoever sits at a terminal: read from the folders, even where no uplink runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the uplink says of the station and of itself: retained status, requests, and the state of the link for staff."""
+"""Status publisher: retained status, requests, and the state of the link for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies between station and uplink: documents and events going out; answers, marks and orders coming in.
+"""Mailbox of the writer: documents and events going out; answers, marks and orders coming in.
 
 Used by the writer thread alone.
 """

@@ -1,4 +1,4 @@
-"""What the writer does when nothing is to be saved: the clinic's answers and orders, old sessions, the clock.
+"""Maintenance in idle moments: the clinic's answers and orders, old sessions, the clock.
 
 A little at a time: a repetition that is counted meanwhile must not wait for it.
 """

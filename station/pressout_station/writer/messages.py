@@ -1,4 +1,4 @@
-"""What the writer tells of the disk and of the clinic, and what it is asked for beside facts."""
+"""Messages to and from the writer, beside facts."""
 
 from __future__ import annotations
 

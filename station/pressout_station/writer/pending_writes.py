@@ -1,4 +1,4 @@
-"""What has been asked to be kept, and what is: the record grows with what is on disk, and says what waits for it."""
+"""Pending writes: the record grows with what is on disk, and says what waits for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the writer keeps things, and the rules by which: built by the composition root, used by the writer's thread."""
+"""Storage of the writer and its rules: built by the composition root, used by the writer's thread."""
 
 from __future__ import annotations
 

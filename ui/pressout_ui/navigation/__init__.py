@@ -1,1 +1,1 @@
-"""Which scene follows which: the patient's way, hands-free, and the therapist's, behind a PIN."""
+"""Navigation: the patient's way, hands-free, and the therapist's, behind a PIN."""

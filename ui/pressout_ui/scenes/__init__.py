@@ -1,1 +1,1 @@
-"""One file a scene: a frozen state, an update that never draws, and a view that never decides."""
+"""Scenes, a file each: a frozen state, an update that never draws, and a view that never decides."""

@@ -1,4 +1,4 @@
-"""What can be corrected while the set goes on: a tap, and what it will do is said on it."""
+"""Corrections while the set goes on: a tap, and what it will do is said on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the live set looks: the stage that floods, inverts and falls, the cue over it, and the rail beside it."""
+"""View of the live set: the stage that floods, inverts and falls, the cue over it, and the rail beside it."""
 
 from __future__ import annotations
 

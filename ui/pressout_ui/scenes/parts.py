@@ -1,4 +1,4 @@
-"""What several scenes have in common: who is signed in, the pain line, the headline, buttons."""
+"""Parts that several scenes share: who is signed in, the pain line, the headline, buttons."""
 
 from __future__ import annotations
 

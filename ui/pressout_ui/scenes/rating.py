@@ -1,4 +1,4 @@
-"""How hard it was, and how much it hurts now: 0 to 10, each of which may be skipped."""
+"""Rating of effort and pain, 0 to 10, each of which may be skipped."""
 
 from __future__ import annotations
 

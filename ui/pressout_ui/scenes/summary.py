@@ -1,4 +1,4 @@
-"""What was done against what was asked, in words first; and whether the clinic has it."""
+"""Summary of a visit: done against asked, in words first; and whether the clinic has it."""
 
 from __future__ import annotations
 

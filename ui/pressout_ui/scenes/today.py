@@ -1,4 +1,4 @@
-"""What is asked of this patient today, in one glance: the exercise seen from above, pull, sides, hold."""
+"""Today's dose in one glance: the exercise seen from above, pull, sides, hold."""
 
 from __future__ import annotations
 

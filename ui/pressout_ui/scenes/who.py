@@ -1,4 +1,4 @@
-"""Who is here: a code on a large keypad or from a scanner that types, or a guest. No names."""
+"""Sign-in: a code on a large keypad or from a scanner that types, or a guest. No names."""
 
 from __future__ import annotations
 

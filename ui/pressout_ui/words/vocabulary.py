@@ -1,4 +1,4 @@
-"""What a language must be able to say. A field that a language lacks is an error before anything starts.
+"""Vocabulary of a language. A field that a language lacks is an error before anything starts.
 
 Short, kind, second person; what to do, then why; no exclamation marks, no praise that was not earned, no blame.
 `{}` takes what is named beside it.

@@ -1,4 +1,4 @@
-"""What staff's scenes are made of: keypads, steppers, choices, the line at the top."""
+"""Keypads, steppers, choices and the line at the top of staff's scenes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a therapist can go. It locks itself."""
+"""Menu for staff. It locks itself."""
 
 from __future__ import annotations
 

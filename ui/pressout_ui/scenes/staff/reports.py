@@ -1,4 +1,4 @@
-"""What the station tells staff: past visits as small charts, how the load cell is, how the way to the clinic is."""
+"""Reports for staff: past visits as small charts, the load cell's figures, the link to the clinic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the station speaks and looks: language, theme, unit, volume, brightness. It holds at once."""
+"""Settings scene: language, theme, unit, volume, brightness. It holds at once."""
 
 from __future__ import annotations
 
