@@ -107,7 +107,7 @@ def test_whoever_goes_on_after_the_end_alternates_sides() -> None:
 
 
 def test_taking_up_the_tension_starts_a_set_and_letting_go_ends_it() -> None:
-    visit, facts = Visit(Course.of(a_prescription())).heard(a_repetition())
+    visit, facts = Visit(Course.of(a_prescription(an_item(reps=1)))).heard(a_repetition())
     assert isinstance(facts[0], SetOpened)
 
     visit, facts = visit.heard(SetEnded(t_s=30.0, said_at_s=38.0, number=1))
@@ -124,7 +124,7 @@ def test_a_set_with_nothing_but_a_partial_is_still_that_sides_turn() -> None:
 
 
 def test_saying_wrong_side_in_the_rest_corrects_the_set_just_done() -> None:
-    visit, _ = after(Visit(Course.of(a_prescription())), 3).set_ended(30.0)
+    visit, _ = after(Visit(Course.of(a_prescription(an_item(reps=3)))), 3).set_ended(30.0)
 
     visit, facts = visit.side_swapped(31.0)
 

@@ -13,7 +13,7 @@ from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen,
 from pressout_signal.samples import Sample
 from pressout_ui.app import Screen, view
 from pressout_ui.app_state import Known
-from pressout_ui.commands import EndSet, EndVisit, Play, SignIn, Sound
+from pressout_ui.commands import EndVisit, Play, SignIn, Sound
 from pressout_ui.messages import (
     DigitTyped,
     Felt,
@@ -201,11 +201,9 @@ def test_a_tug_in_the_rest_comes_back_to_the_rest() -> None:
     assert tugged.scene == screen.scene
 
 
-def test_when_the_dose_is_done_the_word_is_let_go_and_letting_go_ends_the_set() -> None:
+def test_when_the_dose_is_done_the_word_is_let_go() -> None:
     screen = told(in_a_set(5), SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[0]
     assert "Let go" in words_shown(screen)
-
-    assert told(screen, SignalHeard(LineLetGo(t_s=2.0, said_at_s=2.3)))[1] == [EndSet()]
 
 
 def test_letting_go_before_the_dose_is_done_may_be_a_pause() -> None:

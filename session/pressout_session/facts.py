@@ -33,10 +33,14 @@ class Opened(Fact, frozen=True, kw_only=True):
 
 
 class SetOpened(Fact, frozen=True, kw_only=True):
-    """A set began, in turn, on `side`, with the item at place `item` of the prescription."""
+    """A set began, in turn, on `side`, with the item at place `item` of the prescription.
+
+    `goes_on` says that it continues the turn of the set before it, which a pause had ended.
+    """
 
     item: int
     side: Side
+    goes_on: bool = False
 
 
 class RepetitionKept(Fact, frozen=True, kw_only=True):
@@ -69,8 +73,12 @@ class SetRestarted(Fact, frozen=True, kw_only=True):
     """Someone began the set again: what it held is voided."""
 
 
+class TurnGivenUp(Fact, frozen=True, kw_only=True):
+    """Someone went on to the next turn before the dose of this one was done."""
+
+
 class SideCorrected(Fact, frozen=True, kw_only=True):
-    """The open set, or else the last one, was on `side`."""
+    """The open set, or else the last one, was on `side`, with those that it goes on from."""
 
     side: Side
 
@@ -154,6 +162,7 @@ AnyFact = (
     | DoseChanged
     | SetRestarted
     | SideCorrected
+    | TurnGivenUp
     | SetClosed
     | TimedDone
     | Rated

@@ -29,6 +29,7 @@ from pressout_session.facts import (
     SideCorrected,
     SignalSeen,
     TimedDone,
+    TurnGivenUp,
 )
 from pressout_session.prescription import Prescription
 from pressout_signal.events import PartialSeen, RepetitionCompleted, TensionDrift
@@ -42,7 +43,10 @@ class CountedRepetition(msgspec.Struct, frozen=True):
 
 
 class SetRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One set as it stands; `added` are repetitions that someone says were done and nothing measured."""
+    """One set as it stands; `added` are repetitions that someone says were done and nothing measured.
+
+    `goes_on` says that it continues the turn of the set before it.
+    """
 
     item: int
     side: Side
@@ -54,6 +58,7 @@ class SetRecord(msgspec.Struct, frozen=True, kw_only=True):
     added: int = 0
     count_probability: float | None = None
     other_count: int | None = None
+    goes_on: bool = False
 
     @property
     def count(self) -> int:
@@ -108,6 +113,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """The set that is going on, if one is."""
         return self.sets[-1] if self.sets and self.sets[-1].end_s is None else None
 
+    def turn_count(self, place: int) -> int:
+        """How many repetitions count in the set at `place` and in those that it goes on from."""
+        held = self.sets[place]
+        return held.count + (self.turn_count(place - 1) if held.goes_on and place else 0)
+
     def count(self, side: Side, item: int | None = None) -> int:
         """How many repetitions count on `side`, over the session or in one item."""
         return sum(done.count for done in self.sets if done.side is side and item in (None, done.item))
@@ -127,8 +137,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         match fact:
             case Opened():
                 return msgspec.structs.replace(self, opened=fact)
-            case SetOpened(t_s=t_s, item=item, side=side):
-                return self._with_sets((*self.sets, SetRecord(item=item, side=side, start_s=t_s)))
+            case SetOpened(t_s=t_s, item=item, side=side, goes_on=goes_on):
+                opened = SetRecord(item=item, side=side, start_s=t_s, goes_on=goes_on)
+                return self._with_sets((*self.sets, opened))
             case TimedDone():
                 return msgspec.structs.replace(self, timed=(*self.timed, fact))
             case Rated(effort=effort, pain=pain):
@@ -144,6 +155,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(self, clock_corrected=fact, corrected_late=late)
             case Reassigned() | SessionVoided():
                 return msgspec.structs.replace(self, corrections=(*self.corrections, fact))
+            case TurnGivenUp():
+                return self
+            case SideCorrected(side=side) if self.sets:
+                return self._with_sets(_turned(self.sets, side))
             case _:
                 if not self.sets:
                     raise ValueError(f"found {type(fact).__name__} before any set, expected SetOpened first")
@@ -162,8 +177,6 @@ def _set_after(held: SetRecord, fact: AnyFact) -> SetRecord:
             return replace(held, partials=(*held.partials, partial))
         case DriftKept(drift=drift):
             return replace(held, drift=(*held.drift, drift))
-        case SideCorrected(side=side):
-            return replace(held, side=side)
         case SetClosed():
             sure, other = fact.count_probability, fact.other_count
             return replace(held, end_s=fact.t_s, count_probability=sure, other_count=other)
@@ -177,6 +190,14 @@ def _set_after(held: SetRecord, fact: AnyFact) -> SetRecord:
             return replace(held, repetitions=_last_voided(held.repetitions))
         case _:
             return held
+
+
+def _turned(sets: tuple[SetRecord, ...], side: Side) -> tuple[SetRecord, ...]:
+    """Give the sets with the last one, and those that it goes on from, on `side`."""
+    first = len(sets) - 1
+    while first > 0 and sets[first].goes_on:
+        first -= 1
+    return (*sets[:first], *(msgspec.structs.replace(held, side=side) for held in sets[first:]))
 
 
 def _last_voided(repetitions: tuple[CountedRepetition, ...]) -> tuple[CountedRepetition, ...]:

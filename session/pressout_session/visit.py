@@ -1,10 +1,14 @@
-"""One patient at the station, hands-free: taking up the tension starts a set, letting go ends it.
+"""A visit at the station, hands-free: a pure automaton that hears events and taps, and says facts to keep.
 
-A visit takes what the signal says and what a finger asks for, and gives facts to keep. The next set is the
-other side, unless someone taps.
+Taking up the tension and doing something begins a set; letting go ends it, after some seconds, or at once when the dose
+is done. A turn, one side of one exercise, is over when its dose is done: letting go before that is a pause, after which
+the same side goes on. Who wants the other side before says so with a tap: a turn of the body cannot be sensed.
 """
 
 from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,19 +28,39 @@ from pressout_session.facts import (
     SetRestarted,
     SideCorrected,
     TimedDone,
+    TurnGivenUp,
 )
 from pressout_session.prescription import CabledItem, Item, Prescription
-from pressout_signal.events import Event, PartialSeen, RepetitionCompleted, SetEnded, TensionDrift
+from pressout_signal.events import (
+    Event,
+    LineLetGo,
+    LineTaken,
+    PartialSeen,
+    RepetitionCompleted,
+    SetEnded,
+    TensionDrift,
+)
 
 # A repetition that is tapped takes no longer than this.
 TAPPED_S = 15.0
 
 
+class Stage(StrEnum):
+    """Where a visit is, for whoever shows it."""
+
+    SET = "set"  # a set is open
+    PAUSE = "pause"  # the line was let go before the dose was done: the same side's turn is still open
+    READY = "ready"  # the next turn is on the line, and nothing of it has been done
+    BESIDE = "beside"  # the next is done beside the line
+    OVER = "over"  # all that was asked has had its turn
+
+
 class Visit(Struct, frozen=True):
     """Where a visit is: its course, and whether a set is open and holds anything.
 
-    `counted` is the number of repetitions that count in the open set, or in the one just closed. `waiting` are doses
-    that hold from the next set on.
+    `counted` is the number of repetitions that count in the open set, or in the one just closed; `earlier` those of the
+    same turn in sets before it; `left` whether the turn of the set just closed is over. `waiting` are doses that hold
+    from the next set on.
     """
 
     course: Course
@@ -44,10 +68,19 @@ class Visit(Struct, frozen=True):
     counted: int = 0
     changed_s: float = 0.0
     waiting: tuple[DoseChanged, ...] = ()
+    earlier: int = 0
+    left: bool = True
+    taut: bool = False
 
-    def heard(self, event: Event) -> tuple[Visit, tuple[AnyFact, ...]]:
+    # ---- what is heard ---------------------------------------------------------------------------
+
+    def heard(self, event: Event) -> Moved:
         """Take what the signal said; give the next visit and what to keep of it."""
         match event:
+            case LineTaken():
+                return replace(self, taut=True), ()
+            case LineLetGo():
+                return replace(self, taut=False), ()
             case RepetitionCompleted():
                 visit, opened = self._opened(event.press_out_start_s)
                 kept = RepetitionKept(t_s=event.counted_at_s, repetition=event)
@@ -66,65 +99,105 @@ class Visit(Struct, frozen=True):
             case _:
                 return self, ()
 
-    def set_ended(
-        self, t_s: float, count_probability: float | None = None, other_count: int | None = None
-    ) -> tuple[Visit, tuple[AnyFact, ...]]:
-        """Close the set, by slack or by a tap. A turn in which something counted is over."""
+    def set_ended(self, t_s: float, count_probability: float | None = None, other_count: int | None = None) -> Moved:
+        """Close the set, by slack or by a tap. Its turn is over if its dose is done, and else it is a pause."""
         if not self.set_open:
             return self, ()
-        course = self.course.after() if self.counted else self.course
-        closed = replace(self, course=course, set_open=False, changed_s=t_s)
+        closed = replace(self, set_open=False, changed_s=t_s)._with_turn_judged()
         fact = SetClosed(t_s=t_s, count_probability=count_probability, other_count=other_count)
         return closed._with_waiting(), (fact,)
 
-    def undone(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
-        """Take back the last repetition of the open set, or of the one just closed."""
+    def undone(self, t_s: float) -> Moved:
+        """Take back the last repetition of the open set, or of the one just closed, whose turn may come again."""
         if not self.counted:
             return self, ()
-        # A closed set that holds nothing any more was no turn: it comes again.
-        emptied = not self.set_open and self.counted == 1
-        course = self.course.before() if emptied else self.course
-        return replace(self, course=course, counted=self.counted - 1), (RepetitionVoided(t_s=t_s),)
+        return replace(self, counted=self.counted - 1)._with_turn_judged(), (RepetitionVoided(t_s=t_s),)
 
-    def restarted(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
-        """Begin the open set, or the one just closed, again: what it held is voided, and its turn comes again."""
-        if not self.counted:
-            return self, ()
-        course = self.course if self.set_open else self.course.before()
-        return replace(self, course=course, counted=0), (SetRestarted(t_s=t_s),)
-
-    def side_swapped(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
-        """Say that the open set, the one just closed, or else the one to come, is on the other side."""
-        if self.set_open or not self.counted:
-            course = self.course.swapped()
-            corrected = (SideCorrected(t_s=t_s, side=course.turn.side),) if self.set_open else ()
-            return replace(self, course=course), corrected
-        closed = self.course.before().swapped()
-        return replace(self, course=closed.after()), (SideCorrected(t_s=t_s, side=closed.turn.side),)
-
-    def timed_done(self, t_s: float, reps: int, duration_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
-        """Keep a timed or tapped exercise on this turn's side."""
-        turn = self.course.turn
-        done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
-        return replace(self, course=self.course.after(), counted=0, changed_s=t_s), (done,)
-
-    def added(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+    def added(self, t_s: float) -> Moved:
         """Count one more in the open set, or in the one just closed, on someone's word."""
         if not (self.set_open or self.counted):
             return self, ()
-        return replace(self, counted=self.counted + 1), (RepetitionAdded(t_s=t_s),)
+        return replace(self, counted=self.counted + 1)._with_turn_judged(), (RepetitionAdded(t_s=t_s),)
 
-    def dosed(self, t_s: float, place: int, item: Item, therapist_ref: str) -> tuple[Visit, tuple[AnyFact, ...]]:
+    def restarted(self, t_s: float) -> Moved:
+        """Begin the open set, or the one just closed, again: what it held is voided, and its turn comes again."""
+        if not self.counted:
+            return self, ()
+        return replace(self, counted=0)._with_turn_judged(), (SetRestarted(t_s=t_s),)
+
+    def side_swapped(self, t_s: float) -> Moved:
+        """Say that the open set, the one just closed, or else the one to come, is on the other side."""
+        if self.left and self.counted and not self.set_open:
+            closed = self.course.before().swapped()
+            course, side = closed.after(), closed.turn.side
+        else:
+            course = self.course.swapped()
+            side = course.turn.side
+        done = self.set_open or self.counted or self.earlier
+        return replace(self, course=course), (SideCorrected(t_s=t_s, side=side),) if done else ()
+
+    def turn_given_up(self, t_s: float) -> Moved:
+        """Go on to the next turn in a pause, before this one's dose is done."""
+        if self.stage is not Stage.PAUSE:
+            return self, ()
+        return replace(self, course=self.course.after(), left=True), (TurnGivenUp(t_s=t_s),)
+
+    def timed_done(self, t_s: float, reps: int, duration_s: float) -> Moved:
+        """Keep a timed or tapped exercise on this turn's side."""
+        turn = self.course.turn
+        done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
+        after = replace(self, course=self.course.after(), counted=0, earlier=0, left=True, changed_s=t_s)
+        return after, (done,)
+
+    def dosed(self, t_s: float, place: int, item: Item, therapist_ref: str) -> Moved:
         """Take a therapist's new dose for the item at `place`; a set that is open ends as it began."""
         change = DoseChanged(t_s=t_s, item=place, dose=item, therapist_ref=therapist_ref)
         visit = replace(self, waiting=(*self.waiting, change), changed_s=t_s)
         return (visit if self.set_open else visit._with_waiting()), (change,)
 
+    # ---- what is so ------------------------------------------------------------------------------
+
+    @property
+    def turn_count(self) -> int:
+        """How many repetitions count in this turn, or in the one just left."""
+        return self.earlier + self.counted
+
+    @property
+    def set_is_over(self) -> bool:
+        """Whether the open set holds all that its turn asks for and the line was let go: nothing more is waited for."""
+        return self.set_open and not self.taut and self._dose_done
+
+    @property
+    def stage(self) -> Stage:
+        """Where the visit is."""
+        if self.set_open:
+            return Stage.SET
+        if not self.left and self.turn_count:
+            return Stage.PAUSE
+        if self.course.over:
+            return Stage.OVER
+        return Stage.READY if isinstance(self.course.item, CabledItem) else Stage.BESIDE
+
+    @property
+    def _dose_done(self) -> bool:
+        item = self.course.item
+        return isinstance(item, CabledItem) and self.turn_count >= item.reps
+
+    def _with_turn_judged(self) -> Visit:
+        """Give the visit with the turn of the closed set over or not, as its count now says."""
+        if self.set_open:
+            return self
+        visit = replace(self, course=self.course.before(), left=False) if self.left else self
+        # What is done beyond all that was asked is no pause: nothing of it is missing.
+        over = visit._dose_done or (visit.course.over and visit.counted > 0)
+        return replace(visit, course=visit.course.after(), left=True) if over else visit
+
     def _with_waiting(self) -> Visit:
         course = self.course
         for change in self.waiting:
             course = course.dosed(change.item, change.dose)
-        return replace(self, course=course, waiting=())
+        visit = replace(self, course=course, waiting=())
+        return visit if self.left else visit._with_turn_judged()  # less may be asked for than was done already
 
     @property
     def prescription(self) -> Prescription:
@@ -151,12 +224,17 @@ class Visit(Struct, frozen=True):
         """The side of the set that is open, or of the one to come."""
         return self.course.turn.side
 
-    def _opened(self, t_s: float) -> tuple[Visit, tuple[AnyFact, ...]]:
+    def _opened(self, t_s: float) -> Moved:
         if self.set_open:
             return self, ()
         course = self.course
         while not isinstance(course.item, CabledItem):
             # The patient took up the line instead of the timed item: it is their session.
             course = course.after()
-        opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side)
-        return replace(self, course=course, set_open=True, counted=0), (opened,)
+        goes_on = self.stage is Stage.PAUSE
+        earlier = self.turn_count if goes_on else 0
+        opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side, goes_on=goes_on)
+        return replace(self, course=course, set_open=True, counted=0, earlier=earlier, left=False), (opened,)
+
+
+Moved: TypeAlias = tuple[Visit, tuple[AnyFact, ...]]

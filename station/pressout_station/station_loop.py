@@ -29,6 +29,7 @@ from pressout_ui.commands import (
     Command,
     EndSet,
     EndVisit,
+    GiveUpTurn,
     KeepTimed,
     Play,
     Rate,
@@ -277,6 +278,8 @@ class Station:
                 counting.undo()
             case SwapSide():
                 counting.swap_side()
+            case GiveUpTurn():
+                counting.give_up_turn()
             case RestartSet():
                 counting.restart_set()
             case KeepTimed(reps=reps, duration_s=duration_s):

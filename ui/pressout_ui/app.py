@@ -13,6 +13,7 @@ from pressout_ui.commands import (
     Command,
     EndSet,
     EndVisit,
+    GiveUpTurn,
     Play,
     RestartSensor,
     RestartSet,
@@ -26,6 +27,7 @@ from pressout_ui.messages import (
     FinishTapped,
     Message,
     MuteTapped,
+    NextTurnTapped,
     NoticeChanged,
     NotMe,
     RecordKept,
@@ -129,8 +131,7 @@ def _heard_of_count(screen: Screen, message: Message, before: int) -> tuple[Comm
     if not isinstance(message, RecordKept) or item is None or count <= before:
         return ()
     if count == item.reps:
-        # Someone who let go with the last repetition is done: the set need not wait for its eight seconds of slack.
-        return (Play(Sound.SIDE_DONE), *(() if screen.known.taut else (EndSet(),)))
+        return (Play(Sound.SIDE_DONE),)
     return (Play(Sound.LAST_THREE if item.reps - 3 < count < item.reps else Sound.TICK),)
 
 
@@ -172,6 +173,8 @@ def _correction(message: Message) -> Command | None:
             return SwapSide()
         case RestartTapped():
             return RestartSet()
+        case NextTurnTapped():
+            return GiveUpTurn()
         case SetEndTapped():
             return EndSet()
         case _:

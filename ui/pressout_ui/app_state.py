@@ -100,9 +100,8 @@ class Known(Struct, frozen=True, kw_only=True):
 
     @property
     def set_count(self) -> int:
-        """Repetitions on disk that count in the open set."""
-        held = self.record.open_set
-        return 0 if held is None else held.count
+        """Repetitions on disk that count in the turn of the open set."""
+        return 0 if self.record.open_set is None else self.record.turn_count(len(self.record.sets) - 1)
 
     @property
     def code(self) -> str:
@@ -113,10 +112,10 @@ class Known(Struct, frozen=True, kw_only=True):
         return f"{ref[:3]} {ref[3:]}" if ref.isdigit() else self.words.guest
 
     def side_count(self, side: Side) -> int:
-        """Repetitions on disk that count in the last set on `side` of the item that is being done."""
-        place = None if self.visit is None else self.visit.course.turn.item
-        sets = [held for held in self.record.sets if held.side is side and held.item == place]
-        return sets[-1].count if sets else 0
+        """Repetitions on disk that count in the last turn on `side` of the item that is being done."""
+        item = None if self.visit is None else self.visit.course.turn.item
+        places = [place for place, held in enumerate(self.record.sets) if held.side is side and held.item == item]
+        return self.record.turn_count(places[-1]) if places else 0
 
     @property
     def dose_done(self) -> bool:

@@ -56,6 +56,10 @@ class SwapSide(Struct, frozen=True):
     """The set is on the other side."""
 
 
+class GiveUpTurn(Struct, frozen=True):
+    """Go on to the next turn before the dose of this one is done."""
+
+
 class RestartSet(Struct, frozen=True):
     """Void what the set holds."""
 
@@ -85,6 +89,7 @@ Command: TypeAlias = (
     | AddOne
     | Rate
     | SwapSide
+    | GiveUpTurn
     | RestartSet
     | KeepTimed
     | EndVisit

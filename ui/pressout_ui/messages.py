@@ -130,6 +130,10 @@ class SideTapped(Struct, frozen=True):
     """It is the other side."""
 
 
+class NextTurnTapped(Struct, frozen=True):
+    """On to the other side, or whatever is next, before the dose of this turn is done."""
+
+
 class AddTapped(Struct, frozen=True):
     """One more was done than was counted."""
 
@@ -206,6 +210,7 @@ Message: TypeAlias = (
     | SetEndTapped
     | UndoTapped
     | SideTapped
+    | NextTurnTapped
     | AddTapped
     | NextTapped
     | RatingTapped

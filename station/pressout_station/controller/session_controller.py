@@ -107,6 +107,8 @@ class SessionController:
         self._pipeline, events = self._pipeline.step(sample)
         for event in events:
             self._hear(event)
+        if self.visit is not None and self.visit.set_is_over:
+            self.end_set()
         return events
 
     def _hear(self, event: Event) -> None:
@@ -226,6 +228,11 @@ class SessionController:
         """Void what the set holds."""
         if self.visit is not None:
             self._move(self.visit.restarted(self._time_s()))
+
+    def give_up_turn(self) -> None:
+        """Go on to the next turn before the dose of this one is done."""
+        if self.visit is not None:
+            self._move(self.visit.turn_given_up(self._time_s()))
 
     def swap_side(self) -> None:
         """Say that it is the other side."""

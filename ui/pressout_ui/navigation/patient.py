@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from msgspec.structs import replace
 
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
+from pressout_session.visit import Stage
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
 from pressout_ui.app_state import Known
-from pressout_ui.commands import EndSet, EndVisit, Rate, SignIn
+from pressout_ui.commands import EndVisit, Rate, SignIn
 from pressout_ui.messages import (
     DigitTyped,
     FixClosed,
@@ -35,6 +38,9 @@ from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import WIPE_S, Wipe
 from pressout_ui.screen import PatientScene, Screen, Told, signed_out, waiting
+
+# What a tap can make of a rest: the turn given up, or counted full by hand, may have been the last on the line.
+AFTER_REST = (Stage.BESIDE, Stage.OVER)
 
 
 def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
@@ -87,8 +93,6 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return set_over(screen)
         case LiveSet(), FixClosed() if known.record.sets and known.record.open_set is None:
             return set_over(screen)
-        case LiveSet(), SignalHeard(LineLetGo()) if known.dose_done:
-            return screen, (EndSet(),)
         case LiveSet(), SignalHeard(LineLetGo()) if known.record.open_set is None:
             return screen.showing(waiting(known)), ()
         case LiveSet(), _:
@@ -104,8 +108,8 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Timed(), _:
             after_timed, commands = timed.update(scene, message, known)
             return screen.showing(after_timed), commands
-        case Rest(), VisitMoved() | RecordKept() if isinstance(known.item, TimedItem):
-            return screen.showing(Timed()), ()
+        case Rest(), VisitMoved() | RecordKept() if known.visit is not None and known.visit.stage in AFTER_REST:
+            return set_over(screen)
         case _:
             return _after_sets(screen, scene, message)
 
@@ -189,10 +193,15 @@ def set_over(screen: Screen) -> Told:
     known = screen.known
     if known.visit is None:
         return screen.showing(Idle(known.now_s)), ()
-    if known.visit.course.over:
-        return screen.showing(Summary(known.now_s)), ()
-    if isinstance(known.item, TimedItem):
-        return screen.showing(Timed()), ()
+    match known.visit.stage:
+        case Stage.OVER:
+            return screen.showing(Summary(known.now_s)), ()
+        case Stage.BESIDE:
+            return screen.showing(Timed()), ()
+        case Stage.SET | Stage.PAUSE | Stage.READY:
+            pass
+        case never:
+            assert_never(never)
     if isinstance(screen.scene, Timed):
         return screen.showing(SetUp() if known.taut else Today()), ()
     done = known.record.sets[-1].side if known.record.sets else known.side

@@ -6,8 +6,17 @@ from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
+from pressout_session.visit import Stage
 from pressout_ui.app_state import Known
-from pressout_ui.messages import FinishTapped, Message, RestartTapped, SideTapped, TherapistTapped, UndoTapped
+from pressout_ui.messages import (
+    FinishTapped,
+    Message,
+    NextTurnTapped,
+    RestartTapped,
+    SideTapped,
+    TherapistTapped,
+    UndoTapped,
+)
 from pressout_ui.pictograms import check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text
@@ -28,19 +37,20 @@ def view(scene: Rest, known: Known, plane: Plane) -> Drawing:
     last = known.record.sets[-1] if known.record.sets else None
     done_side = scene.done if last is None else last.side
     turning = known.side is not done_side
-    title = words.turn_around if turning else words.same_side
+    pausing = known.visit is not None and known.visit.stage is Stage.PAUSE
+    title = words.pause if pausing else words.turn_around if turning else words.same_side
     how = _next(known, last.item if last else 0, turning=turning)
     since_s = scene.since_s if last is None or last.end_s is None else last.end_s
     seconds = _clock_s(since_s, known)
     clock = str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}"
     size = 196.0 if len(clock) < 3 else 130.0
-    done = 0 if last is None else last.count
+    done = 0 if last is None else known.record.turn_count(len(known.record.sets) - 1)
     asked = 0 if last is None else _asked(known, last.item)
     label = words.left if done_side is Side.LEFT else words.right
     mark: Drawing = (Picture((check(430.0, 300.0, 32.0),)),) if 0 < asked <= done else ()
     wide = (plane.width - 108.0) / 3
     acts: tuple[tuple[str, Message], ...] = (
-        (words.restart_set, RestartTapped()),
+        _way_on(known) if pausing else (words.restart_set, RestartTapped()),
         (words.undo_last, UndoTapped()),
         (words.wrong_side, SideTapped()),
     )
@@ -77,9 +87,19 @@ def _clock_s(since_s: float, known: Known) -> int:
     return int(max(0.0, item.rest_s - passed_s) + 0.999)
 
 
+def _way_on(known: Known) -> tuple[str, Message]:
+    """Give the key by which a pause is ended for the next turn instead of this one's rest."""
+    course = None if known.visit is None else known.visit.course
+    same = course is not None and not course.after().over and course.after().turn.item == course.turn.item
+    return known.words.other_side_now if same else known.words.next_exercise, NextTurnTapped()
+
+
 def _next(known: Known, done_item: int, *, turning: bool) -> str:
     """Say what comes next; another exercise by its name."""
     words, item = known.words, known.item
+    if known.visit is not None and known.visit.stage is Stage.PAUSE and isinstance(item, CabledItem):
+        side = words.left if known.side is Side.LEFT else words.right
+        return words.goes_on.format(side=side, count=known.side_count(known.side), asked=item.reps)
     other = known.visit is not None and known.visit.course.turn.item != done_item
     if other and item is not None:
         return f"{words.exercises[item.exercise]}. {words.next_side[known.side]}"

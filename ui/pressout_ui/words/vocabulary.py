@@ -64,6 +64,9 @@ class Words(Struct, frozen=True, kw_only=True):
     same_side: str
     next_side: Mapping[str, str]  # by side
     one_more: str
+    goes_on: str
+    other_side_now: str
+    next_exercise: str
     start: str
     pause: str
     go_on: str

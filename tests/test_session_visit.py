@@ -1,0 +1,144 @@
+"""A visit's life: sets, pauses, sides and turns, whatever is heard and tapped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_prescription, a_repetition, an_item, facts_of_a_session
+from pressout_session.course import Course
+from pressout_session.exercises import Side
+from pressout_session.facts import AnyFact, SetClosed, SetOpened, SideCorrected, TurnGivenUp
+from pressout_session.record import Record, folded
+from pressout_session.visit import Moved, Stage, Visit
+from pressout_signal.events import LineLetGo, LineTaken, SetEnded
+
+Deed = Callable[[Visit], Moved]
+
+
+def repeats(visit: Visit) -> Moved:
+    return visit.heard(a_repetition())
+
+
+def lets_go(visit: Visit) -> Moved:
+    return visit.heard(SetEnded(t_s=30.0, said_at_s=38.0, number=1))
+
+
+def lived(*deeds: Deed, reps: int = 10, sets: int = 1) -> tuple[Visit, Record]:
+    """Give a visit in which these were done, and the record of it."""
+    prescription = a_prescription(an_item(reps=reps, sets=sets))
+    visit, facts = Visit(Course.of(prescription)), [facts_of_a_session(0)[0]]
+    for deed in deeds:
+        visit, more = deed(visit)
+        facts += more
+    return visit, folded(facts)
+
+
+def test_letting_go_before_the_dose_is_done_is_a_pause_on_the_same_side() -> None:
+    visit, _record = lived(*[repeats] * 5, lets_go)
+    assert (visit.stage, visit.side, visit.turn_count) == (Stage.PAUSE, Side.LEFT, 5)
+
+    visit, record = lived(*[repeats] * 5, lets_go, *[repeats] * 5, lets_go)
+
+    assert (visit.stage, visit.side) == (Stage.READY, Side.RIGHT)
+    assert [(held.side, held.count) for held in record.sets] == [(Side.LEFT, 5), (Side.LEFT, 5)]
+    assert record.turn_count(1) == 10
+
+
+def test_a_tap_gives_up_the_rest_of_a_turn_and_nothing_else_can_be_given_up() -> None:
+    def gives_up(visit: Visit) -> Moved:
+        return visit.turn_given_up(40.0)
+
+    visit, record = lived(*[repeats] * 5, lets_go, gives_up, repeats)
+    assert [(held.side, held.count, held.goes_on) for held in record.sets] == [
+        (Side.LEFT, 5, False),
+        (Side.RIGHT, 1, False),
+    ]
+    assert visit.turn_count == 1
+    assert lived(*[repeats] * 5, lets_go)[0].turn_given_up(40.0)[1] == (TurnGivenUp(t_s=40.0),)
+    for deeds in ((), (repeats,), (*[repeats] * 10, lets_go)):
+        assert lived(*deeds)[0].turn_given_up(40.0) == (lived(*deeds)[0], ())
+
+
+def test_a_set_is_over_at_once_when_the_dose_is_done_and_the_line_let_go_whatever_is_shown() -> None:
+    visit, _ = lived(lambda visit: visit.heard(LineTaken(t_s=1.0, said_at_s=1.3)), repeats, repeats, reps=2)
+    assert not visit.set_is_over
+
+    assert visit.heard(LineLetGo(t_s=20.0, said_at_s=20.3))[0].set_is_over
+    assert not lived(repeats)[0].heard(LineLetGo(t_s=20.0, said_at_s=20.3))[0].set_is_over
+
+
+def test_a_pause_on_the_wrong_side_puts_right_all_that_was_done_in_its_turn() -> None:
+    deeds = (*[repeats] * 3, lets_go, repeats, lets_go)
+    visit, record = lived(*deeds, lambda visit: visit.side_swapped(50.0))
+
+    assert [held.side for held in record.sets] == [Side.RIGHT, Side.RIGHT]
+    assert visit.side is Side.RIGHT
+    assert visit.course.after().turn.side is Side.LEFT
+
+
+def test_one_taken_back_after_the_dose_was_done_opens_the_turn_again_and_one_added_ends_it() -> None:
+    back, record = lived(repeats, repeats, lets_go, lambda visit: visit.undone(40.0), reps=2)
+    assert (back.stage, back.side, back.turn_count, record.turn_count(0)) == (Stage.PAUSE, Side.LEFT, 1, 1)
+
+    added, _ = back.added(41.0)
+
+    assert (added.stage, added.side) == (Stage.READY, Side.RIGHT)
+
+
+def test_a_dose_made_smaller_than_what_was_done_ends_the_turn() -> None:
+    paused, _ = lived(*[repeats] * 5, lets_go)
+
+    visit, _ = paused.dosed(40.0, 0, an_item(reps=4), "MR")
+
+    assert (visit.stage, visit.side) == (Stage.READY, Side.RIGHT)
+
+
+def test_what_is_done_beyond_all_that_was_asked_is_no_pause() -> None:
+    visit, _ = lived(*(repeats, repeats, lets_go) * 2, repeats, lets_go, reps=2)
+
+    assert visit.stage is Stage.OVER
+
+
+DEEDS: tuple[Deed, ...] = (
+    repeats,
+    lets_go,
+    lambda visit: visit.undone(40.0),
+    lambda visit: visit.added(40.0),
+    lambda visit: visit.restarted(40.0),
+    lambda visit: visit.side_swapped(40.0),
+    lambda visit: visit.turn_given_up(40.0),
+)
+
+
+@pytest.mark.parametrize("reps", [1, 3])
+@given(chosen=st.lists(st.sampled_from(DEEDS), max_size=25))
+def test_whatever_is_done_the_visit_and_the_record_count_the_same(reps: int, chosen: list[Deed]) -> None:
+    visit, record = lived(*chosen, reps=reps, sets=2)
+
+    if record.sets and not (visit.left and visit.stage is not Stage.SET):
+        last = len(record.sets) - 1
+        assert record.turn_count(last) == visit.turn_count
+        assert record.sets[last].side is visit.side or not visit.turn_count
+    assert (record.open_set is not None) == visit.set_open
+    # A repetition is on the side that was said when it was done: sets of one turn are never on two sides.
+    for place, held in enumerate(record.sets[1:], start=1):
+        assert not held.goes_on or held.side is record.sets[place - 1].side
+
+
+@given(chosen=st.lists(st.sampled_from(DEEDS), max_size=25))
+def test_sets_are_opened_and_closed_in_turn_and_sides_corrected_only_when_there_is_something(
+    chosen: list[Deed],
+) -> None:
+    visit = Visit(Course.of(a_prescription(an_item(reps=3))))
+    said: list[AnyFact] = []
+    for deed in chosen:
+        visit, facts = deed(visit)
+        said += facts
+    gates: list[AnyFact] = [fact for fact in said if isinstance(fact, SetOpened | SetClosed)]
+    assert all(isinstance(fact, SetOpened) == (place % 2 == 0) for place, fact in enumerate(gates))
+    first = next((place for place, fact in enumerate(said) if isinstance(fact, SetOpened)), len(said))
+    assert not any(isinstance(fact, SideCorrected) for fact in said[:first])
