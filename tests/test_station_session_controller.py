@@ -11,11 +11,11 @@ from builders import a_prescription, an_item, an_origin, simulated
 from pressout_device.clock import VirtualClock
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept
+from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept, SetClosed
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import Prescription, TimedItem
 from pressout_session.record import folded
-from pressout_signal.events import Resistance
+from pressout_signal.events import LineLetGo, Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
 from pressout_station.controller.session_controller import IDLE_CLOSE_S, ControllerDeps, SessionController
 from pressout_station.writer.messages import Kept, Told
@@ -54,11 +54,12 @@ class Desk:
     clock: VirtualClock = field(default_factory=VirtualClock)
     writer: FakeWriter = field(default_factory=FakeWriter)
     names: int = 0
+    reps: int = 6
 
     def __post_init__(self) -> None:
         origin = an_origin()
         given = ControllerDeps(
-            a_prescription(an_item(reps=6)),
+            a_prescription(an_item(reps=self.reps)),
             self._name,
             origin.device,
             lambda: ClockDocument(synchronised=True),
@@ -95,6 +96,35 @@ def test_both_sides_of_a_session_are_kept(session: list[Sample]) -> None:
     record = folded(desk.facts("session-1"))
     assert (record.count(Side.LEFT), record.count(Side.RIGHT)) == (6, 6)
     assert isinstance(desk.facts("session-1")[-1], Closed)
+
+
+def test_letting_go_with_the_dose_done_ends_the_set_whatever_page_is_shown(session: list[Sample]) -> None:
+    desk = Desk()  # no screen at all
+    desk.counting.begin("471922")
+    sure = []
+    for sample in session:
+        desk.clock.time_s = max(desk.clock.time_s, sample.t_s)
+        events = desk.counting.take(sample)
+        if any(isinstance(event, LineLetGo) for event in events) and desk.counting.visit is not None:
+            sure.append((desk.counting.visit.set_open, desk.counting.visit.turn_count))
+
+    assert (False, 6) in sure
+    closed = [fact for fact in desk.facts("session-1") if isinstance(fact, SetClosed)]
+    assert all(fact.count_probability is not None for fact in closed)
+
+
+def test_letting_go_before_the_dose_is_done_goes_on_with_the_same_side(session: list[Sample]) -> None:
+    desk = Desk(reps=10)
+    desk.counting.begin("471922")
+    desk.feel(session)
+    desk.counting.end("signed_out")
+
+    record = folded(desk.facts("session-1"))
+    # The simulated patient turned round after six, without a tap: nobody can feel that.
+    assert [(held.side, held.count, held.goes_on) for held in record.sets] == [
+        (Side.LEFT, 6, False),
+        (Side.LEFT, 6, True),
+    ]
 
 
 def test_a_visit_in_which_nothing_happened_leaves_nothing_behind() -> None:
