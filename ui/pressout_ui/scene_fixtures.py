@@ -179,8 +179,18 @@ def scenes() -> Iterator[tuple[str, Screen]]:
         "13-rest",
         Screen(replace(known, record=rested, visit=Visit(turning.course.after(), counted=15)), Rest(58.0, Side.LEFT)),
     )
+    yield "13-pause", paused(known)
     yield from ending_scenes(known, fresh)
     yield from staff_scenes(fresh)
+
+
+def paused(known: Known) -> Screen:
+    """Give the screen of a patient who let go after 7 of 15."""
+    half, visit = a_record(7, None)
+    sets = (msgspec.structs.replace(half.sets[0], end_s=88.0),)
+    record = Record(opened=half.opened, sets=sets)
+    waiting = Visit(Course.of(visit.course.prescription), counted=7, left=False)
+    return Screen(replace(known, record=record, visit=waiting), Rest(88.0, Side.LEFT))
 
 
 def ending_scenes(known: Known, fresh: Known) -> Iterator[tuple[str, Screen]]:
