@@ -160,7 +160,7 @@ def test_no_word_is_left_in_english() -> None:
     english, spanish = LANGUAGES["en"], LANGUAGES["es"]
     same = {field.name for field in fields(Words) if getattr(english, field.name) == getattr(spanish, field.name)}
 
-    assert same <= {"seconds", "right_to_left"}
+    assert same <= {"seconds"}
 
 
 def test_the_estimate_of_a_texts_width_is_on_the_safe_side() -> None:

@@ -141,11 +141,8 @@ class Panel:
             return
         if _targets(view) != _targets(self._shown):
             self._changed_ms = self._ticks_ms()
-        if not self._stale:
-            pygame.display.update(self._brush.repaint(self._shown, view))
-        else:
-            self._brush.paint(view)
-            pygame.display.flip()
+        self._brush.paint(view)
+        pygame.display.flip()
         self._shown, self._stale = view, False
 
     def forget(self) -> None:

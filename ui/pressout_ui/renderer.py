@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-from pressout_ui.dirty_regions import Box, box_of, changed
 from pressout_ui.pygame_import import pygame
 from pressout_ui.shapes import (
     Button,
@@ -69,32 +68,6 @@ class Brush:
             self._surface.fill(self._theme.rgb("ground"))
         for shape in view:
             self._draw(shape)
-
-    def repaint(self, before: View, after: View) -> list[pygame.Rect]:
-        """Draw what differs between the view that is shown and the next; give which pixels were touched."""
-        boxes = changed(before, after, self.plane)
-        if boxes is None:
-            self.paint(after)
-            return [self._surface.get_rect()]
-        touched = []
-        reach = [(box_of(shape), shape) for shape in after] if boxes else []
-        for box in boxes:
-            pixels = self._pixels(box)
-            if pixels.width and pixels.height:
-                self._surface.set_clip(pixels)
-                for within, shape in reach:
-                    if within.meets(box):
-                        self._draw(shape)
-                touched.append(pixels)
-        self._surface.set_clip(None)
-        return touched
-
-    def _pixels(self, box: Box) -> pygame.Rect:
-        left, top = self._at((box.left, box.top))
-        right, bottom = self._at((box.right, box.bottom))
-        corner = (math.floor(left), math.floor(top))
-        whole = pygame.Rect(corner, (math.ceil(right) - corner[0], math.ceil(bottom) - corner[1]))
-        return whole.clip(self._surface.get_rect())
 
     def _draw(self, shape: Shape) -> None:
         match shape:

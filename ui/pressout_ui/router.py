@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pressout_ui.mirroring import flat, turned_round
 from pressout_ui.scenes import idle, live_view, rating, rest, set_up, summary, timed, today, trouble, who, wipe
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
@@ -25,16 +24,11 @@ from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.screen import STAFF, Screen
-from pressout_ui.shapes import Drawing, Plane, View
+from pressout_ui.shapes import Plane, View
 
 
 def view(screen: Screen, plane: Plane) -> View:
-    """Draw the scene that is shown, in the direction of its language."""
-    drawing = _drawn(screen, plane)
-    return turned_round(drawing, plane.width) if screen.known.words.right_to_left else flat(drawing)
-
-
-def _drawn(screen: Screen, plane: Plane) -> Drawing:
+    """Draw the scene that is shown."""
     known, scene = screen.known, screen.scene
     if isinstance(scene, STAFF):
         return _for_staff(screen, plane)
@@ -63,7 +57,7 @@ def _drawn(screen: Screen, plane: Plane) -> Drawing:
             return trouble.view(scene, known, plane)
 
 
-def _for_staff(screen: Screen, plane: Plane) -> Drawing:
+def _for_staff(screen: Screen, plane: Plane) -> View:
     known, scene = screen.known, screen.scene
     match scene:
         case Pin():

@@ -119,16 +119,6 @@ Shape: TypeAlias = Rect | Polygon | Stroke | Flood | Disc | Text | Button
 View: TypeAlias = tuple[Shape, ...]
 
 
-class Picture(Struct, frozen=True):
-    """Shapes that keep their left and right in every language; where they stand, they may be moved (`mirroring`)."""
-
-    shapes: View
-
-
-Drawing: TypeAlias = tuple[Shape | Picture, ...]
-"""What a scene draws."""
-
-
 def mirrored(shapes: Iterable[Shape], width: float) -> View:
     """Give shapes as in a mirror across a plane of that width; texts keep their letters, buttons their places."""
     return tuple(_mirror(shape, width) for shape in shapes)

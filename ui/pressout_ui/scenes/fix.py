@@ -17,10 +17,10 @@ from pressout_ui.messages import (
     UndoTapped,
 )
 from pressout_ui.scenes.parts import pain, plain_button, primary_button
-from pressout_ui.shapes import Button, Drawing, Plane, Rect, Text
+from pressout_ui.shapes import Button, Plane, Rect, Text, View
 
 
-def view(known: Known, item: CabledItem, plane: Plane) -> Drawing:
+def view(known: Known, item: CabledItem, plane: Plane) -> View:
     """Draw the keys."""
     words = known.words
     across = 2 if plane.portrait else 3

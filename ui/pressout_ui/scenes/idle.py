@@ -10,7 +10,7 @@ from pressout_session.error_codes import NUMBERS, Notice
 from pressout_ui.app_state import Known
 from pressout_ui.messages import Woken
 from pressout_ui.pictograms import patient
-from pressout_ui.shapes import Button, Disc, Drawing, Flood, Picture, Plane, Rect, Text, View, fitted
+from pressout_ui.shapes import Button, Disc, Flood, Plane, Rect, Text, View, fitted
 
 BREATH_S = 6.0
 # After this long the panel is dimmed, and the only thing on it wanders: no picture burns in.
@@ -32,7 +32,7 @@ class Idle(Struct, frozen=True):
         return now_s - self.since_s > DIM_AFTER_S
 
 
-def view(scene: Idle, known: Known, plane: Plane) -> Drawing:
+def view(scene: Idle, known: Known, plane: Plane) -> View:
     """Draw it: the flood breathes, and never crosses the words that stand in it."""
     if scene.dimmed(known.now_s):
         return _night(scene, known, plane)
@@ -48,7 +48,7 @@ def view(scene: Idle, known: Known, plane: Plane) -> Drawing:
             for line, baseline in zip(words.idle, (206.0, 304.0), strict=True)
         ),
         Text(words.idle_touch, 40.0, plane.height - 30.0, 30.0, weight="600"),
-        Picture(patient(plane.width - 124.0, 312.0, 2.1, ground="ground", out=True)),
+        *patient(plane.width - 124.0, 312.0, 2.1, ground="ground", out=True),
         *_how_it_is(known, plane),
     )
 

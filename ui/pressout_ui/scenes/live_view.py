@@ -14,7 +14,7 @@ from pressout_ui.pictograms import check, turned_patient
 from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
 from pressout_ui.scenes.parts import pain, plain_button, signed_in
-from pressout_ui.shapes import Disc, Drawing, Flood, Picture, Plane, Point, Polygon, Rect, Shape, Stroke, Text, sized
+from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, sized
 
 RAIL = 224.0
 # A trace is straight where it leaves its chord by less than this, and for no longer than this.
@@ -32,7 +32,7 @@ TRACE_ROLES = {
 }
 
 
-def view(scene: LiveSet, known: Known, plane: Plane) -> Drawing:
+def view(scene: LiveSet, known: Known, plane: Plane) -> View:
     """Draw the set; or, over the rail and stage, what can be corrected."""
     item = known.cabled
     if item is None:
@@ -127,12 +127,12 @@ def _count(known: Known, item: CabledItem, stage: Plane, ink: str, *, portrait: 
     return tuple(shapes)
 
 
-def _rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> Drawing:
+def _rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> View:
     left = plane.width - RAIL + 20.0
     return (
         Rect(plane.width - RAIL, 0.0, RAIL, plane.height, "surface"),
-        Picture(_sides(known, left, 20.0)),
-        Picture(_trace(scene, item, Rect(left, 146.0, 184.0, 128.0, None))),
+        *_sides(known, left, 20.0),
+        *_trace(scene, item, Rect(left, 146.0, 184.0, 128.0, None)),
         *_pull(scene, known, item, left, 314.0),
         plain_button(known.words.fix_count, (left, 356.0, 184.0, 72.0), FixOpened()),
         *signed_in(known, left + 8.0, 456.0),
@@ -140,11 +140,11 @@ def _rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> Drawi
     )
 
 
-def _portrait_rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> Drawing:
+def _portrait_rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> View:
     return (
         Rect(0.0, PORTRAIT_STAGE, plane.width, plane.height - PORTRAIT_STAGE, "surface"),
-        Picture(_sides(known, 24.0, 594.0)),
-        Picture(_trace(scene, item, Rect(236.0, 600.0, plane.width - 260.0, 90.0, None))),
+        *_sides(known, 24.0, 594.0),
+        *_trace(scene, item, Rect(236.0, 600.0, plane.width - 260.0, 90.0, None)),
         *_pull(scene, known, item, 24.0, 744.0),
         *signed_in(known, 214.0, 778.0),
         plain_button(known.words.fix_count, (plane.width - 148.0, 716.0, 124.0, 68.0), FixOpened(), 24.0),
@@ -221,14 +221,14 @@ def _edge(x: float, width: float, y: float, *, dashed: bool) -> tuple[Shape, ...
     return tuple(Stroke(((x + at, y), (x + min(at + 6, width), y)), "good", 2.0, butt=True) for at in starts)
 
 
-def _pull(scene: LiveSet, known: Known, item: CabledItem, x: float, baseline: float) -> Drawing:
+def _pull(scene: LiveSet, known: Known, item: CabledItem, x: float, baseline: float) -> View:
     """Give the last pull at the start, with a mark if it was in its band; until there is one, the target."""
     pull_n = scene.pull_n()
     low_n, high_n = band_n(item)
     shown = Text(known.tension(item.target_n if pull_n is None else pull_n), x, baseline, 36.0)
     below = Text(known.words.at_the_start, x, baseline + 26.0, 22.0, "ink2", "500")
     inside = pull_n is not None and low_n <= pull_n <= high_n
-    mark = (Picture((check(x + 155.0, baseline - 11.0, 26.0),)),) if inside else ()
+    mark = (check(x + 155.0, baseline - 11.0, 26.0),) if inside else ()
     return (shown, below, *mark)
 
 
@@ -243,7 +243,7 @@ def _bell(known: Known, x: float, y: float) -> tuple[Shape, ...]:
     )
 
 
-def _cue(scene: LiveSet, known: Known, plane: Plane) -> Drawing:
+def _cue(scene: LiveSet, known: Known, plane: Plane) -> View:
     """Draw the yellow slab: what to do, why, and the way back; its dark foot carries the contrast."""
     if scene.cue is None:
         return ()
@@ -256,7 +256,7 @@ def _cue(scene: LiveSet, known: Known, plane: Plane) -> Drawing:
     return (
         Rect(0.0, 0.0, plane.width, 164.0, "cue_ink"),
         Rect(0.0, 0.0, plane.width, 154.0, "cue"),
-        *((Picture(picture),) if picture else ()),
+        *picture,
         Text(title, 26.0, 92.0, size, "cue_ink"),
         Text(why, 30.0, 138.0, 36.0 if not plane.portrait else 30.0, "cue_ink", "600"),
     )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pressout_ui.app_state import Known
 from pressout_ui.messages import Message, RatingDone, RatingTapped
 from pressout_ui.scenes.parts import plain_button, primary_button
-from pressout_ui.shapes import Button, Drawing, Picture, Plane, Rect, Text, sized
+from pressout_ui.shapes import Button, Plane, Rect, Text, View, sized
 
 # Nobody has to answer: after this long without a touch it counts as skipped.
 PATIENCE_S = 45.0
@@ -42,7 +42,7 @@ def update(scene: Rating, message: Message, known: Known) -> Rating:
     return scene
 
 
-def view(scene: Rating, known: Known, plane: Plane) -> Drawing:
+def view(scene: Rating, known: Known, plane: Plane) -> View:
     """Draw the question, a row of eleven keys, and a way past it."""
     words = known.words
     pain = scene.asked is RatingQuestion.PAIN
@@ -57,7 +57,9 @@ def view(scene: Rating, known: Known, plane: Plane) -> Drawing:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(title, 40.0, 110.0, size),
         Text(how, 42.0, 154.0, 28.0, "ink2", "500"),
-        Picture((*keys, Text(least, left, 346.0, 25.0, weight="500"), _end(most, right))),
+        *keys,
+        Text(least, left, 346.0, 25.0, weight="500"),
+        _end(most, right),
         plain_button(words.skip, (36.0, plane.height - 92.0, 180.0, 72.0), RatingDone(skipped=True)),
         *((done,) if scene.chosen is not None else ()),
     )

@@ -19,7 +19,7 @@ from pressout_ui.messages import (
 )
 from pressout_ui.pictograms import check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
-from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
 
 FIGURE = 1.84
 
@@ -31,7 +31,7 @@ class Rest(Struct, frozen=True):
     done: Side
 
 
-def view(scene: Rest, known: Known, plane: Plane) -> Drawing:
+def view(scene: Rest, known: Known, plane: Plane) -> View:
     """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
     words = known.words
     last = known.record.sets[-1] if known.record.sets else None
@@ -47,7 +47,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> Drawing:
     done = 0 if last is None else known.record.turn_count(len(known.record.sets) - 1)
     asked = 0 if last is None else _asked(known, last.item)
     label = words.left if done_side is Side.LEFT else words.right
-    mark: Drawing = (Picture((check(430.0, 300.0, 32.0),)),) if 0 < asked <= done else ()
+    mark: View = (check(430.0, 300.0, 32.0),) if 0 < asked <= done else ()
     wide = (plane.width - 108.0) / 3
     acts: tuple[tuple[str, Message], ...] = (
         _way_on(known) if pausing else (words.restart_set, RestartTapped()),
@@ -70,7 +70,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> Drawing:
         Text(label, 352.0, 262.0, 30.0, "ink2", "500"),
         Text(str(done), 352.0, 320.0, 60.0),
         *mark,
-        Picture(_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0))),
+        *_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0)),
         *buttons,
         plain_button(words.finish_here, (plane.width - 200.0, 108.0, 164.0, 70.0), FinishTapped(), 24.0),
         plain_button(words.therapist, (plane.width - 200.0, 30.0, 164.0, 70.0), TherapistTapped(), 24.0),

@@ -17,7 +17,7 @@ from pressout_ui.pictograms import arrow, check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.today import Today
-from pressout_ui.shapes import Anchor, Disc, Drawing, Picture, Plane, Rect, Shape, Stroke, Text, mirrored
+from pressout_ui.shapes import Anchor, Disc, Plane, Rect, Shape, Stroke, Text, View, mirrored
 
 # Standing still is this long within the band; breathing and sway stay inside it.
 STEADY_S = 0.8
@@ -77,7 +77,7 @@ def place_of(scene: SetUp, item: CabledItem, now_s: float) -> TensionBand:
     return TensionBand.LOW if scene.tension_n < item.target_n else TensionBand.HIGH
 
 
-def view(scene: SetUp, known: Known, plane: Plane) -> Drawing:
+def view(scene: SetUp, known: Known, plane: Plane) -> View:
     """Draw which side it is, the line, where the patient stands on it and the bay to stand in; or the stack's pin."""
     item = known.cabled
     if item is None:
@@ -85,7 +85,7 @@ def view(scene: SetUp, known: Known, plane: Plane) -> Drawing:
     place = place_of(scene, item, known.now_s)
     title, how = _words(place, item, known)
     floor = plane.height - 80.0
-    ready = (Picture((replace(check(530.0, 76.0, 70.0), width=19.0),)),) if place is TensionBand.READY else ()
+    ready = (replace(check(530.0, 76.0, 70.0), width=19.0),) if place is TensionBand.READY else ()
     picture = _stack(scene, item, known) if item.resistance is Resistance.CABLE else _bay(scene, item, known, floor)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
@@ -94,7 +94,7 @@ def view(scene: SetUp, known: Known, plane: Plane) -> Drawing:
         *signed_in(known, plane.width - 150.0, 50.0),
         *_not_me(known, plane),
         Rect(0.0, floor, plane.width, 80.0, "surface"),
-        Picture(picture),
+        *picture,
         *_task(item, known, plane),
         *ready,
         pain(known, (28.0, plane.height - 30.0), 27.0, plane.width - 200.0),

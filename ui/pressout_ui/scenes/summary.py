@@ -16,7 +16,7 @@ from pressout_ui.app_state import Known
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence
-from pressout_ui.shapes import Disc, Drawing, Plane, Polygon, Rect, Shape, Text, sized
+from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View, sized
 
 # It goes on by itself: nobody has to come back to the screen.
 SHOWN_S = 45.0
@@ -33,7 +33,7 @@ class Summary(Struct, frozen=True):
     farewell: bool = False
 
 
-def view(scene: Summary, known: Known, plane: Plane) -> Drawing:
+def view(scene: Summary, known: Known, plane: Plane) -> View:
     """Draw a sentence, and a row of repetitions a side; those with a reminder carry a mark."""
     words = known.words
     title = _title(known)

@@ -14,7 +14,7 @@ from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
 from pressout_ui.pictograms import on_the_mat
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
-from pressout_ui.shapes import LEAST_SIZE, Drawing, Flood, Picture, Plane, Rect, Shape, Text, fitted, sized
+from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, fitted, sized
 
 
 class Timed(Struct, frozen=True):
@@ -61,7 +61,7 @@ def _one_done(scene: Timed, item: TimedItem) -> tuple[Timed, tuple[Command, ...]
     return Timed(done=done), (Play(Sound.SIDE_DONE),)
 
 
-def view(scene: Timed, known: Known, plane: Plane) -> Drawing:
+def view(scene: Timed, known: Known, plane: Plane) -> View:
     """Draw the clock on the stage, and on the rail which one of how many."""
     words, item = known.words, known.item
     if not isinstance(item, TimedItem):
@@ -91,7 +91,7 @@ def view(scene: Timed, known: Known, plane: Plane) -> Drawing:
         *_clock(scene, item, known),
         pain(known, (28.0, 452.0), 24.0, stage - 36.0),
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
-        *((Picture(on_the_mat(left, 132.0)),) if item.exercise == "bird_dog" else ()),
+        *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
         Text(words.of_count.format(done=min(scene.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
         Text(side, left, 226.0, 26.0, "ink2", "500"),
         *_how(how, left),

@@ -11,7 +11,7 @@ from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.pictograms import handle, line_to, patient
 from pressout_ui.scenes.parts import plain_button, signed_in
-from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Stroke, Text, fitted, sized
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, fitted, sized
 
 PICTURE = 320.0
 FIGURE = 1.72
@@ -21,7 +21,7 @@ class Today(Struct, frozen=True):
     """Someone has signed in and not taken the handle yet."""
 
 
-def view(_scene: Today, known: Known, plane: Plane) -> Drawing:
+def view(_scene: Today, known: Known, plane: Plane) -> View:
     """Draw the picture on the left and the dose on the right."""
     words, item = known.words, known.cabled
     if item is None:
@@ -35,7 +35,7 @@ def view(_scene: Today, known: Known, plane: Plane) -> Drawing:
         Rect(0.0, 0.0, PICTURE, plane.height, "out"),
         *signed_in(known, 36.0, 52.0),
         *_whose(known),
-        Picture(_picture(known.side)),
+        *_picture(known.side),
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
         Text(title, left, 80.0, size),
         *_lines(item, known, left, right),

@@ -9,7 +9,7 @@ from pressout_ui.app_state import Known
 from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
 from pressout_ui.pictograms import unplugged
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
-from pressout_ui.shapes import Drawing, Plane, Rect, Text, fitted
+from pressout_ui.shapes import Plane, Rect, Text, View, fitted
 
 # There is no station behind the picture: it is started again, and nothing else can be done here.
 STARTED_AGAIN = (Trouble.UNCALIBRATED, Trouble.STATION_FAILED)
@@ -21,7 +21,7 @@ class InTrouble(Struct, frozen=True):
     trouble: Trouble
 
 
-def view(scene: InTrouble, known: Known, plane: Plane) -> Drawing:
+def view(scene: InTrouble, known: Known, plane: Plane) -> View:
     """Draw the plug that came out, what is kept, and a number to quote."""
     words = known.words
     count = sum(held.count for held in known.record.sets)

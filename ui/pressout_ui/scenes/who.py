@@ -11,7 +11,7 @@ from pressout_ui.commands import Command, SignIn
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, GuestChosen, Message, TherapistTapped, WipeTapped
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad
-from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Text, Weight
+from pressout_ui.shapes import Plane, Rect, Shape, Text, View, Weight
 
 # A half-typed code is nobody's: after this long without a touch the keypad gives way to the idle scene.
 FORGOTTEN_S = 30.0
@@ -45,7 +45,7 @@ def update(scene: Who, message: Message, known: Known) -> tuple[Who, tuple[Comma
             return scene, ()
 
 
-def view(scene: Who, known: Known, plane: Plane) -> Drawing:
+def view(scene: Who, known: Known, plane: Plane) -> View:
     """Draw the cells on the left, the keypad on the right."""
     words = known.words
     left = plane.width - 400.0
@@ -56,11 +56,11 @@ def view(scene: Who, known: Known, plane: Plane) -> Drawing:
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.who, 36.0, 92.0, 56.0),
         *(Text(line, 38.0, 130.0 + 30.0 * place, 25.0, *how) for place, line in enumerate(lines)),
-        Picture(_cells(scene.typed)),
+        *_cells(scene.typed),
         plain_button(words.wipe, (36.0, 300.0, 160.0, 72.0), WipeTapped()),
         plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
         plain_button(words.therapist, (208.0, 388.0, 168.0, 72.0), TherapistTapped()),
-        keypad(known, left + 20.0),
+        *keypad(known, left + 20.0),
     )
 
 

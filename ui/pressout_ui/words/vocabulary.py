@@ -15,7 +15,6 @@ class Words(Struct, frozen=True, kw_only=True):
     """One language."""
 
     name: str
-    right_to_left: bool = False
     station: str  # {station}
     idle: tuple[str, str]
     idle_touch: str

@@ -13,7 +13,7 @@ from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import headline, primary_button, sentence
 from pressout_ui.scenes.staff.keys import back_to_menu, stepper, top_line
 from pressout_ui.scenes.staff.raw import curve, with_fresh
-from pressout_ui.shapes import Drawing, Picture, Plane, Rect, Shape, Text, View, sized
+from pressout_ui.shapes import Plane, Rect, Shape, Text, View, sized
 from pressout_ui.staff import Converted, HangsTapped, KeepCalibration, SaveTapped, Stepped
 
 # A calibration mass: half a kilogram, or a pound, a tap.
@@ -57,7 +57,7 @@ def _heard(scene: Calibrate, items: tuple[Reading | Fault, ...]) -> Calibrate:
     return replace(scene, wizard=wizard, seen=with_fresh(scene.seen, items))
 
 
-def view(scene: Calibrate, known: Known, plane: Plane) -> Drawing:
+def view(scene: Calibrate, known: Known, plane: Plane) -> View:
     """Draw what is to be done now, how the line settles, and the way on."""
     words = known.words
     wizard = scene.wizard
@@ -85,7 +85,7 @@ def view(scene: Calibrate, known: Known, plane: Plane) -> Drawing:
         *_steps(wizard, plane),
         headline(said, baseline=140.0, width=plane.width - 80.0),
         _fitted(how, 186.0, plane),
-        Picture(curve(scene.seen, Rect(36.0, 214.0, plane.width - 72.0, 140.0, "surface", 12.0))),
+        *curve(scene.seen, Rect(36.0, 214.0, plane.width - 72.0, 140.0, "surface", 12.0)),
         back_to_menu(known, plane),
         wait if measuring else ready,
     )

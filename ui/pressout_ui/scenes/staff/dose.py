@@ -16,7 +16,7 @@ from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line
-from pressout_ui.shapes import Button, Drawing, Plane, Rect, Shape, Text, sized
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, sized
 from pressout_ui.staff import ChoiceTapped, Page, PageTapped, SaveTapped, SetDose, Stepped
 
 # One tap, in the clinic's unit: 0.2 kg on tubing, one small plate on a stack.
@@ -91,7 +91,7 @@ def chosen(item: CabledItem, value: str, choice: str) -> CabledItem:
     return msgspec.structs.replace(item, **{value: made})
 
 
-def view(scene: Dose, known: Known, plane: Plane) -> Drawing:
+def view(scene: Dose, known: Known, plane: Plane) -> View:
     """Draw the target large, the dose below it, line and side, and *Save*."""
     words, item = known.words, scene.item
     wide = (plane.width - 64.0 - 28.0) / 3

@@ -12,7 +12,7 @@ from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import back_to_menu, keypad, top_line
-from pressout_ui.shapes import Button, Drawing, Picture, Plane, Rect, Shape, Text
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View
 from pressout_ui.staff import Correct, GuestPicked, VoidTapped
 
 SHOWN = 3
@@ -50,7 +50,7 @@ def update(scene: Guests, message: Message, known: Known) -> tuple[Guests, tuple
             return scene, ()
 
 
-def view(scene: Guests, known: Known, plane: Plane) -> Drawing:
+def view(scene: Guests, known: Known, plane: Plane) -> View:
     """Draw the last sessions of guests; or, of one of them, the keypad and a way to void it."""
     words = known.words
     if scene.picked is not None:
@@ -68,7 +68,7 @@ def _key(one: PastVisit, place: int, known: Known, plane: Plane) -> Button:
     return Button(label, box, GuestPicked(one.session_id), 28.0, below=below)
 
 
-def _one(scene: Guests, known: Known, plane: Plane) -> Drawing:
+def _one(scene: Guests, known: Known, plane: Plane) -> View:
     words = known.words
     left = plane.width - 400.0
     typed: list[Shape] = []
@@ -83,7 +83,7 @@ def _one(scene: Guests, known: Known, plane: Plane) -> Drawing:
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.pages["guests"], 36.0, 80.0, 44.0),
         Text(said, 38.0, 126.0, 25.0, "ink2", "500"),
-        Picture(tuple(typed)),
+        *typed,
         Button(
             words.void,
             VOID,
@@ -94,5 +94,5 @@ def _one(scene: Guests, known: Known, plane: Plane) -> Drawing:
             hold_s=HELD_S,
         ),
         plain_button(words.go_back, (36.0, plane.height - 92.0, 160.0, 72.0), GuestPicked(None)),
-        keypad(known, left + 20.0),
+        *keypad(known, left + 20.0),
     )

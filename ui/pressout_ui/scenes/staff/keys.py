@@ -9,7 +9,7 @@ from pressout_ui.app_state import Known
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
-from pressout_ui.shapes import Button, Picture, Plane, Rect, Shape, Text, View, sized
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, sized
 from pressout_ui.staff import ChoiceTapped, Page, PageTapped, Stepped
 
 ROWS = ("123", "456", "789")
@@ -18,7 +18,7 @@ Options: TypeAlias = Sequence[tuple[str, str]]
 """Each choice, and its words."""
 
 
-def keypad(known: Known, left: float) -> Picture:
+def keypad(known: Known, left: float) -> View:
     """Give ten digits and two ways back, 124 apart, from the top of the plane to its foot."""
     keys: list[Shape] = []
     for row, digits in enumerate(ROWS):
@@ -26,7 +26,7 @@ def keypad(known: Known, left: float) -> Picture:
     keys.append(_key(known.words.clear, Cleared(), left, 3))
     keys.append(_key("0", DigitTyped("0"), left + 124.0, 3))
     keys.append(_key(known.words.back, BackSpaced(), left + 248.0, 3))
-    return Picture(tuple(keys))
+    return tuple(keys)
 
 
 def _key(label: str, on_tap: Message, x: float, row: int) -> Button:

@@ -8,7 +8,7 @@ from pressout_ui.app_state import Known
 from pressout_ui.messages import Message, WipeTapped
 from pressout_ui.scenes.parts import primary_button
 from pressout_ui.scenes.staff.keys import top_line
-from pressout_ui.shapes import Button, Drawing, Plane, Rect, Text
+from pressout_ui.shapes import Button, Plane, Rect, Text, View
 from pressout_ui.staff import EmptyTapped, LeaveTapped, Page, PageTapped, ShutDownTapped
 
 # Shutting down is held for so long: a slip switches no station off.
@@ -22,7 +22,7 @@ class Menu(Struct, frozen=True):
     refused: bool = False
 
 
-def view(scene: Menu, known: Known, plane: Plane) -> Drawing:
+def view(scene: Menu, known: Known, plane: Plane) -> View:
     """Draw ten keys, the lock, and what became of the last of them."""
     words = known.words
     here: tuple[tuple[str, Message], ...] = (

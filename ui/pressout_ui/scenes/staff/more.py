@@ -11,7 +11,7 @@ from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import primary_button
 from pressout_ui.scenes.staff.dose import Dose, chosen, stepped
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line
-from pressout_ui.shapes import Drawing, Plane
+from pressout_ui.shapes import Plane, View
 from pressout_ui.staff import ChoiceTapped, Page, PageTapped, Stepped
 
 COLOURS = ("yellow", "red", "green", "blue", "black", "silver", "gold")
@@ -39,7 +39,7 @@ def update(scene: More, message: Message, known: Known) -> More:
             return scene
 
 
-def view(scene: More, known: Known, plane: Plane) -> Drawing:
+def view(scene: More, known: Known, plane: Plane) -> View:
     """Draw steppers, and three keys for the cue."""
     words, item = known.words, scene.dose.item
     wide = (plane.width - 64.0 - 14.0) / 2

@@ -10,7 +10,7 @@ from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad
-from pressout_ui.shapes import Button, Disc, Drawing, Plane, Rect, Shape, Text
+from pressout_ui.shapes import Button, Disc, Plane, Rect, Shape, Text, View
 from pressout_ui.staff import CheckPin, InitialsChosen, LeaveTapped, PinAnswered
 
 DIGITS = 6
@@ -47,7 +47,7 @@ def update(scene: Pin, message: Message, known: Known) -> tuple[Pin, tuple[Comma
             return scene, ()
 
 
-def view(scene: Pin, known: Known, plane: Plane) -> Drawing:
+def view(scene: Pin, known: Known, plane: Plane) -> View:
     """Draw the cells on the left, the keypad on the right; or who it could be."""
     words = known.words
     left = plane.width - 400.0
@@ -57,7 +57,7 @@ def view(scene: Pin, known: Known, plane: Plane) -> Drawing:
         Text(words.therapist, 36.0, 90.0, 52.0),
         *_who(scene, known),
         plain_button(words.go_back, (36.0, plane.height - 92.0, 160.0, 72.0), LeaveTapped()),
-        *((keypad(known, left + 20.0),) if scene.initials else _everyone(known, left)),
+        *(keypad(known, left + 20.0) if scene.initials else _everyone(known, left)),
     )
 
 

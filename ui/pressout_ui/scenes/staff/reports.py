@@ -13,7 +13,7 @@ from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, Known
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.scenes.staff.keys import back_to_menu, top_line
 from pressout_ui.scenes.staff.raw import curve
-from pressout_ui.shapes import Disc, Drawing, Picture, Plane, Point, Rect, Shape, Stroke, Text, sized
+from pressout_ui.shapes import Disc, Plane, Point, Rect, Shape, Stroke, Text, View, sized
 
 
 class Visits(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Network(Struct, frozen=True):
 # ---- past visits -----------------------------------------------------------------------------------------
 
 
-def visits_view(known: Known, plane: Plane) -> Drawing:
+def visits_view(known: Known, plane: Plane) -> View:
     """Draw four charts: repetitions, pull at the start in its band, holds a side, reminders."""
     words, shown = known.words, known.own_visits
     if not shown:
@@ -47,10 +47,10 @@ def visits_view(known: Known, plane: Plane) -> Drawing:
     done = words.reps_of.format(count=shown[-1].asked)
     return (
         *top_line(known, words.last_visits.format(count=len(shown)), plane),
-        Picture(_bars(done, [one.done for one in shown], (32.0, 76.0, wide), "out_line")),
-        Picture(_pulls(known, shown, (right, 76.0, wide))),
-        Picture(_holds(known, shown, (32.0, 236.0, wide))),
-        Picture(_bars(words.reminders, [one.reminders for one in shown], (right, 236.0, wide), "rule")),
+        *_bars(done, [one.done for one in shown], (32.0, 76.0, wide), "out_line"),
+        *_pulls(known, shown, (right, 76.0, wide)),
+        *_holds(known, shown, (32.0, 236.0, wide)),
+        *_bars(words.reminders, [one.reminders for one in shown], (right, 236.0, wide), "rule"),
         *_from_to(shown, plane),
         *_harder(known, shown, plane),
         back_to_menu(known, plane),
@@ -148,7 +148,7 @@ def _harder(known: Known, visits: Sequence[PastVisit], plane: Plane) -> tuple[Sh
 # ---- the load cell -----------------------------------------------------------------------------------------
 
 
-def sensor_view(scene: Sensor, known: Known, plane: Plane) -> Drawing:
+def sensor_view(scene: Sensor, known: Known, plane: Plane) -> View:
     """Draw each figure with its name, the raw readings, and in words whether all is well."""
     words, seen = known.words, known.sensor
     if seen is None:
@@ -167,7 +167,7 @@ def sensor_view(scene: Sensor, known: Known, plane: Plane) -> Drawing:
     return (
         *top_line(known, words.pages["sensor"], plane),
         *_rows(rows, plane, 36.0),
-        Picture(curve(scene.seen, Rect(36.0, 302.0, plane.width - 72.0, 74.0, "surface", 12.0))),
+        *curve(scene.seen, Rect(36.0, 302.0, plane.width - 72.0, 74.0, "surface", 12.0)),
         Text(verdict, plane.width - 32.0, plane.height - 44.0, 26.0, weight="700", anchor="end"),
         back_to_menu(known, plane),
     )
@@ -199,7 +199,7 @@ def _tension(tension_n: float | None, known: Known) -> str:
 # ---- the way to the clinic -------------------------------------------------------------------------------
 
 
-def network_view(known: Known, plane: Plane) -> Drawing:
+def network_view(known: Known, plane: Plane) -> View:
     """Draw what waits, whether the broker is there, what is in the way, and what the clinic would not have."""
     words, link = known.words, known.link
     there = words.connected_plain if link.plain else words.connected

@@ -10,7 +10,7 @@ from pressout_ui.app_state import Known
 from pressout_ui.commands import Command
 from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.keys import back_to_menu, choices, stepper, top_line
-from pressout_ui.shapes import Drawing, Plane
+from pressout_ui.shapes import Plane, View
 from pressout_ui.staff import ChoiceTapped, KeepSettings, Stepped
 from pressout_ui.words import LANGUAGES
 
@@ -32,7 +32,7 @@ def update(scene: SettingsScene, message: Message, known: Known) -> tuple[Settin
             return scene, ()
 
 
-def view(known: Known, plane: Plane) -> Drawing:
+def view(known: Known, plane: Plane) -> View:
     """Draw choices and steppers."""
     words, settings = known.words, known.settings
     wide = (plane.width - 64.0 - 14.0) / 2
