@@ -20,8 +20,21 @@ from pressout_device.storage.atomic_files import place, settle
 from pressout_session.error_sentences import why
 
 FOLDER = "damaged"
-# SQLite's own words for it ("database disk image is malformed", "file is not a database"), and ours.
-WORDS = ("malformed", "not a database")
+# What SQLite calls damage; and what says nothing of the file, but of its disk, its rights or who else has it open.
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+SURROUNDINGS = (
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_AUTH,
+)
 # A UUIDv7 begins with 48 bits of milliseconds.
 MOST_MS = 2**48
 KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -48,9 +61,37 @@ class SalvageCount:
     documents: int
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Tell damage from a full or forbidden disk."""
-    return isinstance(error, sqlite3.DatabaseError) and any(word in str(error) for word in WORDS)
+def is_damage(error: sqlite3.Error, *, opening: bool = False) -> bool:
+    """Tell damage from a full, forbidden or busy disk.
+
+    What has no code of SQLite's is Python's own complaint, of text that is none. While a file is `opening`, whatever is
+    wrong with it and not with its surroundings is damage: a station must start.
+    """
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError | sqlite3.NotSupportedError):
+        return False
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return True
+    primary = code & 0xFF  # the rest of an extended code says more of the same
+    return primary in DAMAGE or (opening and primary not in SURROUNDINGS)
+
+
+def check(db: sqlite3.Connection) -> None:
+    """Let SQLite look over its file; an sqlite3.DatabaseError says what it found."""
+    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(f"damage: {verdict}")
+
+
+def read_through(db: sqlite3.Connection) -> None:
+    """Read every text once, where SQLite's check does not see one that is none; an sqlite3.DatabaseError says so."""
+    for _row in db.execute("SELECT DISTINCT session_id FROM facts"):
+        pass
+    for _row in db.execute("SELECT session_id, journal_id, sha256, answer, reason, patient_ref FROM documents"):
+        pass
+    for row in db.execute("SELECT patient_ref, prescription FROM prescriptions"):
+        if [type(value) for value in row] != [str, bytes]:
+            raise sqlite3.DatabaseError("a prescription that is none")
 
 
 def set_aside(path: Path) -> Path:

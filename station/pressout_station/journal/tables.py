@@ -72,21 +72,20 @@ class Journal:
 
     def _open(self) -> None:
         self._own()
-        with self._said_plainly():
+        with self._said_plainly(opening=True):
             # The writer thread is the only one that uses it after this.
             self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5.0)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             # What is forgotten is overwritten, not only unlisted.
             self._db.execute("PRAGMA secure_delete = ON")
-            (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {verdict}")
+            salvage.check(self._db)
             migrate(self._db, self._new_id())
+            salvage.read_through(self._db)
             # A write, so that a file or a disk that cannot be written is known now and not at the first repetition.
             named = self._db.execute("UPDATE journal SET next_seq = next_seq RETURNING journal_id").fetchone()
             if named is None:
-                raise sqlite3.DatabaseError("malformed: a journal without a name")
+                raise sqlite3.DatabaseError("a journal without a name")
             self.journal_id = str(named[0])
 
     def _own(self) -> None:
@@ -289,11 +288,11 @@ class Journal:
             raise JournalError(f"journal {self._path}: found someone reading it, expected to empty its log; again soon")
 
     @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
+    def _said_plainly(self, *, opening: bool = False) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            kind = DamagedError if salvage.is_damage(error) else JournalError
+            kind = DamagedError if salvage.is_damage(error, opening=opening) else JournalError
             raise kind(
                 f"journal {self._path}: found {error}, expected an SQLite file in a folder with space that this user "
                 "may write; what is already in it is untouched"
