@@ -1,4 +1,4 @@
-"""One wrong bit in a journal's text, where SQLite's own check sees nothing: the station starts and counts all the same."""
+"""One wrong bit in a journal's text, which SQLite's own check does not see: the station starts and counts all the same."""
 
 from __future__ import annotations
 
