@@ -155,6 +155,11 @@ def shim(folder: Path) -> Path:
 
 def recorded(folder: Path, sessions: int, *, synchronous: bool = True) -> list[Step]:
     """Let a station's writer keep some sessions under the shim; give what was done to its files, in order."""
+    return watched(folder, ["-m", "bench.powercut_station"], str(sessions), str(int(synchronous)))
+
+
+def watched(folder: Path, program: list[str], *words: str) -> list[Step]:
+    """Let a Python program work in a folder, its first word, under the shim; give what was done there, in order."""
     root, log = folder / "station", folder / "log"
     root.mkdir()
     environment = {
@@ -162,10 +167,10 @@ def recorded(folder: Path, sessions: int, *, synchronous: bool = True) -> list[S
         "LD_PRELOAD": str(shim(folder)),
         "POWERCUT_ROOT": str(root),
         "POWERCUT_LOG": str(log),
-        "PYTHONPATH": f"{HERE.parent}:{HERE.parent / 'tests'}",
+        # The same code as runs here.
+        "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE.parent / "tests"), *sys.path]),
     }
-    words = [sys.executable, "-m", "bench.powercut_station", str(root), str(sessions), str(int(synchronous))]
-    subprocess.run(words, check=True, env=environment, cwd=HERE.parent)
+    subprocess.run([sys.executable, *program, str(root), *words], check=True, env=environment, cwd=HERE.parent)
     return list(_steps(log.read_bytes()))
 
 

@@ -56,6 +56,25 @@ def test_a_clinic_that_is_slow_does_not_get_everything_twice() -> None:
     assert delivery.due(["b"], 120.0)[1] == ("b",)
 
 
+def test_nothing_is_learned_from_an_answer_to_what_was_sent_more_than_once() -> None:
+    delivery, _ = Delivery().due(["a"], 0.0)
+    delivery, again = delivery.due(["a"], ANSWER_S)
+    assert again == ("a",)
+
+    delivery = delivery.answered("a", ANSWER_S + 30.0)
+
+    assert (delivery.usual_s, delivery.sent) == (0.0, ())
+
+
+def test_however_slow_the_clinic_is_it_is_asked_again_after_five_minutes() -> None:
+    delivery, _ = Delivery(usual_s=1_000.0).due(["a"], 0.0)
+    assert delivery.due(["a"], 299.0)[1] == ()
+
+    for now_s in (300.0, 600.0, 900.0):
+        delivery, again = delivery.due(["a"], now_s)
+        assert again == ("a",)
+
+
 def test_a_lost_connection_makes_everything_unsent() -> None:
     delivery, _ = Delivery().due(["a", "b"], 0.0)
 

@@ -74,6 +74,25 @@ def test_a_station_that_vanished_is_silent_after_an_hour_and_not_before(store: S
     assert "silent since" in next(only(store).needs(LATER))
 
 
+def test_since_when_a_station_is_silent_is_when_it_was_first_heard_to_be(store: Store) -> None:
+    says(store, StationState.READY)
+    ready = only(store).state_since
+    says(store, StationState.LOST)
+    lost = only(store).state_since
+    assert ready is not None
+    assert lost is not None
+    assert lost > ready
+
+    for retained in (False, True):
+        says(store, StationState.LOST, retained=retained, backlog=3)
+        assert only(store).state_since == lost
+
+    says(store, StationState.READY)
+    ready_again = only(store).state_since
+    assert ready_again is not None
+    assert ready_again > lost
+
+
 def test_what_the_broker_had_kept_does_not_make_a_silent_station_look_fresh(store: Store) -> None:
     says(store, StationState.LOST)
     before = only(store)

@@ -148,6 +148,25 @@ def test_a_patient_who_takes_up_the_line_in_a_timed_exercise_is_counted() -> Non
     assert facts[0].item == 1
 
 
+def test_undoing_in_the_rest_gives_the_turn_back_once_nothing_of_the_set_is_left() -> None:
+    visit, _facts = after(Visit(Course.of(a_prescription(an_item(reps=1)))), 2).set_ended(40.0)
+
+    visit, facts = visit.undone(41.0)
+    assert (visit.counted, visit.side, facts) == (1, Side.RIGHT, (RepetitionVoided(t_s=41.0),))
+
+    visit, facts = visit.undone(42.0)
+    assert (visit.counted, visit.side, facts) == (0, Side.LEFT, (RepetitionVoided(t_s=42.0),))
+
+
+def test_undoing_the_only_repetition_of_the_open_set_is_no_other_turn() -> None:
+    visit, _facts = after(Visit(Course.of(a_prescription(an_item(reps=1)))), 1).set_ended(20.0)
+    visit = after(visit, 1)
+
+    undone, _facts = visit.undone(30.0)
+
+    assert (undone.set_open, undone.counted, undone.side) == (True, 0, Side.RIGHT)
+
+
 def test_undoing_nothing_keeps_nothing() -> None:
     assert Visit(Course.of(a_prescription())).undone(1.0)[1] == ()
 

@@ -12,7 +12,8 @@ from builders import Trace as Told
 from builders import heard, repetitions
 from pressout_signal.calibration import Calibration
 from pressout_signal.despike import Despiker, DespikerLimits
-from pressout_signal.events import LineLetGo, LineTaken, SetEnded, SetStarted
+from pressout_signal.events import LineLetGo, LineTaken, Movement, Resistance, SetEnded, SetStarted
+from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Fault, FaultKind, Reading, Sample
 from pressout_signal.trace_format import Trace, TraceError
 
@@ -63,6 +64,42 @@ def test_a_handle_that_is_dropped_is_no_spike() -> None:
 
     assert faults == []
     assert len(believed) == 300
+
+
+def test_a_jump_that_stays_is_the_lines_and_one_that_comes_back_is_none() -> None:
+    flat = [Sample(n / 80, 40.0) for n in range(100)]
+    stays = [Sample(1.25 + n / 80, 60.0) for n in range(10)]
+    comes_back = [Sample(1.25, 60.0), *(Sample(1.25 + n / 80, 40.0) for n in range(1, 10))]
+
+    assert guarded([*flat, *stays]) == ([*flat, *stays], [])
+    assert guarded([*flat, *comes_back]) == ([*flat, *comes_back[1:]], [Fault(1.25, FaultKind.SPIKE)])
+
+
+def test_a_small_step_that_is_half_taken_back_is_no_spike() -> None:
+    steps = [*(Sample(n / 80, 40.0) for n in range(100)), Sample(1.25, 40.8), Sample(1.2625, 40.2)]
+
+    assert guarded(steps) == (steps, [])
+
+
+@pytest.mark.parametrize("jump_n", [0.0, 30.0])
+@pytest.mark.parametrize("place", [0, 1, 100])
+def test_of_two_samples_of_one_moment_only_the_first_is_believed(place: int, jump_n: float) -> None:
+    samples = [Sample(n / 80, 40.0) for n in range(110)]
+    twice = Sample(samples[place].t_s, 40.0 + jump_n)
+
+    believed, faults = guarded([*samples[: place + 1], twice, *samples[place + 1 :]])
+
+    assert believed == samples
+    assert faults == [Fault(twice.t_s, FaultKind.OUT_OF_STEP)]
+
+
+def test_a_moment_that_comes_again_while_a_jump_is_held_back_ends_nothing() -> None:
+    samples = [*steady(100), Sample(1.25, 80.0), Sample(1.25, 80.0), Sample(1.2625, 80.0)]
+
+    believed, faults = guarded(samples)
+
+    assert believed == [*samples[:101], samples[-1]]
+    assert faults == [Fault(1.25, FaultKind.OUT_OF_STEP)]
 
 
 def test_an_ordinary_sample_passes_at_once() -> None:
@@ -121,6 +158,28 @@ def test_a_set_ends_after_eight_seconds_of_slack_and_is_dated_back() -> None:
     (ended,) = [event for event in told if isinstance(event, SetEnded)]
     assert ended.t_s == pytest.approx(done.now_s, abs=0.5)
     assert ended.said_at_s == pytest.approx(ended.t_s + 8.0, abs=0.1)
+
+
+def test_the_next_set_begins_when_the_line_is_taken_again() -> None:
+    told = heard(Told().taken_up().repetition().repetition().let_go().taken_up().repetition().samples)
+
+    taken = [event.t_s for event in told if isinstance(event, LineTaken)]
+    assert [event.t_s for event in told if isinstance(event, SetStarted)] == taken
+
+
+def test_a_set_that_was_ended_by_a_tap_with_the_line_in_hand_is_followed_by_one_from_then_on() -> None:
+    pipeline = pipeline_for(Resistance.TUBING, Movement.PRESS)
+    done = Told().taken_up().repetition().repetition()
+    started: list[SetStarted] = []
+    for sample in done.repetition().repetition().samples:
+        pipeline, events = pipeline.step(sample)
+        if sample.t_s == done.now_s:
+            pipeline, ended = pipeline.end_set(sample.t_s)
+            assert [event.t_s for event in ended if isinstance(event, SetEnded)] == [done.now_s]
+        started.extend(event for event in events if isinstance(event, SetStarted))
+
+    assert [event.number for event in started] == [1, 2]
+    assert started[1].t_s == done.now_s
 
 
 def test_a_taut_rest_of_two_minutes_never_ends_a_set() -> None:

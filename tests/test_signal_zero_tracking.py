@@ -164,3 +164,17 @@ def test_one_corrupted_reading_is_no_overload() -> None:
     _scale, said = after(a_scale(), lambda t_s: 1_500.0 if abs(t_s - 1.0) < 0.001 else 0.0, 3.0)
 
     assert not [one for one in said if isinstance(one, Overloaded)]
+
+
+def test_an_overload_is_said_again_only_after_the_tension_has_fallen_to_half_the_limit() -> None:
+    pulls = (900.0, 600.0, 900.0, 300.0, 900.0)
+    _scale, said = after(a_scale(), lambda t_s: pulls[int(t_s)], 5.0)
+
+    overloads = [one for one in said if isinstance(one, Overloaded | OverloadOver)]
+    assert [(isinstance(one, Overloaded), int(one.t_s)) for one in overloads] == [(True, 0), (False, 3), (True, 4)]
+
+
+def test_corrupted_readings_far_apart_are_no_overload_together() -> None:
+    _scale, said = after(a_scale(), lambda t_s: 1_500.0 if t_s % 1.0 < 0.001 else 0.0, 4.0)
+
+    assert not [one for one in said if isinstance(one, Overloaded)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,26 @@ def test_whenever_the_power_goes_all_that_was_told_to_be_kept_is_there(tmp_path:
 
     assert {way: (one.lost, one.first) for way, one in found.items()} == dict.fromkeys(powercut.WAYS, (0, ""))
     assert found["all"].cuts > 30
+
+
+@compiled
+def test_whenever_the_power_goes_a_file_that_was_placed_is_there_whole_and_before_that_the_old_one(
+    tmp_path: Path,
+) -> None:
+    old, new = b"old" * 700, b"new" * 900
+    code = "import sys, pathlib; from pressout_device.storage import atomic_files\n"
+    code += f"for content in ({old!r}, {new!r}): atomic_files.place(pathlib.Path(sys.argv[1]), 'a.json', content)"
+    steps = powercut.watched(tmp_path, ["-c", code])
+    renamed = [place for place, step in enumerate(steps) if step.kind == "r"]
+
+    disk, rng = powercut.Disk(), random.Random(5)
+    for place, step in enumerate(steps):
+        disk.do(step)
+        may_be = {None, old} if place < renamed[1] else {old, new}
+        if place == len(steps) - 1:
+            may_be = {new}
+        for way in 7 * powercut.WAYS:
+            assert disk.after_the_cut(way, rng).get("/a.json") in may_be, (place, step.kind, way)
 
 
 @compiled

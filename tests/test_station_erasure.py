@@ -10,9 +10,11 @@ import pytest
 
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
 from pressout_session.document import decode
+from pressout_session.document_builder import rfc3339
 from pressout_session.facts import Closed, Reassigned
-from pressout_session.wire import EventKind
+from pressout_session.wire import Ack, AckResult, EventKind, digest
 from pressout_station.audit_log import Act, Audit
+from pressout_station.journal import acks, erasure
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.messages import VisitsRead
@@ -130,6 +132,27 @@ def test_delivered_sessions_leave_after_their_time_and_others_never(tmp_path: Pa
     assert [one.act for one in Audit(tmp_path).all()] == [Act.DROPPED]
     assert list((tmp_path / "raw").iterdir()) == []
     assert len(spool.documents(tmp_path / "outbox")) == 1
+
+
+@pytest.mark.parametrize(
+    ("first_days", "second_days", "leaves"),
+    [(100, 100, True), (100, None, False), (None, 100, False), (100, 1, False), (1, 100, True)],
+)
+def test_a_session_leaves_only_when_the_clinic_has_had_its_last_revision_for_long(
+    tmp_path: Path, first_days: int | None, second_days: int | None, leaves: bool
+) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session(3))
+    keep(writer, [Reassigned(t_s=900.0, patient_ref=ANOTHER, therapist_ref="MR")])
+    writer.close()
+    journal = Journal(tmp_path / "journal.db", new_id)
+    for document, days in zip(journal.documents(), (first_days, second_days), strict=True):
+        if days is not None:
+            ack = Ack(revision=1, sha256=digest(document), result=AckResult.STORED)
+            acks.answered(journal, [ack], rfc3339(MORNING - timedelta(days=days)))
+
+    assert erasure.old_sessions(journal, MORNING, 30.0) == ([FIRST] if leaves else [])
+    journal.close()
 
 
 def test_a_clock_that_nobody_vouches_for_drops_nothing(tmp_path: Path) -> None:

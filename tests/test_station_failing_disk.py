@@ -9,15 +9,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from builders import SESSION_ID, an_erasure, an_item, an_order, facts_of_a_session
+from builders import SESSION_ID, a_calibration, a_prescription, an_erasure, an_item, an_order, facts_of_a_session
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_session.document import Clock
 from pressout_session.facts import Closed
 from pressout_session.wire import EventKind
+from pressout_station.audit_log import Act, entry
 from pressout_station.journal import erasure, salvage
 from pressout_station.journal.clock_correction import WallClock
 from pressout_station.journal.migrations import migrate
+from pressout_station.journal.prescriptions import Doses
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.mailbox import Exchange
@@ -136,7 +138,7 @@ def test_answers_that_cannot_be_read_are_tried_later_and_the_rest_is_taken(
             raise OSError("input/output error")
         return msgspec.json.decode(path.read_bytes(), type=kind)
 
-    monkeypatch.setattr(spool, "read", read)
+    monkeypatch.setattr(atomic_files, "read", read)
     journal = Journal(tmp_path / "journal.db", new_id)
     exchange = Exchange(journal, tmp_path / "outbox", tmp_path / "inbox")
     assert [exchange.arrivals(None, now_s)[1] for now_s in (0.0, 0.1, 0.2)] == [True, False, False]
@@ -169,6 +171,25 @@ def test_an_erasure_waits_for_what_the_disk_has_not_taken(
     done_with_all(tmp_path)
     writer.close()
     assert PATIENT.encode() not in everything(tmp_path)
+
+
+@pytest.mark.parametrize("shelf", [("doses", "keep"), ("journal", "keep"), ("audit", "add"), ("book", "write")])
+def test_whoever_closes_with_something_unsaved_is_not_told_that_all_was_saved(
+    tmp_path: Path, shelf: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_what: object) -> None:
+        raise JournalError("disk full")
+
+    writer = a_writer(tmp_path)
+    place, way = shelf
+    monkeypatch.setattr(getattr(writer._shelves, place), way, refuse)
+    writer.prescribe(PATIENT, a_prescription())
+    writer.keep(FIRST, facts_of_a_session(1)[0])
+    writer.audit(entry(Act.SHUT_DOWN))
+    writer.note(a_calibration())
+
+    assert not writer.close()
+    assert (PATIENT in Doses(Journal(tmp_path / "journal.db", new_id)).known) is (place != "doses")
 
 
 def test_a_dose_is_changed_under_nobody_and_weighed_when_they_have_gone(writer: Writer, tmp_path: Path) -> None:

@@ -2,84 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import msgspec
 import pytest
 
-from builders import a_prescription, an_item, an_origin, simulated
-from pressout_device.clock import VirtualClock
-from pressout_session.document import Clock as ClockDocument
+from builders import a_prescription, an_item, simulated
+from controllers import Desk
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept, SetClosed
+from pressout_session.facts import Closed, Opened, RepetitionKept, SetClosed
 from pressout_session.patient_codes import GUEST
-from pressout_session.prescription import Prescription, TimedItem
+from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_signal.events import LineLetGo, Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
-from pressout_station.controller.session_controller import IDLE_CLOSE_S, ControllerDeps, SessionController
-from pressout_station.writer.messages import Kept, Told
-
-
-@dataclass
-class FakeWriter:
-    """Keeps facts in memory; tells that they are kept when it is asked to."""
-
-    kept: list[tuple[str, AnyFact]] = field(default_factory=list)
-    untold: list[Told] = field(default_factory=list)
-    prescriptions: dict[str, Prescription] = field(default_factory=dict)
-
-    def keep(self, session_id: str, fact: AnyFact) -> None:
-        """Keep a fact."""
-        self.kept.append((session_id, fact))
-        self.untold.append(Kept(session_id, fact))
-
-    def occupied(self, patient_ref: str | None) -> None:
-        """Take who is here."""
-
-    def prescribe(self, patient_ref: str, prescription: Prescription) -> None:
-        """Keep what a patient is to do."""
-        self.prescriptions[patient_ref] = prescription
-
-    def told(self) -> list[Told]:
-        """Tell what was kept since."""
-        news, self.untold = self.untold, []
-        return news
-
-
-@dataclass
-class Desk:
-    """A counting with its fakes."""
-
-    clock: VirtualClock = field(default_factory=VirtualClock)
-    writer: FakeWriter = field(default_factory=FakeWriter)
-    names: int = 0
-    reps: int = 6
-
-    def __post_init__(self) -> None:
-        origin = an_origin()
-        given = ControllerDeps(
-            a_prescription(an_item(reps=self.reps)),
-            self._name,
-            origin.device,
-            lambda: ClockDocument(synchronised=True),
-            measured_hz=lambda: 80.1234,
-        )
-        self.counting = SessionController(given, self.writer, self.clock)  # type: ignore[arg-type]
-
-    def _name(self) -> str:
-        self.names += 1
-        return f"session-{self.names}"
-
-    def feel(self, samples: list[Sample]) -> None:
-        """Let the load cell say these tensions; the clock follows."""
-        for sample in samples:
-            self.clock.time_s = max(self.clock.time_s, sample.t_s)
-            self.counting.take(sample)
-
-    def facts(self, session_id: str) -> list[AnyFact]:
-        """Give what was kept of a session."""
-        return [fact for owner, fact in self.writer.kept if owner == session_id]
+from pressout_station.controller.session_controller import IDLE_CLOSE_S
 
 
 @pytest.fixture(scope="module")

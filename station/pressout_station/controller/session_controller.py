@@ -211,7 +211,7 @@ class SessionController:
         prescription = msgspec.structs.replace(asked, **signed)
         if self._opened is not None:  # nothing has happened yet: it simply is what they came for
             self._opened = msgspec.structs.replace(self._opened, prescription=prescription, therapist_ref=therapist_ref)
-            moved, facts = replace(self.visit, course=Course.of(prescription)), ()
+            moved, facts = replace(moved, course=Course.of(prescription)), ()
         self._move((moved, facts))
         if self.patient_ref != GUEST:
             self._writer.prescribe(self.patient_ref, prescription)
