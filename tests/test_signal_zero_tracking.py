@@ -178,3 +178,10 @@ def test_corrupted_readings_far_apart_are_no_overload_together() -> None:
     _scale, said = after(a_scale(), lambda t_s: 1_500.0 if t_s % 1.0 < 0.001 else 0.0, 4.0)
 
     assert not [one for one in said if isinstance(one, Overloaded)]
+
+
+def test_one_corrupted_reading_right_after_an_overload_is_no_second_one() -> None:
+    pulls = iter((900.0, 900.0, 300.0, 1_500.0))
+    _scale, said = after(a_scale(), lambda _t: next(pulls, 0.0), 1.0)
+
+    assert len([one for one in said if isinstance(one, Overloaded)]) == 1

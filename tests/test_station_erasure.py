@@ -135,20 +135,28 @@ def test_delivered_sessions_leave_after_their_time_and_others_never(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("first_days", "second_days", "leaves"),
-    [(100, 100, True), (100, None, False), (None, 100, False), (100, 1, False), (1, 100, True)],
+    ("first_days", "second_days", "second", "leaves"),
+    [
+        (100, 100, AckResult.STORED, True),
+        (1, 100, AckResult.DUPLICATE, True),
+        (100, None, AckResult.STORED, False),
+        (None, 100, AckResult.STORED, False),
+        (100, 1, AckResult.STORED, False),
+        (100, 100, AckResult.REJECTED, False),
+    ],
 )
 def test_a_session_leaves_only_when_the_clinic_has_had_its_last_revision_for_long(
-    tmp_path: Path, first_days: int | None, second_days: int | None, leaves: bool
+    tmp_path: Path, first_days: int | None, second_days: int | None, second: AckResult, leaves: bool
 ) -> None:
     writer = a_writer(tmp_path)
     keep(writer, facts_of_a_session(3))
     keep(writer, [Reassigned(t_s=900.0, patient_ref=ANOTHER, therapist_ref="MR")])
     writer.close()
     journal = Journal(tmp_path / "journal.db", new_id)
-    for document, days in zip(journal.documents(), (first_days, second_days), strict=True):
+    answers = ((first_days, AckResult.STORED), (second_days, second))
+    for document, (days, result) in zip(journal.documents(), answers, strict=True):
         if days is not None:
-            ack = Ack(revision=1, sha256=digest(document), result=AckResult.STORED)
+            ack = Ack(revision=1, sha256=digest(document), result=result)
             acks.answered(journal, [ack], rfc3339(MORNING - timedelta(days=days)))
 
     assert erasure.old_sessions(journal, MORNING, 30.0) == ([FIRST] if leaves else [])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from builders import a_prescription
 from pressout_device.errors import StationError
 from pressout_device.settings import LoadCellSection
 from pressout_session.error_codes import Trouble
@@ -13,6 +14,7 @@ from pressout_station.app import SimulationConfig, station_of
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
 from pressout_station.run import asked_of, turned
+from pressout_station.station_loop import Station
 from pressout_ui.app import Screen
 from pressout_ui.commands import Sound
 from pressout_ui.messages import Message
@@ -41,15 +43,19 @@ class Broken:
         """Play nothing."""
 
 
-def test_a_fault_of_our_own_is_shown_with_a_number_and_said_and_the_session_is_kept(tmp_path: Path) -> None:
+def a_station(folder: Path, face: Broken) -> Station:
     config = Config(
-        station=StationSection(site_id="north", station_id="s3", folder=str(tmp_path)),
+        station=StationSection(site_id="north", station_id="s3", folder=str(folder)),
         load_cell=LoadCellSection(way="simulated"),
         screen=ScreenSection(full_screen=False),
         dose=(DoseSection(exercise="pallof_press"),),
     )
+    return station_of(config, face, SimulationConfig(asked_of(config)))
+
+
+def test_a_fault_of_our_own_is_shown_with_a_number_and_said_and_the_session_is_kept(tmp_path: Path) -> None:
     face = Broken()
-    station = station_of(config, face, SimulationConfig(asked_of(config)))
+    station = a_station(tmp_path, face)
     station.counting.begin("471922")
     station.counting.add_one()
 
@@ -58,3 +64,12 @@ def test_a_fault_of_our_own_is_shown_with_a_number_and_said_and_the_session_is_k
 
     assert face.shown[-1].scene == InTrouble(Trouble.STATION_FAILED)
     assert station.shut_down()
+
+
+def test_a_station_that_shuts_down_with_a_dose_unsaved_says_so(tmp_path: Path) -> None:
+    station = a_station(tmp_path, Broken())
+    writer = station._parts.writer
+    writer._shelves.journal._db.execute("PRAGMA query_only = 1")  # a card that has become read-only
+    writer.prescribe("471922", a_prescription())
+
+    assert not station.shut_down()
