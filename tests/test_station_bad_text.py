@@ -1,4 +1,4 @@
-"""One wrong bit in a journal's text, which SQLite's own check does not see: the station starts and counts all the same."""
+"""One wrong bit in a journal's text, unseen by SQLite's own check: the station starts and counts all the same."""
 
 from __future__ import annotations
 
