@@ -145,10 +145,6 @@ class Panel:
         pygame.display.flip()
         self._shown, self._stale = view, False
 
-    def forget(self) -> None:
-        """Paint everything the next time, as if nothing were shown."""
-        self._stale = True
-
     def messages(self) -> list[Message]:
         """Give what was tapped and typed since the last call; never waits."""
         heard: list[Message] = []
