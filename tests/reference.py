@@ -33,6 +33,13 @@ PURPOSE = """\
 It counts repetitions of pressing and rowing on tubing and on weight stacks, from the tension of one line. It is no
 diagnosis and no judge of form. [How it works](../explanation/signal.md); [how well](accuracy.md); what it cannot know
 is in [limits](../explanation/limits.md). It has seen no real patient: recordings with consent are wanted."""
+FAILS = """\
+## Where it fails
+
+By family of patients in [accuracy](accuracy.md): most on a stack that is moved slowly, little, or held for tens of
+seconds, where friction hides the strokes; there it can lose its way for some repetitions. A trunk that turns and comes
+back can be a repetition to it; the first pull of a set from a slack line can be missed.
+"""
 SAME_LAW = """\
 These sessions are drawn by the simulator that it was fitted on, which flatters it; they are wider than any clinic's,
 which does not. A test holds the file to these figures on further seeds."""
@@ -75,7 +82,11 @@ def _model() -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for line, score in card["scores"].items():
         yield f"| {line} | {' | '.join(str(value) for value in score.values())} |"
-    yield from ("", SAME_LAW, "", "## When it says what", "")
+    yield from ("", SAME_LAW, "", "## How sure it is of a set's count", "")
+    yield from ("| said, on average | sets | of these exact |", "|---|---|---|")
+    for step in card["reliability"]:
+        yield f"| {step['said']} | {step['sets']} | {step['exact']} |"
+    yield from ("", FAILS, "", "## When it says what", "")
     yield (
         f"The walk's evidence is of {walked[0]} ago on tubing, of {walked[1]} ago on a stack; what dates is of {lags} "
         f"ago. A repetition is said from a likelihood of {settings['say_at']}, a turned trunk from "

@@ -63,8 +63,8 @@ def main() -> None:
     }
     walked = np.asarray(chances(tree.pop("moves")), np.float64)
     given = weights.Given(tree, with_late_twins(walked), LAGS, WALK_LAGS, tuple(map(float, WEIGHTS)))
-    settings, scores = chosen(given)
-    weights.write(asked.out, given, settings, {**card, "scores": scores})
+    settings, reached = chosen(given)
+    weights.write(asked.out, given, settings, {**card, **reached})
     print(f"fit: written into {asked.out}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from pressout_signal.samples import Sample
 Floats = NDArray[np.float64]
 # Pulls the slopes toward nothing: a few dozen sets must not make a cliff.
 RIDGE = 1.0
+# Where one step of probability ends and the next begins.
+STEPS = (0.0, 0.5, 0.8, 0.9, 0.95, 1.01)
 
 
 def sets_of(seed: int, *, stack: bool, fitted: FittedModel) -> list[tuple[list[float], bool]]:
@@ -49,13 +52,36 @@ def sets_of(seed: int, *, stack: bool, fitted: FittedModel) -> list[tuple[list[f
     return found
 
 
-def curve(seeds: Iterable[int], fitted: FittedModel) -> tuple[float, ...]:
-    """Fit the curve on sets of both kinds of line; give its intercept and slopes."""
+def _every_set(seeds: Iterable[int], fitted: FittedModel) -> list[tuple[list[float], bool]]:
+    """Give what `sets_of` gives, of sessions of both kinds of line."""
     rows: list[tuple[list[float], bool]] = []
     with ProcessPoolExecutor(2) as pool:
         for stack in (False, True):
             for more in pool.map(partial(sets_of, stack=stack, fitted=fitted), seeds, chunksize=4):
                 rows += more
+    return rows
+
+
+def reliability(seeds: Iterable[int], fitted: FittedModel) -> list[dict[str, float]]:
+    """Give, for steps of probability, how many sets were said with it, how likely, and how many were exact."""
+    told = []
+    for features, exact in _every_set(seeds, fitted):
+        if features:
+            height = float(np.dot(fitted.curve, [1.0, *features]))
+            told.append((1.0 / (1.0 + np.exp(-height)), float(exact)))
+    sure, right = np.array(told).reshape(-1, 2).T
+    steps = []
+    for low, high in pairwise(STEPS):
+        inside = (sure >= low) & (sure < high)
+        if inside.any():
+            said, exact_share = round(float(sure[inside].mean()), 3), round(float(right[inside].mean()), 3)
+            steps.append({"from": low, "sets": int(inside.sum()), "said": said, "exact": exact_share})
+    return steps
+
+
+def curve(seeds: Iterable[int], fitted: FittedModel) -> tuple[float, ...]:
+    """Fit the curve on sets of both kinds of line; give its intercept and slopes."""
+    rows = _every_set(seeds, fitted)
     shown = np.array([[1.0, *features] for features, _ in rows if features]).reshape(-1, FEATURES + 1)
     exact = np.array([float(right) for features, right in rows if features])
     return tuple(float(slope) for slope in _doubtful(shown, exact))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bench.scoring import Score
-from pressout_fit.calibration import curve
+from pressout_fit.calibration import curve, reliability
 from pressout_fit.scoring import held_out
 from pressout_fit.weights import Given, Settings
 
@@ -20,7 +20,7 @@ MOST_FALSE = 1.0
 
 
 def chosen(given: Given) -> tuple[Settings, dict[str, Any]]:
-    """Give the settings that do best, and how well they do on sessions that had no part in the choice."""
+    """Give the settings that do best, and what the card says: how well they do on sessions without part in the choice."""
     best, most = START, -1.0
     for say_at in SAYINGS:
         tried = replace(START, say_at=say_at)
@@ -38,8 +38,9 @@ def chosen(given: Given) -> tuple[Settings, dict[str, Any]]:
         if false <= MOST_FALSE:
             break
     best = replace(best, curve=curve(CALIBRATING, given.fitted(best)))
-    scores = {name: _told(held_out(HELD_OUT, given.fitted(best), stack=stack)) for name, stack in KINDS.items()}
-    return best, scores
+    fitted = given.fitted(best)
+    scores = {name: _told(held_out(HELD_OUT, fitted, stack=stack)) for name, stack in KINDS.items()}
+    return best, {"scores": scores, "reliability": reliability(HELD_OUT, fitted)}
 
 
 KINDS = {"tubing": False, "cable": True}
