@@ -20,7 +20,7 @@ MOST_FALSE = 1.0
 
 
 def chosen(given: Given) -> tuple[Settings, dict[str, Any]]:
-    """Give the settings that do best, and what the card says: how well they do on sessions without part in the choice."""
+    """Give the settings that do best, and how well they do on sessions that had no part in the choice, for the card."""
     best, most = START, -1.0
     for say_at in SAYINGS:
         tried = replace(START, say_at=say_at)
