@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -77,6 +78,38 @@ def test_an_order_with_nothing_on_the_line_is_refused_before_anyone_applies_it()
 
     assert isinstance(said, RejectedMessage)
     assert "on the line" in said.reason
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"set_at": "2026-02-30T10:00:00Z"}, "set_at"),
+        ({"set_at": "2026-03-02T25:00:00Z"}, "set_at"),
+        ({"items": [{"target_n": 1e308}]}, "target_n"),
+        ({"items": [{"tolerance_n": 1e308}]}, "tolerance_n"),
+        ({"items": [{"tubing": "blue" * 100}]}, "tubing"),
+        ({"items": [{}] * 21}, "items"),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_at_the_door(changed: dict[str, Any], named: str) -> None:
+    plain = json.loads(msgspec.json.encode(an_order()))
+    items = [{**plain["items"][0], **item} for item in changed.get("items", [{}])]
+    payload = json.dumps({**plain, **changed, "items": items}).encode()
+
+    said = came(prescription_topic(*STATION, "rx-1"), payload, STATION)
+
+    assert isinstance(said, RejectedMessage)
+    assert named in said.reason
+
+
+def test_an_erasure_on_a_day_that_is_none_is_refused_at_the_door() -> None:
+    payload = msgspec.json.encode(an_erasure()).replace(b"2026-03-02", b"2026-02-30")
+
+    assert isinstance(came(erase_topic(*STATION, "er-1"), payload, STATION), RejectedMessage)
+
+
+def test_over_a_dose_that_was_set_on_a_day_that_is_none_any_later_order_stands() -> None:
+    assert supersedes(an_order(3, set_at=EARLIER), set_here(set_at="2026-02-30T10:00:00Z"))
 
 
 def test_an_erasure_that_goes_by_another_name_than_its_topic_is_refused() -> None:

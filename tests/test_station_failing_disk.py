@@ -84,6 +84,21 @@ def test_an_order_that_failed_is_not_overtaken_by_the_next_for_its_patient(
     assert PATIENT in writer.prescriptions
 
 
+def test_a_dose_that_cannot_be_kept_holds_back_no_erasure_and_does_not_bring_the_patient_back(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_patient_ref: str, _prescription: object) -> None:
+        raise JournalError("no room for it")
+
+    monkeypatch.setattr(writer._shelves.doses, "keep", refused)
+    order(tmp_path, "prescription.x.1", an_order())
+    order(tmp_path, "erase.x.2", an_erasure())
+    done_with_all(tmp_path)
+
+    assert kinds(tmp_path) == [EventKind.ERASED]
+    assert PATIENT not in writer.prescriptions
+
+
 def test_an_erasure_is_answered_when_the_log_is_empty_and_its_dose_is_forgotten_before(
     writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a review found that could stop a station for good, or leave what was to be forgotten: each of it, mended."""
+"""What could stop a station for good, or leave what was to be forgotten: none of it does."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_link.connection import Publication
 from pressout_session.facts import SetOpened, encode
-from pressout_session.wire import Ack, AckResult, ack_topic, digest
+from pressout_session.wire import Ack, AckResult, EventKind, ack_topic, digest
 from pressout_station.journal import erasure, salvage
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
-from stations import FIRST, a_writer, keep, new_id
+from stations import FIRST, a_writer, events, keep, new_id, order
 from uplinks import Folders, eventually, listening, turning
 
 
@@ -164,3 +164,14 @@ def test_answers_that_could_not_be_written_are_taken_in_when_there_is_room_again
         eventually(lambda: len(folders.answers()) == len(names))
     clinic.close()
     broker.kill()
+
+
+def test_a_file_beyond_all_measure_in_the_inbox_is_dropped_and_holds_up_nothing(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    with (tmp_path / "inbox" / "prescription.x.1.json").open("wb") as file:
+        file.truncate(100_000_000_000)
+    order(tmp_path, "prescription.y.2", an_order())
+    eventually(lambda: not atomic_files.waiting(tmp_path / "inbox"))
+
+    assert [one.kind for one in events(tmp_path)] == [EventKind.PRESCRIBED]
+    writer.close()

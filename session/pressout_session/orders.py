@@ -18,8 +18,27 @@ PRESCRIPTION_SCHEMA = "pressout.prescription/1"
 # RFC 3339 in UTC.
 Utc = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
 # What the touchscreen can be set to as well: a target beyond it is a slip, or a decimal point in the wrong place.
-LEAST_N, MOST_N = 5.0, 500.0
+LEAST_N, MOST_N, MOST_TOLERANCE_N = 5.0, 500.0, 100.0
+# What a maker calls a tubing's colour is no longer.
+LONGEST_NAME = 40
 MOST_ITEMS = 20
+
+
+def moment_of(written: str, key: str) -> datetime:
+    """Give the moment of an RFC 3339 time in UTC; a ValueError if there is no such day or hour."""
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError as error:
+        raise ValueError(f"{key}: found {written!r}, expected a day and an hour that there are") from error
+
+
+def _refuse_beyond_the_touchscreen(item: CabledItem) -> None:
+    if not LEAST_N <= item.target_n <= MOST_N:
+        raise ValueError(f"target_n: found {item.target_n:g}, expected {LEAST_N:g} to {MOST_N:g} newtons")
+    if item.tolerance_n > MOST_TOLERANCE_N:
+        raise ValueError(f"tolerance_n: found {item.tolerance_n:g}, expected at most {MOST_TOLERANCE_N:g} newtons")
+    if item.tubing is not None and len(item.tubing) > LONGEST_NAME:
+        raise ValueError(f"tubing: found {len(item.tubing)} letters, expected at most {LONGEST_NAME}")
 
 
 class PrescriptionOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +53,11 @@ class PrescriptionOrder(msgspec.Struct, frozen=True, kw_only=True):
     set_by: Reference | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no therapist could have set at the station."""
+        """Refuse what no therapist could have set at the station, and a day that is none."""
         for item in self.items:
-            if isinstance(item, CabledItem) and not LEAST_N <= item.target_n <= MOST_N:
-                raise ValueError(f"target_n: found {item.target_n:g}, expected {LEAST_N:g} to {MOST_N:g} newtons")
+            if isinstance(item, CabledItem):
+                _refuse_beyond_the_touchscreen(item)
+        moment_of(self.set_at, "set_at")
         self.prescription()
 
     def prescription(self, *, accepted_by: str | None = None) -> Prescription:
@@ -60,6 +80,10 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     erase_id: Reference
     patient_ref: Reference
     at: Utc
+
+    def __post_init__(self) -> None:
+        """Refuse a day that is none."""
+        moment_of(self.at, "at")
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,4 +113,7 @@ def supersedes(order: PrescriptionOrder, known: Prescription | None) -> bool:
             return False
         if known.set_by is None or known.set_by != known.accepted_by:
             return True  # nobody at the station has changed it since
-    return known.set_at is None or datetime.fromisoformat(order.set_at) > datetime.fromisoformat(known.set_at)
+    try:
+        return known.set_at is None or moment_of(order.set_at, "set_at") > moment_of(known.set_at, "set_at")
+    except (ValueError, TypeError):  # kept by a version that let a day pass that is none
+        return True

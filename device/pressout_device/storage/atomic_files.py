@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+logger = logging.getLogger(__name__)
+
 Read = TypeVar("Read")
+# No message between two processes of a station is larger; a file that is, is nobody's.
+MOST_BYTES = 1 << 20
 
 
 def place(folder: Path, name: str, content: bytes, *, mode: int = 0o640) -> None:
@@ -59,7 +64,12 @@ def read(path: Path, kind: type[Read]) -> Read | None:
     OSError
         If it cannot be read; it may be readable the next time.
     """
+    with path.open("rb") as file:
+        payload = file.read(MOST_BYTES + 1)
+    if len(payload) > MOST_BYTES:
+        logger.warning("%s: found more than %d bytes, expected a message; it is not read", path, MOST_BYTES)
+        return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return msgspec.json.decode(payload, type=kind)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None

@@ -110,22 +110,30 @@ class Maintenance:
         return True
 
     def _carry_out_orders(self, present: Present, now_s: float) -> None:
-        """Carry out what may be: nothing of a patient before what came earlier for the same one."""
-        waiting: set[str] = set()
-        for name, order in tuple(self._put_off.items()):
-            patient_ref = order.asked.patient_ref
-            may_be = patient_ref not in waiting and not present.forbids(order.asked)
-            if may_be and self._patience.is_due(name, now_s) and self._carried_out(name, order, now_s):
-                del self._put_off[name]
-            else:
-                waiting.add(patient_ref)
+        """Carry out what may be: nothing of a patient before what came earlier for the same one.
 
-    def _carried_out(self, name: str, order: OrderArrived, now_s: float) -> bool:
+        An erasure waits for nobody: the doses that came before it are forgotten with the rest.
+        """
+        waiting: dict[str, list[str]] = {}
+        for name, order in tuple(self._put_off.items()):
+            earlier = waiting.setdefault(order.asked.patient_ref, [])
+            may_be = not present.forbids(order.asked) and (not earlier or isinstance(order.asked, Erasure))
+            if may_be and self._patience.is_due(name, now_s) and self._carried_out(name, order, now_s, earlier):
+                for done in (*earlier, name):
+                    del self._put_off[done]
+                earlier.clear()
+            else:
+                earlier.append(name)
+
+    def _carried_out(self, name: str, order: OrderArrived, now_s: float, earlier: list[str]) -> bool:
+        """Carry out an order, and drop those before it with an erasure; say whether it was done."""
         asked = order.asked
         try:
             if isinstance(asked, PrescriptionOrder):
                 self._take_dose(asked)
             else:
+                for before in earlier:  # first: a dose that is left would bring the patient back
+                    self._shelves.exchange.done(self._put_off[before])
                 self._erase(asked)
             self._shelves.exchange.done(order)
         except (OSError, ValueError) as error:  # ours are OSErrors
