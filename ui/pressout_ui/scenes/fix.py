@@ -16,7 +16,7 @@ from pressout_ui.messages import (
     TherapistTapped,
     UndoTapped,
 )
-from pressout_ui.scenes.parts import pain, plain_button, primary_button
+from pressout_ui.scenes.parts import HELD_S, pain, plain_button, primary_button
 from pressout_ui.shapes import Button, Plane, Rect, Text, View
 
 
@@ -59,4 +59,6 @@ def _key(place: int, act: tuple[str, str, Message], wide: float, plane: Plane) -
     across = 2 if plane.portrait else 3
     x = 36.0 + (place % across) * (wide + 14.0)
     y = (190.0 if plane.portrait else 142.0) + (place // across) * 108.0
-    return Button(label, Rect(x, y, wide, 96.0, "surface", 14.0), message, 27.0, below=below)
+    # Ten repetitions are gone with it, and no key brings them back.
+    hold_s = HELD_S if isinstance(message, RestartTapped) else 0.0
+    return Button(label, Rect(x, y, wide, 96.0, "surface", 14.0), message, 27.0, below=below, hold_s=hold_s)

@@ -6,6 +6,9 @@ from pressout_ui.app_state import Known
 from pressout_ui.messages import Message
 from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted, sized
 
+# What no key brings back must be held for so long.
+HELD_S = 1.0
+
 
 def signed_in(known: Known, x: float, baseline: float) -> tuple[Shape, ...]:
     """Give who is signed in; a hollow dot says that something is not saved yet, a bar that the sound is off."""

@@ -9,10 +9,10 @@ from pressout_session.prescription import CabledItem
 from pressout_session.visit import Stage
 from pressout_ui.app_state import Known
 from pressout_ui.messages import (
+    AddTapped,
     FinishTapped,
     Message,
     NextTurnTapped,
-    RestartTapped,
     SideTapped,
     TherapistTapped,
     UndoTapped,
@@ -48,12 +48,13 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
     asked = 0 if last is None else _asked(known, last.item)
     label = words.left if done_side is Side.LEFT else words.right
     mark: View = (check(430.0, 300.0, 32.0),) if 0 < asked <= done else ()
-    wide = (plane.width - 108.0) / 3
     acts: tuple[tuple[str, Message], ...] = (
-        _way_on(known) if pausing else (words.restart_set, RestartTapped()),
+        *((_way_on(known),) if pausing else ()),
         (words.undo_last, UndoTapped()),
+        (words.add_one, AddTapped()),
         (words.wrong_side, SideTapped()),
     )
+    wide = (plane.width - 72.0 - 14.0 * (len(acts) - 1)) / len(acts)
     buttons = tuple(
         plain_button(text, (36.0 + place * (wide + 14.0), 362.0, wide, 70.0), act)
         for place, (text, act) in enumerate(acts)

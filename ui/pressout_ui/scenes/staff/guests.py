@@ -10,13 +10,12 @@ from pressout_session.patient_codes import CODE_LENGTH, GUEST, checked
 from pressout_ui.app_state import Known
 from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
-from pressout_ui.scenes.parts import plain_button
+from pressout_ui.scenes.parts import HELD_S, plain_button
 from pressout_ui.scenes.staff.keys import back_to_menu, keypad, top_line
 from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View
 from pressout_ui.staff import Correct, GuestPicked, VoidTapped
 
 SHOWN = 3
-HELD_S = 1.0
 VOID = Rect(36.0, 262.0, 336.0, 84.0, "stop", 14.0)
 
 

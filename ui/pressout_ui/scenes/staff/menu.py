@@ -6,13 +6,10 @@ from msgspec import Struct
 
 from pressout_ui.app_state import Known
 from pressout_ui.messages import Message, WipeTapped
-from pressout_ui.scenes.parts import primary_button
+from pressout_ui.scenes.parts import HELD_S, primary_button
 from pressout_ui.scenes.staff.keys import top_line
 from pressout_ui.shapes import Button, Plane, Rect, Text, View
 from pressout_ui.staff import EmptyTapped, LeaveTapped, Page, PageTapped, ShutDownTapped
-
-# Shutting down is held for so long: a slip switches no station off.
-HELD_S = 1.0
 
 
 class Menu(Struct, frozen=True):
