@@ -13,6 +13,7 @@ from brokers import SecureBroker, certificates, free_port
 from pressout_link.broker import Broker
 from pressout_session.error_codes import LinkTrouble
 from pressout_station.mailbox import spool
+from strict_broker import strict_broker
 from uplinks import Folders, clinic, eventually, turning
 
 pytestmark = pytest.mark.service
@@ -139,3 +140,11 @@ def test_a_broker_that_is_away_and_one_that_speaks_no_tls_are_told_apart(
 
     trouble_of(folders, replace(known, port=port), LinkTrouble.NO_TLS)
     made.kill()
+
+
+def test_a_broker_that_lets_us_in_and_not_hear_is_said_and_nothing_is_dropped(folders: Folders) -> None:
+    with strict_broker() as port:
+        link = trouble_of(folders, Broker(host="127.0.0.1", port=port, tls=False), LinkTrouble.NOT_SUBSCRIBED)
+
+    assert link.connected
+    assert "refuse subscriptions to pressout/" in link.details

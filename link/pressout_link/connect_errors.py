@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pressout_link.broker import Broker
@@ -42,6 +43,15 @@ def refused(reason: str) -> Obstacle:
     return Obstacle(
         LinkTrouble.REFUSED,
         f"broker: found it refuse us ({reason}), expected to be let in; check username, password and certificate",
+    )
+
+
+def not_subscribed(topics: Sequence[str]) -> Obstacle:
+    """Give the obstacle of a broker that lets us in and does not let us hear."""
+    return Obstacle(
+        LinkTrouble.NOT_SUBSCRIBED,
+        f"broker: found it refuse subscriptions to {', '.join(topics)}, expected to hear what is said there; check its "
+        "rules for this name",
     )
 
 

@@ -21,7 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from pressout_link.broker import Broker
-from pressout_link.connect_errors import Obstacle, looked_at, refused
+from pressout_link.connect_errors import Obstacle, looked_at, not_subscribed, refused
 
 logger = logging.getLogger(__name__)
 
@@ -189,6 +189,7 @@ class Connection:
         client.on_socket_open = self._on_socket_open
         client.on_message = self._on_message
         client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
         client.max_queued_messages_set(10 * RECEIVE_MAXIMUM)
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
         client.reconnect_delay_set(random.randint(*FIRST_DELAY_S), random.randint(*LAST_DELAY_S))
@@ -234,6 +235,15 @@ class Connection:
         self.connected = True
         self._manner.woken()
         logger.info("connected to %s:%d (%s)", self._broker.host, self._broker.port, self._version.name)
+
+    def _on_subscribe(
+        self, _client: mqtt.Client, _data: object, _token: int, codes: Sequence[ReasonCode], _props: object
+    ) -> None:
+        deaf_to = [topic for topic, code in zip(self._topics, codes, strict=False) if code.is_failure]
+        if deaf_to:
+            self.obstacle = not_subscribed(deaf_to)
+            logger.warning("%s", self.obstacle.details)
+            self._manner.woken()
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _props: object

@@ -43,6 +43,7 @@ class LinkTrouble(StrEnum):
     CERTIFICATE_REFUSED = "certificate_refused"
     UNANSWERED = "unanswered"
     CLONED = "cloned"
+    NOT_SUBSCRIBED = "not_subscribed"
 
 
 # What a receptionist reads out on the telephone; hardware/README.md says what each one means.
@@ -72,4 +73,5 @@ NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     LinkTrouble.CERTIFICATE_REFUSED: "4F-68",
     LinkTrouble.UNANSWERED: "4F-69",
     LinkTrouble.CLONED: "4F-70",
+    LinkTrouble.NOT_SUBSCRIBED: "4F-71",
 }

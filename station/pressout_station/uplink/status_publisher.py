@@ -102,9 +102,10 @@ class StatusPublisher:
         kind: LinkTrouble | None = None
         details = ""
         longest_s = delivery.unanswered_s(time.monotonic())
-        if not connection.connected:
-            if connection.obstacle is not None:
-                kind, details = connection.obstacle.kind, connection.obstacle.details
+        if connection.obstacle is not None:  # it may let us in and not let us hear
+            kind, details = connection.obstacle.kind, connection.obstacle.details
+        elif not connection.connected:
+            pass
         elif hearing.clone is not None:
             kind, details = LinkTrouble.CLONED, f"serials {self._serial} and {hearing.clone}"
         elif longest_s > UNANSWERED_S:

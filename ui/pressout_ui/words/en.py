@@ -243,6 +243,7 @@ WORDS = Words(
         "certificate_refused": "The broker refuses this station’s certificate.",
         "unanswered": "The broker is there, and the clinic does not answer.",
         "cloned": "Another station goes by this one’s name.",
+        "not_subscribed": "The broker does not let this station hear the clinic.",
     },
     from_clinic="From the clinic",
     not_connected="not connected",

@@ -243,6 +243,7 @@ WORDS = Words(
         "certificate_refused": "El servidor rechaza el certificado de esta estación.",
         "unanswered": "El servidor está, y la clínica no responde.",
         "cloned": "Otra estación usa el nombre de esta.",
+        "not_subscribed": "El servidor no deja que esta estación oiga a la clínica.",
     },
     from_clinic="De la clínica",
     not_connected="sin conexión",
