@@ -12,7 +12,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import pygame
 
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
-from pressout_ui.panel import REPEAT_AFTER_MS, SETTLED_MS, NoDisplayError, Panel
+from pressout_ui.panel import LOST_MS, REPEAT_AFTER_MS, SETTLED_MS, NoDisplayError, Panel
 from pressout_ui.shapes import Button, Rect, View
 from pressout_ui.staff import ShutDownTapped, Stepped
 from pressout_ui.theme import DARK, LIGHT
@@ -70,6 +70,45 @@ def tap(panel: Panel, x: float, y: float = 50.0) -> list[Message]:
 
 def test_a_finger_that_comes_and_goes_presses_once_without_any_motion(panel: Panel) -> None:
     assert tap(panel, 50.0) == [ONE]
+
+
+def test_a_finger_whose_end_is_never_told_is_gone_after_some_seconds(panel: Panel, time: Time) -> None:
+    finger(pygame.FINGERDOWN, 50.0, 50.0, 2)
+    assert panel.messages() == []
+    time.now_ms += LOST_MS + 1
+
+    assert tap(panel, 50.0) == [ONE]
+
+
+def test_a_stepper_under_a_finger_that_was_lost_steps_no_further(panel: Panel, time: Time) -> None:
+    finger(pygame.FINGERDOWN, 450.0, 50.0)
+    panel.messages()
+    time.now_ms += LOST_MS + 1
+
+    assert panel.messages() == []
+
+
+def test_a_finger_that_moves_is_not_lost(panel: Panel, time: Time) -> None:
+    finger(pygame.FINGERDOWN, 50.0, 50.0)
+    for _ in range(3):
+        panel.messages()
+        time.now_ms += LOST_MS - 1
+        finger(pygame.FINGERMOTION, 51.0, 50.0)
+    finger(pygame.FINGERUP, 50.0, 50.0)
+    time.now_ms += 1
+
+    assert ONE in panel.messages()
+
+
+@pytest.mark.parametrize(("full_screen", "closed"), [(True, False), (False, True)])
+def test_no_key_and_no_closed_window_ends_a_station_that_fills_its_panel(*, full_screen: bool, closed: bool) -> None:
+    for event in (pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, unicode=""), pygame.event.Event(pygame.QUIT)):
+        panel = Panel((800, 480), LIGHT, full_screen=full_screen)
+        pygame.event.clear()
+        pygame.event.post(event)
+        panel.messages()
+        assert panel.closed is closed
+        panel.close()
 
 
 def test_the_mouse_events_that_are_made_of_touches_press_nothing_more(panel: Panel) -> None:

@@ -31,6 +31,8 @@ NO_DISPLAY = (
 )
 
 
+# A finger that is down and not heard of for so long is gone.
+LOST_MS = 5_000
 # A stepper that is held steps on after this long, and then this often.
 REPEAT_AFTER_MS, REPEAT_EVERY_MS = 500, 120
 # A finger on its way when the buttons change was meant for what was there before.
@@ -114,7 +116,9 @@ class Panel:
         self._brush = Brush(surface, theme)
         self._shown: View = ()
         self._stale = True
-        self._fingers: set[int] = set()
+        self._full_screen = full_screen
+        # When each finger that is down was last heard of.
+        self._fingers: dict[int, int] = {}
         self._press: Press | None = None
         self._changed_ms = -SETTLED_MS
         self.closed = False
@@ -148,6 +152,7 @@ class Panel:
     def messages(self) -> list[Message]:
         """Give what was tapped and typed since the last call; never waits."""
         heard: list[Message] = []
+        self._forget_lost_fingers()
         for event in pygame.event.get():
             message = self._heard(event)
             if message is not None:
@@ -165,9 +170,12 @@ class Panel:
 
     def _heard(self, event: pygame.event.Event) -> Message | None:
         if event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE):
-            self.closed = True
+            # A station that fills its panel is ended by whoever runs the computer, and by no key that a patient finds.
+            self.closed = self.closed or not self._full_screen
         elif event.type == pygame.KEYDOWN:
             return self._typed(event)
+        elif event.type == pygame.FINGERMOTION and event.finger_id in self._fingers:
+            self._fingers[event.finger_id] = self._ticks_ms()
         elif event.type == pygame.VIDEOEXPOSE:
             self._stale = True  # what was there may be gone
         elif event.type == pygame.VIDEORESIZE:
@@ -191,17 +199,25 @@ class Panel:
     def _touched(self, finger: int, at: Point, *, down: bool) -> Message | None:
         now_ms = self._ticks_ms()
         if down:
-            self._fingers.add(finger)
+            self._fingers[finger] = now_ms
             settled = now_ms - self._changed_ms >= SETTLED_MS
             # More than one is a palm, or a cloth: none of them presses.
             began = button_at(self._shown, *at) if len(self._fingers) == 1 and settled else None
             self._press = None if began is None else Press(began, now_ms)
             return None
-        self._fingers.discard(finger)
+        self._fingers.pop(finger, None)
         press, self._press = self._press, None
         if press is None or press.spent or press.button.hold_s > 0:
             return None
         return press.button.on_tap if tapped(self._shown, *at) == press.button.on_tap else None
+
+    def _forget_lost_fingers(self) -> None:
+        """Let go of fingers whose end was never told: a panel was unplugged under one, or a touch was cancelled."""
+        now_ms = self._ticks_ms()
+        for finger, heard_ms in tuple(self._fingers.items()):
+            if now_ms - heard_ms > LOST_MS:
+                del self._fingers[finger]
+                self._press = None
 
     def _held(self) -> Message | None:
         """Give what a button says that is still pressed: a stepper again and again, another after its time."""
