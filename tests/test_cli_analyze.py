@@ -42,6 +42,13 @@ def test_analyze_reads_gzip_and_says_a_table_to_people(tmp_path: Path) -> None:
     assert "repetitions 1" in result.stdout
 
 
+def test_analyze_reads_what_a_spreadsheet_has_saved_with_a_mark_before_it(tmp_path: Path) -> None:
+    plain = written(tmp_path / "one.csv", Trace().taken_up().repetition())
+    plain.write_bytes(b"\xef\xbb\xbf" + plain.read_bytes())
+
+    assert "repetitions 1" in pressout("analyze", plain).stdout
+
+
 def test_the_events_of_a_cut_trace_are_the_beginning_of_the_whole_ones(tmp_path: Path) -> None:
     whole = Trace().taken_up().repetition().partial().repetition().repetition().let_go()
     cut = Trace(samples=whole.samples[: len(whole.samples) * 2 // 3])

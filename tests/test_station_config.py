@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from pressout_device.errors import ConfigError
 from pressout_link.broker import BrokerAddressError, broker_at
 from pressout_station.config import checked
 from shell import one_sentence, pressout
+
+
+def a_key_and_certificate(key: Path, certificate: Path, *how: str) -> None:
+    made = "openssl req -new -x509 -days 30 -newkey rsa:2048 -subj /CN=north"
+    subprocess.run([*made.split(), *how, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    key.chmod(0o600)
 
 
 def test_all_mistakes_of_a_configuration_are_told_at_once(tmp_path: Path) -> None:
@@ -69,7 +76,7 @@ def test_a_certificate_that_is_not_here_is_told_and_is_no_mistake(config_file: P
     config_file.write_text(f"{config_file.read_text()}\n{table}")
 
     absent = pressout("config", "check", config_file)
-    authority.touch()
+    a_key_and_certificate(authority.with_name("k.pem"), authority, "-nodes")
     present = pressout("config", "check", config_file)
 
     assert absent.returncode == present.returncode == 0
@@ -153,3 +160,23 @@ def test_a_broker_is_encrypted_and_verified_unless_someone_says_otherwise() -> N
     assert context is not None
     assert context.check_hostname
     assert broker.port == 8883
+
+
+def test_a_configuration_that_an_editor_of_windows_has_saved_is_read(config_file: Path) -> None:
+    config_file.write_bytes(b"\xef\xbb\xbf" + config_file.read_bytes())
+
+    assert pressout("config", "check", config_file).returncode == 0
+
+
+def test_a_key_with_a_pass_phrase_is_said_before_the_uplink_asks_for_one(config_file: Path, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "k.pem", tmp_path / "c.pem"
+    a_key_and_certificate(key, certificate, "-passout", "pass:secret")
+    broker = (
+        f'[broker]\nurl = "mqtts://localhost"\nca_file = "{certificate}"\n'
+        f'certificate_file = "{certificate}"\nkey_file = "{key}"\n'
+    )
+    config_file.write_text(broker + config_file.read_text())
+
+    said = one_sentence(pressout("config", "check", config_file))
+
+    assert "found it encrypted, expected a key without a pass phrase" in said

@@ -31,6 +31,7 @@ from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.shapes import Button
+from pressout_ui.text import told as as_text
 from screens import LANDSCAPE, a_visit, in_a_set, told, words_shown
 
 
@@ -79,6 +80,12 @@ def test_whoever_goes_on_after_the_last_set_goes_on_in_the_same_session() -> Non
 
     assert isinstance(screen.scene, LiveSet)
     assert EndVisit("done") not in commands
+
+
+def test_a_text_says_all_done_only_of_what_was_done_whole() -> None:
+    half = told(in_a_set(3), VisitMoved(a_visit(place=2)), RecordKept(folded(facts_of_a_session(3)[:-1])))[0]
+
+    assert "3 of 10" in as_text(half)
 
 
 def test_the_summary_says_when_the_clinic_has_it_and_signs_out_by_itself() -> None:

@@ -198,6 +198,7 @@ def config_check(file: Path) -> None:
     from pressout_station import config
 
     read = config.read(file)
+    config.look_at_certificates(read)
     click.echo(f"{file}: no mistakes found")
     for key, path in config.absent_files(read):
         click.echo(f"broker.{key}: {path} is not on this computer; the uplink needs it where it runs")

@@ -80,7 +80,7 @@ class Broker:
             if self.key_file and os.stat(self.key_file).st_mode & 0o007:
                 raise BrokerAddressError(f"key_file: found {self.key_file} readable by everyone, expected chmod 400")
             if self.certificate_file:
-                context.load_cert_chain(self.certificate_file, self.key_file)
+                context.load_cert_chain(self.certificate_file, self.key_file, password=_no_pass_phrase)
         except (OSError, ssl.SSLError) as error:
             raise BrokerAddressError(
                 f"broker certificates: found {why(error)}, expected readable PEM files; "
@@ -97,6 +97,14 @@ class Broker:
                     Path(path).open("rb").close()
             except OSError as error:
                 raise BrokerAddressError(_closed(name, path, error)) from error
+
+
+def _no_pass_phrase() -> str:
+    """Stand in the place of OpenSSL's question at the terminal, which nobody is there to answer."""
+    raise BrokerAddressError(
+        "key_file: found it encrypted, expected a key without a pass phrase, which a service can read by itself; "
+        "openssl pkey -in OLD -out NEW takes it off, chmod 400 keeps it closed"
+    )
 
 
 def _closed(name: str, path: str | None, error: OSError) -> str:

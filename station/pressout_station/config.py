@@ -7,6 +7,7 @@ learns (calibration) and what must be secret live elsewhere.
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -101,7 +102,7 @@ def read(path: Path) -> Config:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors of Windows begin with a mark
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path}: found no such file, expected the station's configuration; pressout setup makes one"
@@ -164,6 +165,20 @@ def absent_files(config: Config) -> list[tuple[str, str]]:
     given = {} if config.broker is None else msgspec.structs.asdict(config.broker)
     named = [(key, path) for key, path in given.items() if key.endswith("_file") and path is not None]
     return [(key, path) for key, path in named if _absent(Path(path))]
+
+
+def look_at_certificates(config: Config) -> None:
+    """Read the broker's certificates and key, where they are on this computer and this user may.
+
+    Raises
+    ------
+    BrokerAddressError
+        If the uplink could not use them.
+    """
+    given = {} if config.broker is None else msgspec.structs.asdict(config.broker)
+    files = [path for key, path in given.items() if key.endswith("_file") and path is not None]
+    if files and all(os.access(path, os.R_OK) for path in files):
+        config.the_broker().context()
 
 
 def _absent(path: Path) -> bool:

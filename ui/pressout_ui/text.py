@@ -13,7 +13,7 @@ from pressout_ui.scenes.live_set import LiveSet, headword
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp, place_of
-from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.summary import Summary, title
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.trouble import InTrouble
@@ -41,7 +41,7 @@ def told(screen: Screen) -> str:
         case Timed() if known.item is not None:
             return words.exercises[known.item.exercise]
         case Summary():
-            return words.summary_all.format(count=sum(known.record.count(each) for each in Side))
+            return title(known)
         case Today() if item is not None:
             return f"{words.exercises[item.exercise]}. {' '.join(words.begin)}"
         case Rating(asked=asked):

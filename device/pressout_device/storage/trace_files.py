@@ -33,7 +33,7 @@ def lines_of(path: Path) -> Iterator[Iterator[str]]:
         with open(path, "rb") as raw:
             zipped = raw.peek(2)[:2] == GZIP_MAGIC
             stream = gzip.GzipFile(fileobj=raw) if zipped else raw
-            with io.TextIOWrapper(stream, encoding="utf-8") as text:
+            with io.TextIOWrapper(stream, encoding="utf-8-sig") as text:
                 yield iter(text)
     except UnicodeDecodeError as error:
         raise TraceFileError("found bytes that are no text, expected a CSV trace; is this the right file?") from error

@@ -36,13 +36,13 @@ class Summary(Struct, frozen=True):
 def view(scene: Summary, known: Known, plane: Plane) -> View:
     """Draw a sentence, and a row of repetitions a side; those with a reminder carry a mark."""
     words = known.words
-    title = _title(known)
+    said = title(known)
     last = (words.finish, FinishTapped()) if scene.farewell else (words.next, NextTapped())
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(known.code, 36.0, 62.0, 26.0, weight="600"),
         *_kept(known, plane),
-        headline(title, baseline=170.0),
+        headline(said, baseline=170.0),
         sentence(_in_words(known), 218.0, 32.0),
         *_row(known, Side.LEFT, words.left, 252.0),
         *_row(known, Side.RIGHT, words.right, 312.0),
@@ -98,7 +98,7 @@ def _compared(known: Known) -> tuple[Shape, ...]:
     return (Text(said, 38.0, y, size, weight="600"),)
 
 
-def _title(known: Known) -> str:
+def title(known: Known) -> str:
     """Say that all is done only if it is: every item, on every side; what was done beyond it does not make up."""
     words, record = known.words, known.record
     asked = done = 0
