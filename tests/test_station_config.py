@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import prerequisites
+from host_packages import needs
 from pressout_device.errors import ConfigError
 from pressout_link.broker import BrokerAddressError, broker_at
 from pressout_station.config import checked
@@ -70,6 +72,7 @@ def test_a_configuration_that_is_not_there_yet_leads_to_setup(tmp_path: Path) ->
     assert "pressout setup makes one" in said
 
 
+@needs(prerequisites.OPENSSL)
 def test_a_certificate_that_is_not_here_is_told_and_is_no_mistake(config_file: Path) -> None:
     authority = config_file.parent / "authority.pem"
     table = f'[broker]\nurl = "mqtts://broker.example"\nca_file = "{authority}"\n'
@@ -168,6 +171,7 @@ def test_a_configuration_that_an_editor_of_windows_has_saved_is_read(config_file
     assert pressout("config", "check", config_file).returncode == 0
 
 
+@needs(prerequisites.OPENSSL)
 def test_a_key_with_a_pass_phrase_is_said_before_the_uplink_asks_for_one(config_file: Path, tmp_path: Path) -> None:
     key, certificate = tmp_path / "k.pem", tmp_path / "c.pem"
     a_key_and_certificate(key, certificate, "-passout", "pass:secret")
