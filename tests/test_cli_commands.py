@@ -26,6 +26,7 @@ from shell import CONFIG, NOBODY, one_sentence, pressout
 # What a child loads before it becomes nobody, who may not look into root's home.
 PRELOADED = (
     "concurrent.futures.process",
+    "encodings.utf_8_sig",
     "pressout_station.run",
     "pressout_cli.analysis.analyze_traces",
     "pressout_cli.cell_commands",

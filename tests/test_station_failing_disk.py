@@ -9,16 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from builders import SESSION_ID, a_calibration, a_prescription, an_erasure, an_item, an_order, facts_of_a_session
+from builders import a_calibration, a_prescription, an_erasure, an_item, an_order, facts_of_a_session
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_session.document import Clock
 from pressout_session.facts import Closed
 from pressout_session.wire import EventKind
 from pressout_station.audit_log import Act, entry
-from pressout_station.journal import erasure, salvage
+from pressout_station.journal import erasure
 from pressout_station.journal.clock_correction import WallClock
-from pressout_station.journal.migrations import migrate
 from pressout_station.journal.prescriptions import Doses
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
@@ -283,23 +282,3 @@ def test_a_clock_that_is_set_between_two_looks_is_put_right_at_the_next(tmp_path
     clock.done()
     assert len(clock.corrections(journal)) == 1
     journal.close()
-
-
-@pytest.mark.parametrize("session_id", ["0190zz!!-odd", "zzz", "0190000g-0000-7000-8000-000000000002"])
-@pytest.mark.parametrize("place", [2, "'two'", 2**62])
-def test_keys_and_places_that_damage_made_up_end_no_salvage(tmp_path: Path, session_id: str, place: int | str) -> None:
-    old = sqlite3.connect(tmp_path / "old.db", isolation_level=None)
-    migrate(old, "old")
-    for number in (1, 2, 3):
-        old.execute("INSERT INTO facts VALUES (?, 1, x'7b7d')", (SESSION_ID.format(number),))
-    old.execute("UPDATE facts SET session_id = ? WHERE session_id = ?", (session_id, SESSION_ID.format(2)))
-    old.execute(f"INSERT INTO facts VALUES (?, {place}, 7)", (SESSION_ID.format(3),))
-    old.close()
-    new = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(new, "new")
-
-    salvage.take_over(tmp_path / "old.db", new)
-
-    kept = new.execute("SELECT session_id, place FROM facts ORDER BY 1").fetchall()
-    assert kept == [(SESSION_ID.format(1), 1), (SESSION_ID.format(3), 1)]
-    new.close()

@@ -10,6 +10,7 @@ from builders import a_prescription
 from pressout_device.errors import StationError
 from pressout_device.settings import LoadCellSection
 from pressout_session.error_codes import Trouble
+from pressout_session.visit import Visit
 from pressout_station.app import SimulationConfig, station_of
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
@@ -57,7 +58,7 @@ def test_a_fault_of_our_own_is_shown_with_a_number_and_said_and_the_session_is_k
     face = Broken()
     station = a_station(tmp_path, face)
     station.counting.begin("471922")
-    station.counting.add_one()
+    station.counting.tapped(Visit.added)
 
     with pytest.raises(StationError, match="ZeroDivisionError: a fault of our own"):
         turned(station, lambda: False, shown_s=0.0)

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import facts_of_a_session
+from builders import SESSION_ID, facts_of_a_session
 from pressout_device.errors import JournalError
 from pressout_session.wire import Ack, AckResult, digest
 from pressout_station.journal import salvage
 from pressout_station.journal.acks import answered
+from pressout_station.journal.migrations import migrate
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from stations import FIRST, a_writer, keep, new_id
@@ -179,3 +180,23 @@ def test_a_journal_of_a_newer_version_is_refused_and_left_where_it_is(tmp_path: 
         Journal(tmp_path / "journal.db", new_id)
 
     assert not (tmp_path / salvage.FOLDER).exists()
+
+
+@pytest.mark.parametrize("session_id", ["0190zz!!-odd", "zzz", "0190000g-0000-7000-8000-000000000002"])
+@pytest.mark.parametrize("place", [2, "'two'", 2**62])
+def test_keys_and_places_that_damage_made_up_end_no_salvage(tmp_path: Path, session_id: str, place: int | str) -> None:
+    old = sqlite3.connect(tmp_path / "old.db", isolation_level=None)
+    migrate(old, "old")
+    for number in (1, 2, 3):
+        old.execute("INSERT INTO facts VALUES (?, 1, x'7b7d')", (SESSION_ID.format(number),))
+    old.execute("UPDATE facts SET session_id = ? WHERE session_id = ?", (session_id, SESSION_ID.format(2)))
+    old.execute(f"INSERT INTO facts VALUES (?, {place}, 7)", (SESSION_ID.format(3),))
+    old.close()
+    new = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(new, "new")
+
+    salvage.take_over(tmp_path / "old.db", new)
+
+    kept = new.execute("SELECT session_id, place FROM facts ORDER BY 1").fetchall()
+    assert kept == [(SESSION_ID.format(1), 1), (SESSION_ID.format(3), 1)]
+    new.close()

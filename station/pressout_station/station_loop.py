@@ -13,6 +13,7 @@ from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.errors import JournalError
 from pressout_session.error_codes import Trouble
 from pressout_session.record import Record
+from pressout_session.visit import Visit
 from pressout_signal.samples import Fault, Reading, Sample
 from pressout_station.controller.live_topic import LiveTopic
 from pressout_station.controller.load_cell_conditioning import LoadCellConditioning
@@ -275,13 +276,13 @@ class Station:
             case EndSet():
                 counting.end_set()
             case UndoLast():
-                counting.undo()
+                counting.tapped(Visit.undone)
             case SwapSide():
-                counting.swap_side()
+                counting.tapped(Visit.side_swapped)
             case GiveUpTurn():
-                counting.give_up_turn()
+                counting.tapped(Visit.turn_given_up)
             case RestartSet():
-                counting.restart_set()
+                counting.tapped(Visit.restarted)
             case KeepTimed(reps=reps, duration_s=duration_s):
                 counting.keep_timed(reps, duration_s)
             case EndVisit(reason=reason):
@@ -290,7 +291,7 @@ class Station:
             case RestartSensor():
                 self._parts.sampler.restart()
             case AddOne():
-                counting.add_one()
+                counting.tapped(Visit.added)
             case Rate(effort=effort, pain=pain):
                 counting.rate(effort, pain)
             case _:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pressout_device.simulation.patient import PatientTask
 
 # Whoever types `make demo` has no `pressout` on the PATH.
-CLONED = (Path(__file__).parents[2] / "Makefile").is_file()
+CLONED = (Path(__file__).parents[3] / "Makefile").is_file()
 HOW = 'make demo ARGS="--report report.html"' if CLONED else "pressout demo --report report.html"
 
 

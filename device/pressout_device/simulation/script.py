@@ -25,7 +25,7 @@ class Script:
     Examples
     --------
     >>> script = Script()
-    >>> script.move(1.0, Posture(reach_m=0.6, distance_m=1.5))
+    >>> script.move(1.0, BodyPosture(reach_m=0.6, distance_m=1.5))
     >>> script.now_s, script.at.reach_m
     (1.0, 0.6)
     """

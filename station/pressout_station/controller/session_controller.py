@@ -30,7 +30,7 @@ from pressout_session.facts import (
 )
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item, Prescription
-from pressout_session.visit import Visit
+from pressout_session.visit import Moved, Visit
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
@@ -186,15 +186,10 @@ class SessionController:
         if self.visit is not None:
             self._move(self.visit.set_ended(self._time_s()))
 
-    def undo(self) -> None:
-        """Void the last repetition."""
+    def tapped(self, deed: Callable[[Visit, float], Moved]) -> None:
+        """Let the visit take a tap that corrects it: `Visit.undone` and its like."""
         if self.visit is not None:
-            self._move(self.visit.undone(self._time_s()))
-
-    def add_one(self) -> None:
-        """Count one that the station did not, on someone's word."""
-        if self.visit is not None:
-            self._move(self.visit.added(self._time_s()))
+            self._move(deed(self.visit, self._time_s()))
 
     def rate(self, effort: int | None, pain: int | None) -> None:
         """Keep how hard it was and how much it hurt; None where it was skipped."""
@@ -223,21 +218,6 @@ class SessionController:
         if patient_ref is not None:
             fact = Reassigned(t_s=now_s, patient_ref=patient_ref, therapist_ref=therapist_ref)
         self.keeping.keep(session_id, fact)
-
-    def restart_set(self) -> None:
-        """Void what the set holds."""
-        if self.visit is not None:
-            self._move(self.visit.restarted(self._time_s()))
-
-    def give_up_turn(self) -> None:
-        """Go on to the next turn before the dose of this one is done."""
-        if self.visit is not None:
-            self._move(self.visit.turn_given_up(self._time_s()))
-
-    def swap_side(self) -> None:
-        """Say that it is the other side."""
-        if self.visit is not None:
-            self._move(self.visit.side_swapped(self._time_s()))
 
     def measured_by(self, device: Device) -> None:
         """Say of the sessions that begin from now on what measured them."""
@@ -269,7 +249,7 @@ class SessionController:
 
     # ---- inside ------------------------------------------------------------------------------
 
-    def _move(self, moved: tuple[Visit, tuple[AnyFact, ...]]) -> None:
+    def _move(self, moved: Moved) -> None:
         self.visit, facts = moved
         for fact in facts:
             self._keep(fact)
