@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builders import facts_of_a_session
+from pressout_session.error_codes import Trouble
 from pressout_session.patient_codes import GUEST
 from pressout_session.record import folded
 from pressout_session.wire import AckResult
@@ -13,12 +14,14 @@ from pressout_ui.commands import EndVisit, Rate, SignIn
 from pressout_ui.messages import (
     ClinicAnswered,
     DigitTyped,
+    FinishTapped,
     NextTapped,
     RatingDone,
     RatingTapped,
     RecordKept,
     SignalHeard,
     Ticked,
+    TroubleBegan,
     VisitEnded,
     VisitMoved,
     WipeTapped,
@@ -28,11 +31,12 @@ from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.shapes import Button
 from pressout_ui.text import told as as_text
-from screens import LANDSCAPE, a_visit, in_a_set, told, words_shown
+from screens import LANDSCAPE, a_visit, in_a_set, setting_up, told, words_shown
 
 
 def at_the_end(reps: int = 5) -> Screen:
@@ -80,6 +84,27 @@ def test_whoever_goes_on_after_the_last_set_goes_on_in_the_same_session() -> Non
 
     assert isinstance(screen.scene, LiveSet)
     assert EndVisit("done") not in commands
+
+
+def test_whoever_finishes_early_is_asked_whether_it_hurts_and_then_gone() -> None:
+    asked, commands = told(in_a_set(3), FinishTapped())
+    assert asked.known.words.pain_now in words_shown(asked)
+    assert commands == []
+
+    gone, commands = told(asked, RatingTapped(6), RatingDone())
+
+    assert commands == [Rate(None, 6), EndVisit("signed_out")]
+    assert "3 of 10" in " ".join(words_shown(gone))
+
+
+def test_whoever_finishes_in_trouble_leaves_the_trouble_to_be_seen() -> None:
+    screen = told(in_a_set(3), TroubleBegan(Trouble.SENSOR_SILENT), FinishTapped(), RatingDone(skipped=True))[0]
+
+    assert isinstance(told(screen, VisitEnded(), FinishTapped())[0].scene, InTrouble)
+
+
+def test_whoever_finishes_with_nothing_done_is_asked_nothing() -> None:
+    assert told(setting_up(), FinishTapped())[1] == [EndVisit("signed_out")]
 
 
 def test_a_text_says_all_done_only_of_what_was_done_whole() -> None:

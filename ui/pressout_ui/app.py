@@ -49,10 +49,9 @@ from pressout_ui.messages import (
 from pressout_ui.navigation import patient, therapist
 from pressout_ui.router import turns_portrait, view
 from pressout_ui.scenes.live_set import LiveSet
-from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
-from pressout_ui.screen import STAFF, Screen, Told, signed_out
+from pressout_ui.screen import STAFF, Screen, Told
 from pressout_ui.staff import LinkSeen, SensorSeen, SettingsChanged, VisitsFound
 
 __all__ = ["Screen", "turns_portrait", "update", "view"]
@@ -147,7 +146,7 @@ def _moved(screen: Screen, message: Message) -> Told:
         case VisitEnded():
             return therapist.visit_ended(screen) if screen.for_staff else patient.ended(screen)
         case FinishTapped():
-            return (signed_out(screen), ()) if isinstance(scene, Summary) else (screen, (EndVisit("signed_out"),))
+            return patient.finishing(screen)
         case NotMe():
             return screen.showing(Who(touched_s=screen.known.now_s)), (EndVisit("not_me"),)
         case RetryTapped():

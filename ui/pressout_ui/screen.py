@@ -96,5 +96,5 @@ def waiting(known: Known) -> PatientScene:
 def signed_out(screen: Screen) -> Screen:
     """Give the screen with nobody at it."""
     known = replace(screen.known.without_patient(), initials=None)
-    scene: Scene = screen.scene if isinstance(screen.scene, InTrouble) else Idle(known.now_s)
+    scene: Scene = Idle(known.now_s) if known.trouble is None else InTrouble(known.trouble)
     return replace(screen, known=known, scene=scene, before=None)

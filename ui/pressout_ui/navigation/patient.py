@@ -136,13 +136,25 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen, ()
 
 
+def finishing(screen: Screen) -> Told:
+    """End a visit early: whoever has done something is asked whether it hurts, since that may be why."""
+    known, scene = screen.known, screen.scene
+    if isinstance(scene, Summary):
+        return signed_out(screen), ()
+    if not (known.record.sets or known.record.timed) or known.visit is None:
+        return screen, (EndVisit("signed_out"),)
+    return screen.showing(Rating(RatingQuestion.PAIN, known.now_s)), ()
+
+
 def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
     """Go on from effort to pain, and from pain to the end of the session."""
     value = None if skipped else scene.chosen
     if scene.asked is RatingQuestion.EFFORT:
         return screen.showing(Rating(RatingQuestion.PAIN, screen.known.now_s, effort=value)), ()
     rated = () if scene.effort is None and value is None else (Rate(scene.effort, value),)
-    return screen.showing(Summary(screen.known.now_s, farewell=True)), (*rated, EndVisit("done"))
+    whole = screen.known.visit is not None and screen.known.visit.stage is Stage.OVER
+    ends = EndVisit("done" if whole else "signed_out")
+    return screen.showing(Summary(screen.known.now_s, farewell=True)), (*rated, ends)
 
 
 def _may_begin(scene: SetUp, known: Known) -> bool:
