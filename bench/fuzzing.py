@@ -18,7 +18,7 @@ from pressout_session.visit import Visit
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
 from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import (
     AddOne,
     Command,
@@ -71,7 +71,7 @@ class Clinic:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._now_s = 0.0
-        self.screen = Screen(Known(station="3", therapists=("MR", "AK")))
+        self.screen = Screen(AppState(station="3", therapists=("MR", "AK")))
         self.record, self._ref = Record(), GUEST
         self._visit: Visit | None = None
         self.let_in = False

@@ -12,7 +12,7 @@ from pressout_session.visit import Visit
 from pressout_signal.events import LineTaken, Phase, PhaseEntered
 from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
 from pressout_ui.messages import Message, RecordKept, SignalHeard, VisitBegan
 from pressout_ui.shapes import Plane, Text
@@ -39,7 +39,7 @@ def a_visit(*items: object, place: int = 0) -> Visit:
 
 
 def begun(*items: object) -> Screen:
-    return told(Screen(Known(station="3")), VisitBegan(GUEST, a_visit(*items)))[0]
+    return told(Screen(AppState(station="3")), VisitBegan(GUEST, a_visit(*items)))[0]
 
 
 def setting_up(*items: object) -> Screen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pressout_ui.app import Screen
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import (
     DigitTyped,
     TherapistTapped,
@@ -27,4 +27,4 @@ def asked(screen: Screen) -> Screen:
 
 
 def inside(screen: Screen | None = None) -> Screen:
-    return told(asked(screen or Screen(Known(station="3"))), InitialsChosen("MR"), *PIN, RIGHT)[0]
+    return told(asked(screen or Screen(AppState(station="3"))), InitialsChosen("MR"), *PIN, RIGHT)[0]

@@ -25,7 +25,7 @@ from pressout_station.journal.clock_correction import WallClock
 from pressout_station.mailbox import spool
 from pressout_station.writer.messages import Kept, Told
 from pressout_station.writer.raw_traces import Budget
-from pressout_station.writer.storage import Rules, shelves_in
+from pressout_station.writer.storage import Rules, open_storage
 from pressout_station.writer.writer import Writer
 
 FIRST = SESSION_ID.format(1)
@@ -54,7 +54,7 @@ class FakeWall:
 def a_writer(folder: Path, wall: FakeWall | None = None, budget: Budget | None = None, **rules: Any) -> Writer:
     for name in ("outbox", "inbox"):
         (folder / name).mkdir(exist_ok=True)
-    shelves = shelves_in(folder, new_id, budget or Budget())
+    shelves = open_storage(folder, new_id, budget or Budget())
     known = {"origin_of": origin, "wall_clock": WallClock(wall or FakeWall()), "new_id": identity.new_id}
     return Writer(shelves, Rules(**{**known, **rules}))
 

@@ -12,7 +12,7 @@ import pytest
 from builders import a_calibration
 from pressout_device.errors import LoadCellError
 from pressout_device.settings import LoadCellSection
-from pressout_device.storage.calibration_log import NAME, CellBook, calibrated_cell
+from pressout_device.storage.calibration_log import NAME, CalibrationLog, calibrated_cell
 from pressout_device.storage.lockfile import held
 from pressout_session.load_cell_history import (
     AnyCellFact,
@@ -28,7 +28,7 @@ AT = "2026-03-01T09:30:00.000Z"
 
 
 def test_the_book_keeps_every_calibration_and_the_last_one_holds(tmp_path: Path) -> None:
-    book = CellBook(tmp_path)
+    book = CalibrationLog(tmp_path)
     book.write(a_calibration(), a_calibration(calibration_id="c2", counts_per_newton=4_410.0))
 
     cell, calibration, life = calibrated_cell(LoadCellSection(load_cell_id="A"), book)
@@ -38,19 +38,19 @@ def test_the_book_keeps_every_calibration_and_the_last_one_holds(tmp_path: Path)
 
 
 def test_another_cells_calibration_is_not_this_ones(tmp_path: Path) -> None:
-    CellBook(tmp_path).write(a_calibration())
+    CalibrationLog(tmp_path).write(a_calibration())
 
     with pytest.raises(LoadCellError, match="pressout calibrate"):
-        calibrated_cell(LoadCellSection(load_cell_id="B"), CellBook(tmp_path))
+        calibrated_cell(LoadCellSection(load_cell_id="B"), CalibrationLog(tmp_path))
 
 
 def test_a_data_sheet_will_do_until_a_calibration_replaces_it(tmp_path: Path) -> None:
     section = LoadCellSection(load_cell_id="A", counts_per_newton=4_000.0)
-    assert calibrated_cell(section, CellBook(tmp_path))[1].counts_per_newton == 4_000.0
+    assert calibrated_cell(section, CalibrationLog(tmp_path))[1].counts_per_newton == 4_000.0
 
-    CellBook(tmp_path).write(a_calibration())
+    CalibrationLog(tmp_path).write(a_calibration())
 
-    assert calibrated_cell(section, CellBook(tmp_path))[1].counts_per_newton == 4_400.0
+    assert calibrated_cell(section, CalibrationLog(tmp_path))[1].counts_per_newton == 4_400.0
 
 
 def test_the_most_a_cell_ever_bore_outlives_its_calibrations() -> None:
@@ -71,7 +71,7 @@ def test_the_most_a_cell_ever_bore_outlives_its_calibrations() -> None:
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))
 def test_a_power_cut_in_the_middle_of_a_line_loses_that_line_alone(tmp_path: Path, cut: int) -> None:
-    book = CellBook(tmp_path)
+    book = CalibrationLog(tmp_path)
     book.write(a_calibration(), a_calibration(calibration_id="c2"))
     path = tmp_path / NAME
     path.write_bytes(path.read_bytes()[:-cut])
@@ -87,14 +87,14 @@ def test_what_an_administrator_writes_into_a_stations_folder_is_the_stations(tmp
         os.chown(tmp_path, NOBODY, NOBODY)
 
     with held(tmp_path):
-        CellBook(tmp_path).write(a_calibration())
+        CalibrationLog(tmp_path).write(a_calibration())
 
     owner = tmp_path.stat().st_uid
     assert {path.name: path.stat().st_uid for path in tmp_path.iterdir()} == {NAME: owner, "station.lock": owner}
 
 
 def test_a_disk_that_is_full_in_the_middle_of_a_line_leaves_the_book_as_it_was(tmp_path: Path) -> None:
-    book = CellBook(tmp_path)
+    book = CalibrationLog(tmp_path)
     book.write(a_calibration())
     before = (tmp_path / NAME).read_bytes()
     limit = len(before) + 100

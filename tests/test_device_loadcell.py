@@ -12,7 +12,7 @@ from pressout_device.chip.emulated_pins import wired
 from pressout_device.chip.emulator import Chip
 from pressout_device.chip.fault_injection import HeldUpClock, Interference
 from pressout_device.chip.frame import Frame
-from pressout_device.chip.sample_clock import Edge, Rhythm
+from pressout_device.chip.sample_clock import Edge, SampleClock
 from pressout_device.clock import VirtualClock
 from pressout_device.drivers.gpio import Pins
 from pressout_signal.samples import Fault, FaultKind, Reading
@@ -262,7 +262,7 @@ def test_minus_one_among_neighbours_near_zero_is_a_number() -> None:
     later=st.integers(1, 18),
 )
 def test_a_foretold_conversion_ends_within_what_was_foretold(period_s: float, looks: list[float], later: int) -> None:
-    rhythm = Rhythm()
+    rhythm = SampleClock()
     for number, look_s in enumerate(looks):
         ended_s = number * period_s
         rhythm = rhythm.saw(Edge(ended_s - look_s, ended_s + 0.0005 - look_s))

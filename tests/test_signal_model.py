@@ -20,14 +20,14 @@ from pressout_signal.model.features import COUNT, Features
 from pressout_signal.model.fitted_model import NAME, fitted
 from pressout_signal.model.patient_habits import REMEMBERED, PatientHabits
 from pressout_signal.model.phase_walk import LATE, MOVES, NAMED, Place, Walk
-from pressout_signal.model.resampler import LONGEST_HOLE_S, TICK_S, Tick, Ticks
+from pressout_signal.model.resampler import LONGEST_HOLE_S, TICK_S, Resampler, Tick
 from pressout_signal.samples import Sample
 
 EVEN = np.full(NAMED, 1.0 / NAMED)
 
 
 def ticked(samples: list[Sample]) -> list[Tick]:
-    ticks, ended = Ticks(), []
+    ticks, ended = Resampler(), []
     for sample in samples:
         ended += ticks.step(sample)
     return ended

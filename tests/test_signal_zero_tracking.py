@@ -15,29 +15,29 @@ from pressout_signal.zero_tracking import (
     Overloaded,
     OverloadOver,
     Said,
-    Scale,
     ScaleLimits,
     Tared,
     ZeroChanged,
     ZeroState,
+    ZeroTracker,
 )
 
 CELL = Calibration(zero_counts=88_000, counts_per_newton=4_400)
 NOISE_N = 0.125
 
 
-def a_scale(**of: object) -> Scale:
-    return Scale(calibration=CELL, limits=ScaleLimits(limit_n=785.0), **of)  # type: ignore[arg-type]
+def a_scale(**of: object) -> ZeroTracker:
+    return ZeroTracker(calibration=CELL, limits=ScaleLimits(limit_n=785.0), **of)  # type: ignore[arg-type]
 
 
 def after(
-    scale: Scale,
+    scale: ZeroTracker,
     tension_n: Callable[[float], float],
     duration_s: float,
     *,
     begin_s: float = 0.0,
     noise_n: float = NOISE_N,
-) -> tuple[Scale, list[Said]]:
+) -> tuple[ZeroTracker, list[Said]]:
     gauss = random.Random(7).gauss
     said: list[Said] = []
     for number in range(round(80 * duration_s)):

@@ -18,10 +18,10 @@ from pressout_session.wire import EventKind
 from pressout_station.audit_log import Act, entry
 from pressout_station.journal import erasure
 from pressout_station.journal.clock_correction import WallClock
-from pressout_station.journal.prescriptions import Doses
+from pressout_station.journal.prescriptions import Prescriptions
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
-from pressout_station.writer.mailbox import Exchange
+from pressout_station.writer.mailbox import Mailbox
 from pressout_station.writer.writer import Writer
 from stations import FIRST, FakeWall, a_writer, answer, events, everything, keep, new_id, order
 from uplinks import eventually
@@ -154,7 +154,7 @@ def test_answers_that_cannot_be_read_are_tried_later_and_the_rest_is_taken(
 
     monkeypatch.setattr(atomic_files, "read", read)
     journal = Journal(tmp_path / "journal.db", new_id)
-    exchange = Exchange(journal, tmp_path / "outbox", tmp_path / "inbox")
+    exchange = Mailbox(journal, tmp_path / "outbox", tmp_path / "inbox")
     assert [exchange.arrivals(None, now_s)[1] for now_s in (0.0, 0.1, 0.2)] == [True, False, False]
     assert journal.waiting() == []
     assert len(asked) == 5  # each of the unreadable ones once
@@ -203,7 +203,7 @@ def test_whoever_closes_with_something_unsaved_is_not_told_that_all_was_saved(
     writer.note(a_calibration())
 
     assert not writer.close()
-    assert (PATIENT in Doses(Journal(tmp_path / "journal.db", new_id)).known) is (place != "doses")
+    assert (PATIENT in Prescriptions(Journal(tmp_path / "journal.db", new_id)).known) is (place != "doses")
 
 
 def test_a_dose_is_changed_under_nobody_and_weighed_when_they_have_gone(writer: Writer, tmp_path: Path) -> None:

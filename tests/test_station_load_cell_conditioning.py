@@ -27,7 +27,7 @@ from pressout_session.load_cell_history import (
 from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.calibration import Calibration
 from pressout_signal.samples import Fault, FaultKind, Reading
-from pressout_station.controller.clinic_events import AGAIN_S, Announcer
+from pressout_station.controller.clinic_events import AGAIN_S, ClinicEvents
 from pressout_station.controller.load_cell_conditioning import ConditioningConfig, LoadCellConditioning
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -46,7 +46,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         weighed = ConditioningConfig(CELL, self.life, limit_n=785.0, due_days=365)
-        announcer = Announcer("A", self.told.append, lambda: self.now, lambda: f"event-{len(self.told)}")
+        announcer = ClinicEvents("A", self.told.append, lambda: self.now, lambda: f"event-{len(self.told)}")
         self.weighing = LoadCellConditioning(weighed, self.noted.append, lambda: self.now, announcer)
 
     def hear(self, items: Iterable[Reading | Fault | None]) -> list[Trouble | None]:

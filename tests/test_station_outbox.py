@@ -17,7 +17,7 @@ from pressout_session.record import folded
 from pressout_session.wire import Ack, AckResult, ack_topic, digest, erase_topic, prescription_topic
 from pressout_station.mailbox import spool
 from pressout_station.uplink.inbound import InboundHandler, Since
-from pressout_station.uplink.outbox_index import Shelf
+from pressout_station.uplink.outbox_index import OutboxIndex
 from pressout_station.writer.writer import Writer
 from stations import FIRST, a_writer, keep, order, origin, wait_for
 from uplinks import Folders
@@ -103,7 +103,7 @@ def hearing(folders: Folders) -> InboundHandler:
 
 def heard(handler: InboundHandler, folders: Folders, topic: str, said: object, *, retained: bool = False) -> set[str]:
     """Let a message come; give the documents that it answers."""
-    shelf = Shelf(folders.outbox)
+    shelf = OutboxIndex(folders.outbox)
     shelf.look(rung=True)
     message = ReceivedMessage(topic, msgspec.json.encode(said), retained, qos=1, token=1)
     taken = handler.take([message], shelf)

@@ -24,7 +24,7 @@ from pressout_signal.trace_format import Trace
 from pressout_station.audit_log import Act, Audit, entry, started_with
 from pressout_station.config_sections import ClinicDoses
 from pressout_station.controller.raw_recorder import LONGEST_S, RawRecorder
-from pressout_station.journal.prescriptions import Doses
+from pressout_station.journal.prescriptions import Prescriptions
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
@@ -97,13 +97,13 @@ def test_it_is_put_right_once_even_over_a_restart_and_never_from_another_boot(tm
 
 
 @pytest.fixture
-def doses(tmp_path: Path) -> Iterator[Doses]:
+def doses(tmp_path: Path) -> Iterator[Prescriptions]:
     journal = Journal(tmp_path / "journal.db", new_id)
-    yield Doses(journal)
+    yield Prescriptions(journal)
     journal.close()
 
 
-def test_a_dose_from_the_clinic_holds_and_is_shown_as_the_clinics(doses: Doses) -> None:
+def test_a_dose_from_the_clinic_holds_and_is_shown_as_the_clinics(doses: Prescriptions) -> None:
     assert doses.ordered(an_order(), ClinicDoses.SHOWN) == ""
 
     known = doses.known["471922"]
@@ -111,7 +111,7 @@ def test_a_dose_from_the_clinic_holds_and_is_shown_as_the_clinics(doses: Doses) 
     assert known.first_on_the_line.target_n == 55.0
 
 
-def test_an_older_dose_never_stands_over_a_newer_one_whatever_comes_last(doses: Doses) -> None:
+def test_an_older_dose_never_stands_over_a_newer_one_whatever_comes_last(doses: Prescriptions) -> None:
     assert doses.ordered(an_order(version=3), ClinicDoses.SHOWN) == ""
 
     assert doses.ordered(an_order(version=2), ClinicDoses.SHOWN) == "what holds here is newer"
@@ -120,7 +120,7 @@ def test_an_older_dose_never_stands_over_a_newer_one_whatever_comes_last(doses: 
     assert doses.known["471922"].version == 3
 
 
-def test_what_a_therapist_set_here_later_stands_and_what_they_set_before_does_not(doses: Doses) -> None:
+def test_what_a_therapist_set_here_later_stands_and_what_they_set_before_does_not(doses: Prescriptions) -> None:
     here = msgspec.structs.replace(a_prescription(an_item()), set_by="t-1", accepted_by="t-1")
     for set_at, answer in (("2026-03-02T09:00:00.000Z", "what holds here is newer"), ("2026-03-02T07:00:00.000Z", "")):
         doses.keep("471922", msgspec.structs.replace(here, set_at=set_at))
@@ -128,7 +128,7 @@ def test_what_a_therapist_set_here_later_stands_and_what_they_set_before_does_no
         assert doses.ordered(an_order(), ClinicDoses.SHOWN) == answer
 
 
-def test_a_site_may_trust_the_clinic_or_refuse_its_doses(doses: Doses) -> None:
+def test_a_site_may_trust_the_clinic_or_refuse_its_doses(doses: Prescriptions) -> None:
     assert doses.ordered(an_order(), ClinicDoses.REFUSED)
     assert doses.known == {}
     assert doses.ordered(an_order(), ClinicDoses.TRUSTED) == ""

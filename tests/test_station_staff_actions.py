@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pressout_device.settings import LoadCellSection
-from pressout_device.storage.calibration_log import CellBook
+from pressout_device.storage.calibration_log import CalibrationLog
 from pressout_session.load_cell_history import Calibrated
 from pressout_session.settings import Settings
 from pressout_signal.calibration_steps import G_M_PER_S2, Wizard
@@ -142,7 +142,7 @@ def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: Sta
     sample = parts.weighing.take(Reading(1.0, 200_020))
     assert getattr(sample, "tension_n", None) == pytest.approx(5.0 * G_M_PER_S2, rel=0.001)
     parts.writer.close()
-    life = CellBook(tmp_path).life("simulated")
+    life = CalibrationLog(tmp_path).life("simulated")
     assert isinstance(life.calibration, Calibrated)
     assert life.calibration.by == "MR"
 

@@ -12,7 +12,7 @@ from pressout_session.record import folded
 from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen, Phase, TensionDrift
 from pressout_signal.samples import Sample
 from pressout_ui.app import Screen, view
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import EndVisit, Play, SignIn, Sound
 from pressout_ui.messages import (
     DigitTyped,
@@ -39,13 +39,13 @@ from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, setting_up, told
 
 
 def test_picking_the_handle_up_is_enough_to_begin_as_a_guest() -> None:
-    _, commands = told(Screen(Known(station="3")), SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))
+    _, commands = told(Screen(AppState(station="3")), SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))
 
     assert commands == [SignIn(GUEST)]
 
 
 def test_the_touch_that_wakes_the_screen_presses_nothing_else() -> None:
-    screen, commands = told(Screen(Known(station="3")), Woken())
+    screen, commands = told(Screen(AppState(station="3")), Woken())
 
     assert isinstance(screen.scene, Who)
     assert commands == []
@@ -55,7 +55,7 @@ def test_a_right_code_signs_in_and_a_slip_asks_again() -> None:
     code = with_check_digit("47192")
     typed = [DigitTyped(digit) for digit in code]
     slip = [*typed[:5], DigitTyped(str((int(code[5]) + 1) % 10))]
-    who = told(Screen(Known(station="3")), Woken())[0]
+    who = told(Screen(AppState(station="3")), Woken())[0]
 
     assert told(who, *typed)[1] == [SignIn(code)]
     again, commands = told(who, *slip)
@@ -64,7 +64,7 @@ def test_a_right_code_signs_in_and_a_slip_asks_again() -> None:
 
 
 def test_a_half_typed_code_is_forgotten_after_half_a_minute() -> None:
-    who = told(Screen(Known(station="3")), Woken(), DigitTyped("4"))[0]
+    who = told(Screen(AppState(station="3")), Woken(), DigitTyped("4"))[0]
 
     assert isinstance(told(who, Ticked(31.0))[0].scene, Idle)
 

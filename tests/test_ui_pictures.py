@@ -17,7 +17,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import pygame
 
 from pressout_ui.app import Screen, view
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.gallery import ELSEWHERE, SIZES, painted
 from pressout_ui.renderer import width_of
@@ -83,7 +83,7 @@ def stretched(words: Any) -> Any:
 LONG = Words(**{field.name: stretched(getattr(LANGUAGES["en"], field.name)) for field in fields(Words)})
 
 
-class Stretched(Known, frozen=True, kw_only=True):
+class Stretched(AppState, frozen=True, kw_only=True):
     """What is known, in that language."""
 
     @property
@@ -94,7 +94,7 @@ class Stretched(Known, frozen=True, kw_only=True):
 
 def in_long_words(screen: Screen) -> Screen:
     known = screen.known
-    return replace(screen, known=Stretched(**{field.name: getattr(known, field.name) for field in fields(Known)}))
+    return replace(screen, known=Stretched(**{field.name: getattr(known, field.name) for field in fields(AppState)}))
 
 
 @NAMED

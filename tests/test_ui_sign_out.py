@@ -9,7 +9,7 @@ from pressout_session.record import folded
 from pressout_session.wire import AckResult
 from pressout_signal.events import LineLetGo, LineTaken
 from pressout_ui.app import Screen, view
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import EndVisit, Rate, SignIn
 from pressout_ui.messages import (
     ClinicAnswered,
@@ -140,7 +140,7 @@ def test_hanging_the_handle_up_does_not_wipe_the_summary_away() -> None:
 
 
 def test_wiping_the_screen_presses_nothing_until_its_clock_ends() -> None:
-    screen = told(Screen(Known(station="3", now_s=10.0)), Woken(), WipeTapped())[0]
+    screen = told(Screen(AppState(station="3", now_s=10.0)), Woken(), WipeTapped())[0]
     assert isinstance(screen.scene, Wipe)
     assert not [shape for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)]
 
@@ -150,7 +150,7 @@ def test_wiping_the_screen_presses_nothing_until_its_clock_ends() -> None:
 
 
 def test_a_screen_that_nobody_needs_goes_dark_and_wakes_at_a_touch_or_a_pull() -> None:
-    dark = told(Screen(Known(station="3")), Ticked(301.0))[0]
+    dark = told(Screen(AppState(station="3")), Ticked(301.0))[0]
     assert dark.dimmed
     assert words_shown(dark) == []
 

@@ -19,7 +19,7 @@ from pressout_session.document import encode
 from pressout_session.wire import Info
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.wakeup import ring
-from pressout_station.uplink.mqtt_client import Courier
+from pressout_station.uplink.mqtt_client import Uplink
 
 NUMBERS = itertools.count()
 
@@ -49,9 +49,9 @@ class Folders:
         path = self.inbox / spool.LINK
         return (atomic_files.read(path, spool.Link) if path.exists() else None) or spool.Link()
 
-    def courier(self, broker: Broker, info: Info | None = None) -> Courier:
+    def courier(self, broker: Broker, info: Info | None = None) -> Uplink:
         """Give an uplink over these folders."""
-        return Courier(broker, ("north", "s3"), outbox=self.outbox, inbox=self.inbox, info=info or an_info())
+        return Uplink(broker, ("north", "s3"), outbox=self.outbox, inbox=self.inbox, info=info or an_info())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pressout_device.clock import wall_time
 from pressout_device.errors import LoadCellError
 from pressout_device.settings import LoadCellSection
-from pressout_device.storage.calibration_log import CellBook, calibrated
+from pressout_device.storage.calibration_log import CalibrationLog, calibrated
 from pressout_session.document_builder import rfc3339
 from pressout_session.load_cell_history import Calibrated, CalibrationChecked
 from pressout_signal.calibration import Calibration
@@ -106,7 +106,7 @@ def report(found: CalibrationResult) -> list[str]:
     ]
 
 
-def kept(book: CellBook, cell: LoadCellSection, found: CalibrationResult, named: str, by: str) -> Calibrated:
+def kept(book: CalibrationLog, cell: LoadCellSection, found: CalibrationResult, named: str, by: str) -> Calibrated:
     """Write a calibration into the book.
 
     Raises
@@ -146,7 +146,7 @@ def _load(heard: Heard) -> Load:
     raise LoadCellError("calibration: found almost no readings, expected eighty a second; run pressout diagnose")
 
 
-def check_kept(book: CellBook, cell: LoadCellSection, calibration_id: str, check: Checked, by: str) -> None:
+def check_kept(book: CalibrationLog, cell: LoadCellSection, calibration_id: str, check: Checked, by: str) -> None:
     """Write a check into the book.
 
     Raises

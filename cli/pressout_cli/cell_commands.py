@@ -19,7 +19,7 @@ from pressout_cli.prompts import ask
 if TYPE_CHECKING:
     from pressout_cli.calibration_wizard import Terminal
     from pressout_device.sampler.process import Opening
-    from pressout_device.storage.calibration_log import CellBook
+    from pressout_device.storage.calibration_log import CalibrationLog
     from pressout_station.config import Config
 
 DIAGNOSE_S = 10.0
@@ -30,7 +30,7 @@ class _Work:
     """What a calibration needs: the station, the cell's book, the way to it, and how to talk to whoever is there."""
 
     settings: Config
-    book: CellBook
+    book: CalibrationLog
     way: Opening | None
     terminal: Terminal
 
@@ -102,10 +102,10 @@ def diagnose(config_file: Path, simulate: bool, way: str | None, station: bool) 
 
 def _look_at_the_computer(settings: Config) -> None:
     from pressout_device.clock import synchronised, wall_time
-    from pressout_device.storage.calibration_log import CellBook
+    from pressout_device.storage.calibration_log import CalibrationLog
     from pressout_station.host.host_checks import Computer, in_words
 
-    life = CellBook(settings.folder).life(settings.load_cell.load_cell_id)
+    life = CalibrationLog(settings.folder).life(settings.load_cell.load_cell_id)
     computer = Computer(root=Path("/"), config=settings, life=life, now=wall_time(), synchronised=synchronised())
     words, well = in_words(computer)
     click.echo(words)

@@ -32,9 +32,9 @@ def uplink(config_file: Path, status: bool) -> None:
 
         click.echo(in_words(read))
         return
-    from pressout_station.uplink.mqtt_client import courier_of
+    from pressout_station.uplink.mqtt_client import uplink_of
 
-    courier_of(read).run(stopped())
+    uplink_of(read).run(stopped())
 
 
 @click.command()

@@ -19,7 +19,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 class LoadCellSection(Section, frozen=True, kw_only=True):
     """How the load cell is wired and what it can bear. What its calibrations found is in the station's folder."""
 
-    way: str = "spi"  # a file of loadcell/ways: hardware times the pulses, and the wiring serves gpio as well
+    way: str = "spi"  # a file of drivers/: hardware times the pulses, and the wiring serves gpio as well
     spi_bus: Annotated[int, msgspec.Meta(ge=0, le=6)] = 0
     spi_device: Annotated[int, msgspec.Meta(ge=0, le=2)] = 0
     data_pin: Pin = 9  # the wiring of hardware/wiring.md: MISO

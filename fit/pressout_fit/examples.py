@@ -16,7 +16,7 @@ from pressout_fit.patient_habits import habits
 from pressout_fit.sessions import LONGEST_S, Session, session
 from pressout_signal.despike import Despiker, DespikerLimits
 from pressout_signal.model.features import COUNT, Features
-from pressout_signal.model.resampler import TICK_S, Tick, Ticks
+from pressout_signal.model.resampler import TICK_S, Resampler, Tick
 from pressout_signal.samples import Sample
 
 
@@ -40,7 +40,7 @@ class Examples:
 
 def ticked(samples: Iterable[tuple[float, float]]) -> list[Tick]:
     """Give the ticks of samples, guarded as on a station."""
-    guard, ticks, ended = Despiker(DespikerLimits()), Ticks(), []
+    guard, ticks, ended = Despiker(DespikerLimits()), Resampler(), []
     for t_s, tension_n in samples:
         guard, believed, _ = guard.step(Sample(t_s, tension_n))
         for each in believed:

@@ -49,7 +49,7 @@ def repetitions(truth: NDArray[np.int8]) -> Iterator[Took]:
 
 
 def habits(truth: NDArray[np.int8], seed: int) -> NDArray[np.float32]:
-    """Give the figures of `Habits` at each tick, shape (n_ticks, COUNT)."""
+    """Give the figures of `PatientHabits` at each tick, shape (n_ticks, COUNT)."""
     rng = np.random.default_rng(seed)
     shown = np.zeros((len(truth), COUNT), np.float32)
     known = PatientHabits()

@@ -90,7 +90,7 @@ class Connection:
         broker speaks version 5, and listened to whole where it does not.
     will : Publication, optional
         What the broker says if we vanish.
-    manner : Manner
+    manner : ConnectionConfig
         How it behaves.
     """
 

@@ -49,7 +49,7 @@ class Despiker(Struct, frozen=True):
     period_s: float = 0.0
 
     def step(self, sample: Sample) -> tuple[Despiker, tuple[Sample, ...], tuple[Fault, ...]]:
-        """Take one sample; give the next guard, the samples that are now believed (none to two), and any faults.
+        """Take one sample; give the next despiker, the samples that are now believed (none to two), and any faults.
 
         A sample that is no number, lies beyond any cell, or goes back in time becomes a fault.
         """

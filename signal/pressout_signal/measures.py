@@ -33,7 +33,7 @@ class StackSettings(NamedTuple):
     pulley_ratio: float
 
 
-class Recent(Struct):
+class RecentTension(Struct):
     """The samples of the last `KEPT_S` seconds, owned by one pipeline and never handed out.
 
     A window, not a value: copying 6 000 samples at every step would cost more than all else.

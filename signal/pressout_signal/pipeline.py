@@ -22,7 +22,7 @@ from pressout_signal.events import (
     SetEnded,
     TensionDrift,
 )
-from pressout_signal.measures import Recent, StackSettings
+from pressout_signal.measures import RecentTension, StackSettings
 from pressout_signal.model.detector import Detector
 from pressout_signal.model.fitted_model import FittedModel, fitted
 from pressout_signal.samples import Sample
@@ -49,7 +49,7 @@ class Pipeline(Struct, frozen=True):
     tautness: Tautness
     sets: Sets
     detector: Detector
-    recent: Recent
+    recent: RecentTension
 
     def step(self, sample: Sample) -> tuple[Pipeline, tuple[Event, ...]]:
         """Take one raw sample; give the next pipeline and what it means.
@@ -115,5 +115,5 @@ def pipeline_for(
     """
     stack, row = resistance is Resistance.CABLE, movement is Movement.ROW
     detector = Detector(fitted() if model is None else model, stack=stack, row=row)
-    recent = Recent(stack=StackSettings(row, pulley_ratio) if stack else None)
+    recent = RecentTension(stack=StackSettings(row, pulley_ratio) if stack else None)
     return Pipeline(Despiker(DespikerLimits()), Tautness(TautnessLimits()), Sets(), detector, recent)

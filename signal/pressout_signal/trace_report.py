@@ -30,7 +30,7 @@ TENSIONS = ("chest_n", "hold_n", "peak_n", "impulse_n_s")
 FAULT_COUNTS = {FaultKind.SPIKE: "spikes", FaultKind.GAP: "gaps", FaultKind.SATURATED: "out_of_range"}
 
 
-class Story(Struct):
+class TraceReport(Struct):
     """Everything said over one trace, in the order it was said."""
 
     samples: int = 0

@@ -130,7 +130,7 @@ class _Block(Struct, frozen=True):
         return self.sum_n / self.count
 
 
-class Scale(Struct, frozen=True, kw_only=True):
+class ZeroTracker(Struct, frozen=True, kw_only=True):
     """The stage between readings and samples.
 
     Parameters
@@ -161,7 +161,7 @@ class Scale(Struct, frozen=True, kw_only=True):
     above: bool = False
     peak_n: float | None = None
 
-    def step(self, reading: Reading) -> tuple[Scale, Sample, tuple[Said, ...]]:
+    def step(self, reading: Reading) -> tuple[ZeroTracker, Sample, tuple[Said, ...]]:
         """Take a reading; give the next scale, the sample, and what is to be said."""
         t_s = reading.t_s
         raw_n = self.calibration.sample(reading).tension_n
@@ -175,7 +175,7 @@ class Scale(Struct, frozen=True, kw_only=True):
         scale, more = scale._judged(block, t_s)
         return replace(scale, block=_Block(t_s).with_(raw_n)), sample, (*said, *more)
 
-    def emptied(self, t_s: float) -> tuple[Scale, tuple[Said, ...]]:
+    def emptied(self, t_s: float) -> tuple[ZeroTracker, tuple[Said, ...]]:
         """Take a person's word that the line is empty; give the next scale and the tare.
 
         Raises
@@ -198,7 +198,7 @@ class Scale(Struct, frozen=True, kw_only=True):
         scale, said = scale._known(ZeroState.WARMING, t_s, offset_n)
         return scale, (tared, *said)
 
-    def _watched(self, sample: Sample) -> tuple[Scale, tuple[Said, ...]]:
+    def _watched(self, sample: Sample) -> tuple[ZeroTracker, tuple[Said, ...]]:
         """Notice too much tension: two samples in a row, since a lone one may be none of the line's."""
         t_s, tension_n = sample
         limit_n = self.limits.limit_n
@@ -216,7 +216,7 @@ class Scale(Struct, frozen=True, kw_only=True):
         scale = replace(self, peak_n=tension_n, was_overloaded=True)
         return scale, (Overloaded(t_s=t_s, tension_n=tension_n),)
 
-    def _judged(self, block: _Block, t_s: float) -> tuple[Scale, tuple[Said, ...]]:
+    def _judged(self, block: _Block, t_s: float) -> tuple[ZeroTracker, tuple[Said, ...]]:
         """Hear a whole block: whether the line is slack and quiet, and where its zero is."""
         limits = self.limits
         if block.most_n - block.least_n > limits.wide_n:
@@ -233,7 +233,7 @@ class Scale(Struct, frozen=True, kw_only=True):
             return scale._beyond_reach(offset_n, t_s - since_s, t_s)
         return scale._within_reach(offset_n, t_s - since_s, t_s)
 
-    def _beyond_reach(self, offset_n: float, quiet_s: float, t_s: float) -> tuple[Scale, tuple[Said, ...]]:
+    def _beyond_reach(self, offset_n: float, quiet_s: float, t_s: float) -> tuple[ZeroTracker, tuple[Said, ...]]:
         """Ask about a quiet load that is no zero drift: a forgotten weight, another handle, or a cell that was bent."""
         if quiet_s < self.limits.asking_s:
             return self, ()
@@ -246,10 +246,10 @@ class Scale(Struct, frozen=True, kw_only=True):
     def _may_be_bent(self, offset_n: float) -> bool:
         return self.was_overloaded and abs(offset_n) > self.limits.bent_share * self.limits.limit_n
 
-    def _within_reach(self, offset_n: float, quiet_s: float, t_s: float) -> tuple[Scale, tuple[Said, ...]]:
+    def _within_reach(self, offset_n: float, quiet_s: float, t_s: float) -> tuple[ZeroTracker, tuple[Said, ...]]:
         """Follow the zero, and see whether it is steady."""
         limits = self.limits
-        scale: Scale = self
+        scale: ZeroTracker = self
         said: tuple[Said, ...] = ()
         moved_n = offset_n - self.zero_n
         if abs(moved_n) > limits.far_n and quiet_s < limits.far_s:
@@ -269,7 +269,7 @@ class Scale(Struct, frozen=True, kw_only=True):
         scale, more = scale._known(state, t_s, offset_n)
         return scale, (*said, *more)
 
-    def _known(self, state: ZeroState, t_s: float, offset_n: float) -> tuple[Scale, tuple[Said, ...]]:
+    def _known(self, state: ZeroState, t_s: float, offset_n: float) -> tuple[ZeroTracker, tuple[Said, ...]]:
         if state is self.state:
             return self, ()
         return replace(self, state=state), (ZeroChanged(t_s=t_s, state=state, offset_n=offset_n),)

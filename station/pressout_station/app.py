@@ -25,7 +25,7 @@ from pressout_session.document import Device
 from pressout_session.document_builder import Origin
 from pressout_station.audit_log import started_with
 from pressout_station.config import Config
-from pressout_station.controller.clinic_events import Announcer
+from pressout_station.controller.clinic_events import ClinicEvents
 from pressout_station.controller.live_topic import LiveTopic
 from pressout_station.controller.load_cell_conditioning import ConditioningConfig, LoadCellConditioning
 from pressout_station.controller.raw_recorder import RawRecorder
@@ -38,7 +38,7 @@ from pressout_station.staff.accounts import PinGuard, Therapists
 from pressout_station.staff.staff_actions import StaffActions, StaffDeps
 from pressout_station.station_loop import Face, Station, StationDeps
 from pressout_station.writer.raw_traces import Budget
-from pressout_station.writer.storage import Rules, Shelves, shelves_in
+from pressout_station.writer.storage import Rules, WriterStorage, open_storage
 from pressout_station.writer.writer import Writer
 
 
@@ -77,7 +77,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     device = device_of(life)
     writer = Writer(shelves, rules_of(config, device, clock))
     weighed = ConditioningConfig(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
-    announcer = Announcer(life.load_cell_id, writer.tell, wall_time, new_id)
+    announcer = ClinicEvents(life.load_cell_id, writer.tell, wall_time, new_id)
     weighing = LoadCellConditioning(weighed, writer.note, wall_time, announcer)
     tracing = RawRecorder(functools.partial(trace_head, cell, weighing), writer.trace)
     given = ControllerDeps(
@@ -112,7 +112,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     return StationDeps(sampler, weighing, counting, writer, clock, face, StaffActions(staffed), tracing, broadcasting)
 
 
-def shelves_of(config: Config) -> Shelves:
+def shelves_of(config: Config) -> WriterStorage:
     """Open where a station keeps things, and write down whether it is another version or configuration than before.
 
     Raises
@@ -122,7 +122,7 @@ def shelves_of(config: Config) -> Shelves:
     """
     made_folders(config.folder)
     station = config.station
-    shelves = shelves_in(config.folder, new_id, Budget(station.raw_days, station.raw_mb * 1024 * 1024))
+    shelves = open_storage(config.folder, new_id, Budget(station.raw_days, station.raw_mb * 1024 * 1024))
     for started in started_with(shelves.audit, software_version(), msgspec.json.encode(config)):
         shelves.audit.add(started)
     return shelves

@@ -12,7 +12,7 @@ from pressout_device.sampler import reader_factory
 from pressout_device.sampler.process import Opening
 from pressout_device.settings import LoadCellSection
 from pressout_device.simulation.patient import PatientTask
-from pressout_device.storage.calibration_log import CellBook, calibrated_cell
+from pressout_device.storage.calibration_log import CalibrationLog, calibrated_cell
 from pressout_device.storage.lockfile import owned_as_its_folder
 from pressout_session.load_cell_history import CellLife
 from pressout_signal.calibration import Calibration
@@ -60,7 +60,7 @@ def turned(
         time.sleep(max(0.0, built.pause_s - (time.monotonic() - frame_s)))
 
 
-def book_of(config: Config, *, simulate: bool) -> CellBook:
+def book_of(config: Config, *, simulate: bool) -> CalibrationLog:
     """Give the load cell's book; what an emulated cell says goes into one of its own, in a folder of its own.
 
     Raises
@@ -69,14 +69,14 @@ def book_of(config: Config, *, simulate: bool) -> CellBook:
         If that folder cannot be made.
     """
     if not simulate:
-        return CellBook(config.folder)
+        return CalibrationLog(config.folder)
     folder = config.folder / "simulated"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         owned_as_its_folder(folder)
     except OSError as error:
         raise JournalError(unwritable_folder(folder, error)) from error
-    return CellBook(folder)
+    return CalibrationLog(folder)
 
 
 def way_of(config: Config, cell: LoadCellSection, *, simulate: bool, absent: bool = False) -> Opening:
@@ -87,7 +87,7 @@ def way_of(config: Config, cell: LoadCellSection, *, simulate: bool, absent: boo
     return functools.partial(reader_factory.simulated, cell, asked_of(config), NEVER_S if absent else now_s, 1.0)
 
 
-def cell_to_look_at(config: Config, book: CellBook) -> tuple[LoadCellSection, Calibration, CellLife]:
+def cell_to_look_at(config: Config, book: CalibrationLog) -> tuple[LoadCellSection, Calibration, CellLife]:
     """Give the load cell as far as it is known; one that was never calibrated is looked at in counts."""
     try:
         return calibrated_cell(config.load_cell, book)

@@ -127,7 +127,7 @@ class Station:
 
     Parameters
     ----------
-    parts : Parts
+    parts : StationDeps
         Built by `station_of`.
     screen : Screen
         What is shown first.

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from pressout_session.record import Record
 from pressout_session.settings import Settings
 from pressout_signal.events import LineLetGo, LineTaken
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import (
     AddOne,
     Command,
@@ -65,7 +65,7 @@ def update(screen: Screen, message: Message) -> Told:
     return screen, (*commands, *_heard_of_count(screen, message, counted))
 
 
-def _known(known: Known, message: Message) -> Known:
+def _known(known: AppState, message: Message) -> AppState:
     match message:
         case Ticked(now_s=now_s):
             return replace(known, now_s=now_s)
@@ -89,7 +89,7 @@ def _known(known: Known, message: Message) -> Known:
             return _known_of_itself(known, message)
 
 
-def _known_of_itself(known: Known, message: Message) -> Known:
+def _known_of_itself(known: AppState, message: Message) -> AppState:
     """Take what the station says of itself."""
     match message:
         case NoticeChanged(notice=notice):
@@ -110,7 +110,7 @@ def _known_of_itself(known: Known, message: Message) -> Known:
             return known
 
 
-def set_to(known: Known, settings: Settings) -> Known:
+def set_to(known: AppState, settings: Settings) -> AppState:
     """Give what is known, with the station's settings in it."""
     return replace(
         known,

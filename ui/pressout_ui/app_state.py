@@ -22,7 +22,7 @@ G_M_PER_S2 = 9.80665
 LB_PER_KG = 2.20462
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class AppState(Struct, frozen=True, kw_only=True):
     """The part of the screen's state that outlives a scene.
 
     `late` says that something counted has waited too long for the disk; `answer` is the clinic's, for the last session.
@@ -122,7 +122,7 @@ class Known(Struct, frozen=True, kw_only=True):
         """Whether the open set holds as many repetitions as were asked for."""
         return self.cabled is not None and self.record.open_set is not None and self.set_count >= self.cabled.reps
 
-    def without_patient(self) -> Known:
+    def without_patient(self) -> AppState:
         """Give what is known once the patient has gone: nothing of theirs."""
         return replace(self, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
 

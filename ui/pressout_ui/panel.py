@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
 from pressout_ui.pygame_import import pygame
-from pressout_ui.renderer import Brush
+from pressout_ui.renderer import Renderer
 from pressout_ui.shapes import Button, Point, Rect, View, button_at, tapped
 from pressout_ui.theme import Theme
 
@@ -113,7 +113,7 @@ class Panel:
         pygame.mouse.set_visible(not full_screen)
         self._theme = theme
         self._ticks_ms = ticks_ms
-        self._brush = Brush(surface, theme)
+        self._brush = Renderer(surface, theme)
         self._shown: View = ()
         self._stale = True
         self._full_screen = full_screen
@@ -127,14 +127,14 @@ class Panel:
         """Say whether the scene has a portrait form, and which colours it has; another look is painted anew."""
         if theme is not None and theme is not self._theme:
             self._theme = theme
-            self._brush = Brush(pygame.display.get_surface(), theme)
+            self._brush = Renderer(pygame.display.get_surface(), theme)
             self._stale = True
         before = self._brush.plane
         self._brush.use(portrait=portrait)
         self._stale = self._stale or self._brush.plane != before
 
     @property
-    def brush(self) -> Brush:
+    def brush(self) -> Renderer:
         """What paints, and knows the plane."""
         return self._brush
 
@@ -179,7 +179,7 @@ class Panel:
         elif event.type == pygame.VIDEOEXPOSE:
             self._stale = True  # what was there may be gone
         elif event.type == pygame.VIDEORESIZE:
-            self._brush = Brush(pygame.display.get_surface(), self._theme)
+            self._brush = Renderer(pygame.display.get_surface(), self._theme)
             self._stale = True
         elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
             width, height = pygame.display.get_window_size()

@@ -29,7 +29,7 @@ RGB = tuple[int, int, int]
 SMOOTHING = 4
 
 
-class Brush:
+class Renderer:
     """Paints views on a surface.
 
     Parameters

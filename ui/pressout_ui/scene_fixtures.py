@@ -23,7 +23,7 @@ from pressout_signal.events import DriftKind, Phase, RepetitionCompleted, Resist
 from pressout_signal.samples import Reading, Sample
 from pressout_signal.steady_load import Load, Reason, Refusal
 from pressout_ui.app import Screen
-from pressout_ui.app_state import G_M_PER_S2, Known
+from pressout_ui.app_state import G_M_PER_S2, AppState
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet, TracePoint
 from pressout_ui.scenes.rating import Rating, RatingQuestion
@@ -150,11 +150,11 @@ def a_live_set(phase: Phase, level: float) -> LiveSet:
 def scenes() -> Iterator[tuple[str, Screen]]:
     """Give every picture's name and screen."""
     record, visit = a_record(15, 7)
-    known = Known(station="3", now_s=100.2, patient_ref=CODE, visit=visit, record=record)
+    known = AppState(station="3", now_s=100.2, patient_ref=CODE, visit=visit, record=record)
     press_out, hold = a_live_set(Phase.PRESS_OUT, 0.55), a_live_set(Phase.HOLD, 1.0)
     standing = tuple(Sample(99.5 + place / 80, TARGET_N) for place in range(50))
-    yield "01-idle", Screen(Known(station="3", now_s=1.0), Idle())
-    yield "02-who", Screen(Known(station="3"), Who("4719"))
+    yield "01-idle", Screen(AppState(station="3", now_s=1.0), Idle())
+    yield "02-who", Screen(AppState(station="3"), Who("4719"))
     fresh = replace(known, record=Record(), visit=Visit(Course.of(visit.course.prescription)))
     yield "03-further", Screen(fresh, SetUp(tuple(s._replace(tension_n=14.7) for s in standing)))
     yield "03-closer", Screen(fresh, SetUp(tuple(s._replace(tension_n=48.0) for s in standing)))
@@ -184,7 +184,7 @@ def scenes() -> Iterator[tuple[str, Screen]]:
     yield from staff_scenes(fresh)
 
 
-def paused(known: Known) -> Screen:
+def paused(known: AppState) -> Screen:
     """Give the screen of a patient who let go after 7 of 15."""
     half, visit = a_record(7, None)
     sets = (msgspec.structs.replace(half.sets[0], end_s=88.0),)
@@ -193,7 +193,7 @@ def paused(known: Known) -> Screen:
     return Screen(replace(known, record=record, visit=waiting), Rest(88.0, Side.LEFT))
 
 
-def ending_scenes(known: Known, fresh: Known) -> Iterator[tuple[str, Screen]]:
+def ending_scenes(known: AppState, fresh: AppState) -> Iterator[tuple[str, Screen]]:
     """Give the pictures of what is beside the line and after the sets."""
     bird_dog = TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT)
     mat = Prescription(prescription_id="gallery", items=(bird_dog, an_item()))
@@ -211,10 +211,10 @@ def ending_scenes(known: Known, fresh: Known) -> Iterator[tuple[str, Screen]]:
     yield "18-effort", Screen(done, Rating(RatingQuestion.EFFORT, 100.0))
     yield "19-pain", Screen(done, Rating(RatingQuestion.PAIN, 100.0, chosen=2))
     yield "20-wipe", Screen(replace(fresh, visit=None, patient_ref=None), Wipe(94.0))
-    yield "21-night", Screen(Known(station="3", now_s=700.0), Idle(0.0))
+    yield "21-night", Screen(AppState(station="3", now_s=700.0), Idle(0.0))
 
 
-def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
+def staff_scenes(fresh: AppState) -> Iterator[tuple[str, Screen]]:
     """Give every picture of the therapist's way."""
     inside = replace(fresh, initials="MR", therapists=("MR", "AK"), touched_s=fresh.now_s)
     visits = tuple(a_past_visit(number) for number in range(8))
@@ -243,7 +243,7 @@ def staff_scenes(fresh: Known) -> Iterator[tuple[str, Screen]]:
 
 
 def telling_scenes(
-    inside: Known, settling: tuple[Reading, ...], visits: tuple[PastVisit, ...]
+    inside: AppState, settling: tuple[Reading, ...], visits: tuple[PastVisit, ...]
 ) -> Iterator[tuple[str, Screen]]:
     """Give the pictures of what the station tells staff of itself."""
     figures = SensorFigures(

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pressout_session.error_codes import Trouble
 from pressout_session.prescription import TimedItem
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
@@ -40,7 +40,7 @@ STAFF = (Pin, Menu, Dose, More, Visits, Calibrate, Sensor, Network, Guests, Sett
 class Screen(Struct, frozen=True):
     """What is shown, what every scene may show, and what to go back to after trouble or a therapist's visit."""
 
-    known: Known
+    known: AppState
     scene: Scene = field(default_factory=Idle)
     before: PatientScene | None = None
 
@@ -52,7 +52,7 @@ class Screen(Struct, frozen=True):
         """Give the screen with what keeps the station from going on."""
         return self.showing(InTrouble(trouble))
 
-    def over_the_patient(self, known: Known, scene: InTrouble | Pin) -> Screen:
+    def over_the_patient(self, known: AppState, scene: InTrouble | Pin) -> Screen:
         """Give the screen with a scene over the patient's, which is gone back to; trouble is nothing to go back to."""
         before = self.before if isinstance(self.scene, InTrouble) else self.scene
         return replace(self, known=known, scene=scene, before=before)
@@ -86,7 +86,7 @@ class Screen(Struct, frozen=True):
 Told: TypeAlias = tuple[Screen, tuple[Command, ...]]
 
 
-def waiting(known: Known) -> PatientScene:
+def waiting(known: AppState) -> PatientScene:
     """Give the scene in which the next thing is waited for."""
     if isinstance(known.item, TimedItem):
         return Timed()

@@ -18,7 +18,7 @@ from pressout_signal.events import Movement, Resistance
 from pressout_signal.pipeline import pipeline_for
 from pressout_signal.samples import Sample
 from pressout_signal.trace_format import BadLine, Trace, TraceError
-from pressout_signal.trace_report import Story
+from pressout_signal.trace_report import TraceReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def analyzed(path: Path, asked: AnalyzeOptions, picture: Path | None = None) -> 
             samples = iter(trace)
             first = next(samples)  # the head is known once the first sample is
             resistance, movement = _chosen(asked, trace.head)
-            story = Story(curve=[] if asked.curve else None)
+            story = TraceReport(curve=[] if asked.curve else None)
             drawn: list[Sample] = []
             heard = chain([first], samples)
             story.listen(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pressout_device.chip.frame import SETTLING_CONVERSIONS, Frame
-from pressout_device.chip.sample_clock import WANDER, Edge, Rhythm
+from pressout_device.chip.sample_clock import WANDER, Edge, SampleClock
 from pressout_device.ports import MonotonicClock
 from pressout_signal.samples import Fault, FaultKind, Reading
 
@@ -117,7 +117,7 @@ class HX711LoadCell:
     ----------
     wires : Wires
         The way to it.
-    clock : Clock
+    clock : MonotonicClock
         Stamps readings and times waits.
     rate_hz : float
         What the amplifier is strapped to: a chip that keeps another time is said to, and read all the same.
@@ -127,7 +127,7 @@ class HX711LoadCell:
         self._wires = wires
         self._clock = clock
         self._strapped_s = 1.0 / rate_hz
-        self._rhythm = Rhythm()
+        self._rhythm = SampleClock()
         self._settled_s = 0.0
         self._heard_s = 0.0
         self._gone = False

@@ -36,7 +36,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class SampleClock:
     """The last end of a conversion that is known, and the usual time from one to the next.
 
     Parameters
@@ -61,7 +61,7 @@ class Rhythm:
         """The usual period, once it stands on three."""
         return self.period_s if self.seen >= 3 else None
 
-    def saw(self, edge: Edge) -> Rhythm:
+    def saw(self, edge: Edge) -> SampleClock:
         """Take an end that was watched for: the line was high ever since the frame before it."""
         if self.last is None:
             return replace(self, last=edge)
@@ -71,9 +71,9 @@ class Rhythm:
             return replace(self, last=edge, period_s=found_s, seen=1)
         if abs(found_s - usual_s) <= ANOTHER * usual_s:
             weight = max(FOLLOW, 1.0 / (self.seen + 1))
-            return Rhythm(edge, usual_s + weight * (found_s - usual_s), None, self.seen + 1)
+            return SampleClock(edge, usual_s + weight * (found_s - usual_s), None, self.seen + 1)
         if self.doubted_s is not None and abs(found_s - self.doubted_s) <= ANOTHER * self.doubted_s:
-            return Rhythm(edge, found_s, None, 2)
+            return SampleClock(edge, found_s, None, 2)
         return replace(self, last=edge, doubted_s=found_s)
 
     def foretold(self, now_s: float) -> Edge | None:
@@ -90,7 +90,7 @@ class Rhythm:
             return None
         return Edge(self.last.after_s + periods * shortest_s, self.last.by_s + periods * longest_s)
 
-    def stands_on(self, edge: Edge) -> Rhythm:
+    def stands_on(self, edge: Edge) -> SampleClock:
         """Take an end that was foretold and not seen: it carries the rhythm on and teaches it nothing."""
         return replace(self, last=edge)
 
@@ -99,6 +99,6 @@ class Rhythm:
         period_s = self.known_period_s
         return edge.after_s + (SHORTEST_S if period_s is None else period_s * (1.0 - WANDER))
 
-    def broken(self) -> Rhythm:
+    def broken(self) -> SampleClock:
         """Forget when the last conversion ended, not how long one takes."""
         return replace(self, last=None, doubted_s=None)

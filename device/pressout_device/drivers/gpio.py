@@ -84,7 +84,7 @@ class Pins:
         Whose pins these are: a Pi's, or the emulator's.
     data_pin, clock_pin : int
         BCM numbers.
-    clock : Clock
+    clock : MonotonicClock
         Times the pulses.
     """
 
@@ -118,7 +118,7 @@ class Pins:
         self._set(0)
 
     def exchanged(self, wait_s: float) -> Iterator[bool | None]:
-        """Find out, by pull resistors alone, whether the two wires are exchanged; see `chip.Wires`.
+        """Find out, by pull resistors alone, whether the two wires are exchanged; see `chip.reader.Wires`.
 
         If they are, the data pin is the chip's clock: pulled up, it puts the chip to sleep, and the clock pin, which
         is then the chip's data line, goes high; pulled down, the chip wakes, and the line goes low with its first

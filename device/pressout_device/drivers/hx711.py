@@ -50,7 +50,7 @@ class Witness(types.ModuleType):
         Whose pins these are.
     data_pin, clock_pin : int
         BCM numbers.
-    clock : Clock
+    clock : MonotonicClock
         Times the pulses.
     """
 
@@ -129,7 +129,7 @@ class PackageWires:
         Whose pins these are.
     data_pin, clock_pin : int
         BCM numbers.
-    clock : Clock
+    clock : MonotonicClock
         Times the pulses.
     """
 

@@ -37,7 +37,7 @@ class Replay:
         The trace, in counts or in newtons.
     calibration : Calibration
         The station's: what the trace says in newtons is turned back into its counts.
-    clock : Clock
+    clock : MonotonicClock
         Whose pace it is.
     at_once : bool
         Whether to wait for nothing.

@@ -1,7 +1,7 @@
 """The reader in a process of its own, and the station's end of the pipe to it.
 
 A frame must never wait for the chip, and a read-out must never wait for a frame. The child ends by itself when nobody
-listens; what it says and how is in `handover`.
+listens; what it says and how is in `pipe_protocol`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Sampler:
     ----------
     opening : callable
         Opens the load cell in the child, to be read from a time on; must be picklable.
-    clock : Clock
+    clock : MonotonicClock
         The station's; faults of the child are stamped with it.
     real_now_s : callable
         Seconds that no demo speeds up: a child's silence is judged by these.

@@ -52,7 +52,7 @@ class SimulatedPatient:
 
     Parameters
     ----------
-    asked : Asked
+    asked : PatientTask
         The dose, the line and the seed.
     """
 

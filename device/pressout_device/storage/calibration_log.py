@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 NAME = "load-cell.jsonl"
 
 
-class CellBook:
+class CalibrationLog:
     """The book in a station's folder.
 
     Parameters
@@ -64,7 +64,7 @@ class CellBook:
         self._ledger.add(*map(encode, facts))
 
 
-def calibrated_cell(cell: LoadCellSection, book: CellBook) -> tuple[LoadCellSection, Calibration, CellLife]:
+def calibrated_cell(cell: LoadCellSection, book: CalibrationLog) -> tuple[LoadCellSection, Calibration, CellLife]:
     """Give the load cell with the calibration that holds (its last one, or the data sheet's), that, and its life.
 
     Raises

@@ -30,7 +30,7 @@ from pressout_signal.model.fitted_model import FittedModel
 from pressout_signal.model.network import RecurrentNetwork
 from pressout_signal.model.patient_habits import PatientHabits
 from pressout_signal.model.phase_walk import TURNS, Place, Walk
-from pressout_signal.model.resampler import TICK_S, Tick, Ticks
+from pressout_signal.model.resampler import TICK_S, Resampler, Tick
 from pressout_signal.model.tension_drift import DriftMonitor
 from pressout_signal.samples import Sample
 
@@ -81,7 +81,7 @@ class Detector:
         """Begin with nothing heard, on a line of this kind, with this movement."""
         self.fitted = fitted
         self.lag = fitted.walk_lags[stack]
-        self.ticks = Ticks()
+        self.ticks = Resampler()
         self.features = Features(stack=stack, row=row)
         self.habits = PatientHabits()
         self.network = RecurrentNetwork(fitted.weights)

@@ -37,7 +37,7 @@ class FittedModel(Struct, frozen=True, kw_only=True):
     say_at, turn_at : float
         How likely a completed repetition, and a turned trunk, must be to be said.
     curve : tuple of float
-        From what speaks against a set's count to how likely it is exact: see `certainty`.
+        From what speaks against a set's count to how likely it is exact: see `count_certainty`.
     card : dict
         Where it comes from: seeds, dates, versions, scores.
     """

@@ -25,7 +25,7 @@ class Tick(NamedTuple):
     filled: bool
 
 
-class Ticks:
+class Resampler:
     """Resampler to `TICK_S`, anchored at the first sample. Changes in place; one pipeline owns it."""
 
     __slots__ = ("count", "end_s", "last_n", "last_s", "steps_n", "sum_n")

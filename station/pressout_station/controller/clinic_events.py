@@ -20,7 +20,7 @@ DAY_S = 86_400.0
 
 
 @dataclass(slots=True)
-class Announcer:
+class ClinicEvents:
     """Makes events of what happens to the load cell.
 
     Parameters

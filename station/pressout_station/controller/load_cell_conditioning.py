@@ -30,13 +30,13 @@ from pressout_signal.zero_tracking import (
     Overloaded,
     OverloadOver,
     Said,
-    Scale,
     ScaleLimits,
     Tared,
     ZeroChanged,
     ZeroState,
+    ZeroTracker,
 )
-from pressout_station.controller.clinic_events import Announcer
+from pressout_station.controller.clinic_events import ClinicEvents
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class LoadCellConditioning:
 
     Parameters
     ----------
-    weighed : Weighed
+    weighed : ConditioningConfig
         Calibration, life and limit.
     note : callable
         Keeps a fact of the cell's; never waits.
@@ -89,7 +89,7 @@ class LoadCellConditioning:
         weighed: ConditioningConfig,
         note: Callable[[AnyCellFact], None],
         wall: Callable[[], datetime],
-        announcer: Announcer,
+        announcer: ClinicEvents,
     ) -> None:
         self._note = note
         self._wall = wall
@@ -106,7 +106,7 @@ class LoadCellConditioning:
 
     def _weigh_with(self, weighed: ConditioningConfig) -> None:
         self._weighed = weighed
-        self._scale = Scale(
+        self._scale = ZeroTracker(
             calibration=weighed.calibration,
             limits=ScaleLimits(limit_n=weighed.limit_n),
             zero_n=weighed.life.confirmed_n,

@@ -49,7 +49,7 @@ SENSOR_GONE_S = 5.0
 
 
 class ControllerDeps(Struct, frozen=True):
-    """What counting is built for: default dose, names, what a session says of itself; who takes a closed set."""
+    """What a session controller is built for: default dose, names, what a session says of itself; who takes a closed set."""
 
     prescription: Prescription
     new_session_id: Callable[[], str]
@@ -66,11 +66,11 @@ class SessionController:
 
     Parameters
     ----------
-    given : Given
+    given : ControllerDeps
         Dose and names.
     writer : Writer
         Keeps facts.
-    clock : Clock
+    clock : MonotonicClock
         The readings' clock.
     """
 

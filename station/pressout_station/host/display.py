@@ -10,7 +10,7 @@ from pressout_station.config import Config
 from pressout_station.host.backlight import Backlight
 from pressout_station.host.settings_file import SettingsFile
 from pressout_ui.app import Screen, set_to, turns_portrait, view
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Sound
 from pressout_ui.messages import Message, RetryTapped
 from pressout_ui.theme import THEMES
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def first_screen(config: Config, therapists: tuple[str, ...] = ()) -> Screen:
     """Give what a station shows first."""
-    known = Known(station=config.station.station_id, therapists=therapists)
+    known = AppState(station=config.station.station_id, therapists=therapists)
     return Screen(set_to(known, settings_of(config).read()))
 
 

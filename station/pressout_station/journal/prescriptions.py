@@ -14,7 +14,7 @@ from pressout_station.journal.tables import Journal
 logger = logging.getLogger(__name__)
 
 
-class Doses:
+class Prescriptions:
     """The prescriptions in a journal, and in memory for whoever begins a visit.
 
     Parameters
@@ -54,5 +54,5 @@ class Doses:
         return ""
 
     def forget(self, patient_ref: str) -> None:
-        """Know nothing of a patient any more; the journal's own part is `forgetting`'s."""
+        """Know nothing of a patient any more; the journal's own part is `erasure`'s."""
         self.known.pop(patient_ref, None)

@@ -8,7 +8,7 @@ FIRST_S, LONGEST_S = 0.5, 60.0
 
 
 @dataclass(slots=True)
-class Patience:
+class Backoff:
     """What failed, by name, and when it may be tried again."""
 
     _due_s: dict[str, float] = field(default_factory=dict)

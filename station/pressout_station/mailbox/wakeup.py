@@ -50,7 +50,7 @@ def _address(folder: Path) -> Iterator[str]:
         os.close(descriptor)
 
 
-class Bell:
+class WakeUp:
     """The uplink's end.
 
     Parameters

@@ -15,7 +15,7 @@ from pressout_device.storage.calibration_log import calibrated
 from pressout_session.prescription import Item
 from pressout_signal.samples import Fault, Reading
 from pressout_station.audit_log import Act, entry
-from pressout_station.controller.clinic_events import Announcer
+from pressout_station.controller.clinic_events import ClinicEvents
 from pressout_station.controller.load_cell_conditioning import LoadCellConditioning
 from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.settings_file import SettingsFile
@@ -56,7 +56,7 @@ SWITCH_OFF = ("systemctl", "poweroff")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffDeps:
-    """What attending is built of."""
+    """What staff actions are built of."""
 
     counting: SessionController
     weighing: LoadCellConditioning
@@ -64,7 +64,7 @@ class StaffDeps:
     cell: LoadCellSection
     therapists: Therapists
     guard: PinGuard
-    announcer: Announcer
+    announcer: ClinicEvents
     settings: SettingsFile
 
 
@@ -73,7 +73,7 @@ class StaffActions:
 
     Parameters
     ----------
-    staffed : Staffed
+    staffed : StaffDeps
         Built by `app`.
     switch_off : sequence of str
         The command that switches the computer off.
@@ -82,7 +82,7 @@ class StaffActions:
     def __init__(self, staffed: StaffDeps, switch_off: tuple[str, ...] = SWITCH_OFF) -> None:
         self._staffed = staffed
         self._switch_off = switch_off
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="pressout-attending")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="pressout-staff")
         self._later: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._heard: list[Reading | Fault] = []
         self._fresh: list[Reading | Fault] = []

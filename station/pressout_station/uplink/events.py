@@ -16,7 +16,7 @@ from pressout_station.uplink.delivery import IN_FLIGHT
 logger = logging.getLogger(__name__)
 
 
-class Announcements:
+class EventDelivery:
     """Says what the station says beside its sessions, and marks what the broker has.
 
     Parameters

@@ -21,7 +21,7 @@ from pressout_session.inbound import AckCame, RejectedMessage, came
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import AckResult, Info, digest, info_topic
 from pressout_station.mailbox import spool
-from pressout_station.uplink.outbox_index import Shelf
+from pressout_station.uplink.outbox_index import OutboxIndex
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class InboundHandler:
         """The serial of another station that goes by this name, if one was heard lately."""
         return self._other if time.monotonic() - self._clone_s < CLONE_S else None
 
-    def take(self, messages: Iterable[ReceivedMessage], shelf: Shelf) -> HandledMessages:
+    def take(self, messages: Iterable[ReceivedMessage], shelf: OutboxIndex) -> HandledMessages:
         """Take messages; what cannot be handed over is left unsaid to the broker, and comes again."""
         heard = HandledMessages([], set())
         answers: list[tuple[ReceivedMessage, spool.Answer]] = []
@@ -111,7 +111,7 @@ class InboundHandler:
             logger.warning("refused a message (%d so far): %s", self.refused, said.reason)
 
     def _answer(
-        self, answers: list[tuple[ReceivedMessage, spool.Answer]], shelf: Shelf, heard: HandledMessages
+        self, answers: list[tuple[ReceivedMessage, spool.Answer]], shelf: OutboxIndex, heard: HandledMessages
     ) -> None:
         """Hand over what the clinic answered, all in one file."""
         fresh: list[spool.Answer] = []

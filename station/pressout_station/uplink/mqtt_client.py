@@ -15,7 +15,7 @@ import msgspec
 
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
-from pressout_device.storage.calibration_log import CellBook
+from pressout_device.storage.calibration_log import CalibrationLog
 from pressout_link.broker import Broker
 from pressout_link.connection import Connection, ConnectionConfig, Publication, ReceivedMessage
 from pressout_session.document import SCHEMA
@@ -33,11 +33,11 @@ from pressout_session.wire import (
 from pressout_station.config import Config
 from pressout_station.identity import device_of
 from pressout_station.mailbox import spool
-from pressout_station.mailbox.wakeup import Bell
+from pressout_station.mailbox.wakeup import WakeUp
 from pressout_station.uplink.delivery import Delivery
-from pressout_station.uplink.events import Announcements
+from pressout_station.uplink.events import EventDelivery
 from pressout_station.uplink.inbound import InboundHandler
-from pressout_station.uplink.outbox_index import Shelf
+from pressout_station.uplink.outbox_index import OutboxIndex
 from pressout_station.uplink.status_publisher import StatusPublisher
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ INFO_EVERY_S = 30.0
 LIVE_EVERY_S = 0.2
 
 
-class Courier:
+class Uplink:
     """Carries finished sessions to the clinic.
 
     Parameters
@@ -70,15 +70,15 @@ class Courier:
         self._info = Publication(info_topic(*station), msgspec.json.encode(info), retained=True)
         self._info_s = 0.0
         self._live_s = 0.0
-        self._bell = Bell(inbox)
-        self._shelf = Shelf(outbox)
+        self._bell = WakeUp(inbox)
+        self._shelf = OutboxIndex(outbox)
         self._delivery = Delivery()
         # What could not be handed over yet. The broker gives no more than these before they are acknowledged, and gives
         # them again only on another connection: they are tried again from here.
         self._unsafe: list[ReceivedMessage] = []
         self._hearing = InboundHandler(station, outbox, inbox, info.serial)
         self._saying = StatusPublisher(station, outbox, inbox, tls=broker.tls, serial=info.serial)
-        self._announcements = Announcements(station, outbox, inbox)
+        self._announcements = EventDelivery(station, outbox, inbox)
         self._connection = Connection(
             broker,
             # With the computer's own number in it, a copied card does not throw the other out time and again; with
@@ -163,7 +163,7 @@ class Courier:
             self._connection.publish(self._info)
 
 
-def courier_of(config: Config) -> Courier:
+def uplink_of(config: Config) -> Uplink:
     """Build the uplink of a station.
 
     Raises
@@ -176,7 +176,7 @@ def courier_of(config: Config) -> Courier:
         if not folder.is_dir():
             raise JournalError(f"{folder}: found no such folder, expected the station's; start the station once")
     atomic_files.sweep(inbox)
-    device = device_of(CellBook(config.folder).life(config.load_cell.load_cell_id))
+    device = device_of(CalibrationLog(config.folder).life(config.load_cell.load_cell_id))
     live = config.broker is not None and config.broker.live
     info = Info(
         serial=device.serial,
@@ -188,6 +188,6 @@ def courier_of(config: Config) -> Courier:
     )
     station = (config.station.site_id, config.station.station_id)
     try:
-        return Courier(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)
+        return Uplink(config.the_broker(), station, outbox=outbox, inbox=inbox, info=info)
     except PermissionError as error:
         raise JournalError(f"{inbox}: found {why(error)}, expected a folder that this user may write") from error

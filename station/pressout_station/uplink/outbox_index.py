@@ -11,7 +11,7 @@ from pressout_station.mailbox import spool
 LOOK_S = 5.0
 
 
-class Shelf:
+class OutboxIndex:
     """The documents that wait.
 
     Parameters

@@ -19,7 +19,7 @@ from pressout_session.wire import StationState, Status, live_topic, request_topi
 from pressout_station.mailbox import spool
 from pressout_station.uplink.delivery import Delivery
 from pressout_station.uplink.inbound import InboundHandler, Since
-from pressout_station.uplink.outbox_index import Shelf
+from pressout_station.uplink.outbox_index import OutboxIndex
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class StatusPublisher:
         self._link: spool.Link | None = None
         self._said_s = float("-inf")
 
-    def turn(self, connection: Connection, hearing: InboundHandler, shelf: Shelf, delivery: Delivery) -> None:
+    def turn(self, connection: Connection, hearing: InboundHandler, shelf: OutboxIndex, delivery: Delivery) -> None:
         """Say how the station and the link are, when that has changed."""
         if not connection.connected:
             self._reported = None

@@ -23,7 +23,7 @@ from pressout_station.journal.acks import Rejected
 from pressout_station.journal.erasure import names
 from pressout_station.journal.tables import Journal, WaitingDocument
 from pressout_station.mailbox import spool
-from pressout_station.mailbox.backoff import Patience
+from pressout_station.mailbox.backoff import Backoff
 from pressout_station.mailbox.wakeup import listens, ring
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class OrderArrived:
 Arrival: TypeAlias = AckArrived | OrderArrived
 
 
-class Exchange:
+class Mailbox:
     """The folders shared with the uplink, and what the journal says belongs into them.
 
     Parameters
@@ -77,7 +77,7 @@ class Exchange:
         self._journal = journal
         self._outbox, self._inbox = outbox, inbox
         self._seen_ns = -1
-        self._patience = Patience()
+        self._patience = Backoff()
         self._said: spool.StationSaid | None = None
 
     def put_out(self, session_id: str | None = None) -> None:

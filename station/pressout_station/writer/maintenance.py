@@ -15,9 +15,9 @@ from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import EventKind, StationEvent
 from pressout_station.audit_log import Act, entry
 from pressout_station.journal import erasure
-from pressout_station.mailbox.backoff import Patience
+from pressout_station.mailbox.backoff import Backoff
 from pressout_station.writer.mailbox import AckArrived, LinkReport, OrderArrived
-from pressout_station.writer.storage import Rules, Shelves
+from pressout_station.writer.storage import Rules, WriterStorage
 
 logger = logging.getLogger(__name__)
 
@@ -56,19 +56,19 @@ class Maintenance:
 
     Parameters
     ----------
-    shelves : Shelves
+    shelves : WriterStorage
         Where things are kept.
     rules : Rules
         What the site says.
     """
 
-    def __init__(self, shelves: Shelves, rules: Rules) -> None:
+    def __init__(self, shelves: WriterStorage, rules: Rules) -> None:
         self._shelves = shelves
         self._rules = rules
         self._link: LinkReport | None = None
         self._due_s: dict[str, float] = {}
         self._put_off: dict[str, OrderArrived] = {}
-        self._patience = Patience()
+        self._patience = Backoff()
         self._in_session = False
         self.more = False
 

@@ -19,7 +19,7 @@ class PendingWrites:
     ----------
     writer : Writer
         Keeps them.
-    clock : Clock
+    clock : MonotonicClock
         Times how long they wait.
     speed : float
         How much faster than the disk's this clock runs.

@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pressout_device.storage import atomic_files
-from pressout_device.storage.calibration_log import CellBook
+from pressout_device.storage.calibration_log import CalibrationLog
 from pressout_session.document_builder import Origin
 from pressout_station.audit_log import Audit
 from pressout_station.config_sections import ClinicDoses
 from pressout_station.journal.clock_correction import WallClock
-from pressout_station.journal.prescriptions import Doses
+from pressout_station.journal.prescriptions import Prescriptions
 from pressout_station.journal.tables import Journal
 from pressout_station.writer import raw_traces
-from pressout_station.writer.mailbox import Exchange
+from pressout_station.writer.mailbox import Mailbox
 from pressout_station.writer.raw_traces import Budget, RawTraces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelves:
+class WriterStorage:
     """Journal, folders, and the files beside them."""
 
     folder: Path
     journal: Journal
-    exchange: Exchange
-    doses: Doses
-    book: CellBook
+    exchange: Mailbox
+    doses: Prescriptions
+    book: CalibrationLog
     audit: Audit
     traces: RawTraces
 
@@ -46,7 +46,7 @@ class Rules:
     keep_days: float = 365.0
 
 
-def shelves_in(folder: Path, new_id: Callable[[], str], budget: Budget) -> Shelves:
+def open_storage(folder: Path, new_id: Callable[[], str], budget: Budget) -> WriterStorage:
     """Open what a station keeps in its folder, where outbox and inbox are already.
 
     Raises
@@ -57,12 +57,12 @@ def shelves_in(folder: Path, new_id: Callable[[], str], budget: Budget) -> Shelv
     for each in (folder / "outbox", folder / raw_traces.FOLDER):
         atomic_files.sweep(each)
     journal = Journal(folder / "journal.db", new_id)
-    return Shelves(
+    return WriterStorage(
         folder=folder,
         journal=journal,
-        exchange=Exchange(journal, folder / "outbox", folder / "inbox"),
-        doses=Doses(journal),
-        book=CellBook(folder),
+        exchange=Mailbox(journal, folder / "outbox", folder / "inbox"),
+        doses=Prescriptions(journal),
+        book=CalibrationLog(folder),
         audit=Audit(folder),
         traces=RawTraces(folder, budget),
     )

@@ -28,7 +28,7 @@ from pressout_station.audit_log import Entry
 from pressout_station.writer.maintenance import Maintenance, Present
 from pressout_station.writer.messages import Kept, NotKept, Occupied, Prescribed, Told, VisitsRead, VisitsRequested
 from pressout_station.writer.raw_traces import SetTrace
-from pressout_station.writer.storage import Rules, Shelves
+from pressout_station.writer.storage import Rules, WriterStorage
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ class Writer:
 
     Parameters
     ----------
-    shelves : Shelves
+    shelves : WriterStorage
         Where things are kept; used by nobody else from now on.
     rules : Rules
         What the site says of what is kept, and who says what time it is.
     """
 
-    def __init__(self, shelves: Shelves, rules: Rules) -> None:
+    def __init__(self, shelves: WriterStorage, rules: Rules) -> None:
         self._shelves = shelves
         self._rules = rules
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -108,7 +108,7 @@ class Writer:
         self._jobs.put(Prescribed(patient_ref, prescription))
 
     def ask(self, patient_ref: str) -> None:
-        """Ask for a patient's last visits; `Found` brings them."""
+        """Ask for a patient's last visits; `VisitsRead` brings them."""
         self._jobs.put(VisitsRequested(patient_ref))
 
     @property

@@ -10,7 +10,7 @@ from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.visit import Stage
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import EndVisit, Rate, SignIn
 from pressout_ui.messages import (
     DigitTyped,
@@ -157,7 +157,7 @@ def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
     return screen.showing(Summary(screen.known.now_s, farewell=True)), (*rated, ends)
 
 
-def _may_begin(scene: SetUp, known: Known) -> bool:
+def _may_begin(scene: SetUp, known: AppState) -> bool:
     """Tell a press-out out of a steady start, which begins the set, from a shuffle on the way to it."""
     item = known.cabled
     return item is not None and set_up.place_of(scene, item, known.now_s) in (
@@ -179,7 +179,7 @@ def resumed(screen: Screen) -> PatientScene:
     return caught_up(screen.known, before) if screen.known.visit is not None else before
 
 
-def caught_up(known: Known, before: PatientScene) -> PatientScene:
+def caught_up(known: AppState, before: PatientScene) -> PatientScene:
     """Give the scene in which a visit is by now, whatever was shown when the patient was last seen."""
     course = None if known.visit is None else known.visit.course
     if course is None or isinstance(before, Summary | Rating):
@@ -195,7 +195,7 @@ def caught_up(known: Known, before: PatientScene) -> PatientScene:
     return waiting(known) if isinstance(before, Idle | Who | Wipe | Timed) else before
 
 
-def _timed_over(known: Known) -> bool:
+def _timed_over(known: AppState) -> bool:
     """Whether the course has left the timed exercises behind, or is over."""
     return not isinstance(known.item, TimedItem) or (known.visit is not None and known.visit.course.over)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import (
     AddTapped,
     FixClosed,
@@ -20,7 +20,7 @@ from pressout_ui.scenes.parts import HELD_S, pain, plain_button, primary_button
 from pressout_ui.shapes import Button, Plane, Rect, Text, View
 
 
-def view(known: Known, item: CabledItem, plane: Plane) -> View:
+def view(known: AppState, item: CabledItem, plane: Plane) -> View:
     """Draw the keys."""
     words = known.words
     across = 2 if plane.portrait else 3
@@ -40,7 +40,7 @@ def view(known: Known, item: CabledItem, plane: Plane) -> View:
     )
 
 
-def _acts(known: Known) -> tuple[tuple[str, str, Message], ...]:
+def _acts(known: AppState) -> tuple[tuple[str, str, Message], ...]:
     words, count = known.words, known.set_count
     back = words.becomes.format(now=count, then=max(0, count - 1))
     sound = (words.sound[1], words.sound_comes) if known.muted else (words.sound[0], words.pictures_stay)

@@ -7,7 +7,7 @@ import math
 from msgspec import Struct
 
 from pressout_session.error_codes import NUMBERS, Notice
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import Woken
 from pressout_ui.pictograms import patient
 from pressout_ui.shapes import Button, Disc, Flood, Plane, Rect, Text, View, fitted
@@ -32,7 +32,7 @@ class Idle(Struct, frozen=True):
         return now_s - self.since_s > DIM_AFTER_S
 
 
-def view(scene: Idle, known: Known, plane: Plane) -> View:
+def view(scene: Idle, known: AppState, plane: Plane) -> View:
     """Draw it: the flood breathes, and never crosses the words that stand in it."""
     if scene.dimmed(known.now_s):
         return _night(scene, known, plane)
@@ -53,7 +53,7 @@ def view(scene: Idle, known: Known, plane: Plane) -> View:
     )
 
 
-def _night(scene: Idle, known: Known, plane: Plane) -> View:
+def _night(scene: Idle, known: AppState, plane: Plane) -> View:
     step = int((known.now_s - scene.since_s) / WANDER_EVERY_S)
     # Two numbers without a common divisor: it comes everywhere before it comes back.
     x = 140.0 + (step * 137.0) % (plane.width - 280.0)
@@ -64,7 +64,7 @@ def _night(scene: Idle, known: Known, plane: Plane) -> View:
     )
 
 
-def _how_it_is(known: Known, plane: Plane) -> View:
+def _how_it_is(known: AppState, plane: Plane) -> View:
     """Say that all is well, or what staff should know and the number to look up; never by colour alone."""
     words, right, foot = known.words, plane.width - 40.0, plane.height - 30.0
     if known.notice is None:

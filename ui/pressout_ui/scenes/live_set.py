@@ -22,7 +22,7 @@ from pressout_signal.events import (
     Resistance,
     TensionDrift,
 )
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command, Play, Sound
 from pressout_ui.messages import Felt, FixClosed, FixOpened, Message, SignalHeard, Ticked
 
@@ -82,7 +82,7 @@ class LiveSet(Struct, frozen=True):
         return None if self.last is None else self.last.chest_n
 
 
-def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tuple[Command, ...]]:
+def update(scene: LiveSet, message: Message, known: AppState) -> tuple[LiveSet, tuple[Command, ...]]:
     """Give the scene after `message`, and what is to be heard."""
     match message:
         case SignalHeard(PhaseEntered(phase=phase, t_s=t_s)):
@@ -105,7 +105,7 @@ def update(scene: LiveSet, message: Message, known: Known) -> tuple[LiveSet, tup
             return scene, ()
 
 
-def _worth_saying(drift: TensionDrift, known: Known) -> bool:
+def _worth_saying(drift: TensionDrift, known: AppState) -> bool:
     """Tell whether a sign of lost posture is sure enough for this patient's reminders; it is recorded all the same."""
     cue = CueSensitivity.USUAL if known.cabled is None else known.cabled.cue
     return cue is CueSensitivity.USUAL or (cue is CueSensitivity.CAREFUL and drift.confidence >= SURE)
@@ -119,7 +119,7 @@ def _entered(scene: LiveSet, phase: Phase, t_s: float) -> LiveSet:
     return replace(scene, short=False, fixing=False) if phase is Phase.PRESS_OUT else scene
 
 
-def _ticked(scene: LiveSet, now_s: float, known: Known) -> tuple[LiveSet, tuple[Command, ...]]:
+def _ticked(scene: LiveSet, now_s: float, known: AppState) -> tuple[LiveSet, tuple[Command, ...]]:
     shown_s = now_s - scene.cue_s
     over = shown_s > CUE_AT_MOST_S or (shown_s > CUE_AT_LEAST_S and scene.phase is Phase.REST)
     if scene.cue is not None and over:
@@ -145,7 +145,7 @@ def _dated(trace: tuple[TracePoint, ...], since_s: float, phase: Phase) -> tuple
     return tuple(point._replace(phase=phase) if point.t_s >= since_s else point for point in trace)
 
 
-def _level(scene: LiveSet, tension_n: float, known: Known) -> float:
+def _level(scene: LiveSet, tension_n: float, known: AppState) -> float:
     """Give how far the line is: from tension on tubing, by the clock otherwise; never back within a phase."""
     item = known.cabled
     if scene.phase not in (Phase.PRESS_OUT, Phase.RETURN) or item is None:
@@ -161,7 +161,7 @@ def _level(scene: LiveSet, tension_n: float, known: Known) -> float:
     return min(scene.level, max(1.0 - ALMOST, share))
 
 
-def headword(scene: LiveSet, item: CabledItem, known: Known) -> str:
+def headword(scene: LiveSet, item: CabledItem, known: AppState) -> str:
     """Give the one word of the moment."""
     words = known.words
     match scene.phase:
@@ -182,12 +182,12 @@ def band_n(item: CabledItem) -> tuple[float, float]:
     return item.target_n - item.tolerance_n, item.target_n + item.tolerance_n
 
 
-def reminders(known: Known, side: Side) -> int:
+def reminders(known: AppState, side: Side) -> int:
     """Count the cues given on a side."""
     return sum(len(held.drift) for held in known.record.sets if held.side is side and held.count)
 
 
-def usual_hold_s(known: Known, side: Side) -> float | None:
+def usual_hold_s(known: AppState, side: Side) -> float | None:
     """Give the median hold on a side, in seconds."""
     holds = [
         counted.repetition.return_start_s - counted.repetition.hold_start_s

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import DriftKind, Phase, Resistance
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import FixOpened
 from pressout_ui.pictograms import check, turned_patient
@@ -32,7 +32,7 @@ TRACE_ROLES = {
 }
 
 
-def view(scene: LiveSet, known: Known, plane: Plane) -> View:
+def view(scene: LiveSet, known: AppState, plane: Plane) -> View:
     """Draw the set; or, over the rail and stage, what can be corrected."""
     item = known.cabled
     if item is None:
@@ -77,7 +77,7 @@ def _flood(scene: LiveSet, stage: Plane) -> tuple[Shape, ...]:
     return (Flood(((0.0, sides), (middle, centre), (stage.width, sides)), stage.height, fill, edge, 14.0),)
 
 
-def _pace(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
+def _pace(scene: LiveSet, known: AppState, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
     """Draw where the line would be at the prescribed tempo, at both edges; only where the level is a tension's."""
     moving = scene.phase in (Phase.PRESS_OUT, Phase.RETURN)
     if not moving or item.stroke_s == 0 or scene.last is None or item.resistance is not Resistance.TUBING:
@@ -88,7 +88,7 @@ def _pace(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple
     return (Polygon(left, "ink"), Polygon(tuple((stage.width - x, at_y) for x, at_y in left), "ink"))
 
 
-def _bar(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
+def _bar(scene: LiveSet, known: AppState, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
     """Draw the bar that closes to its middle in the prescribed hold."""
     if scene.phase is not Phase.HOLD or item.hold_s == 0 or scene.bar_closed:
         return ()
@@ -97,7 +97,7 @@ def _bar(scene: LiveSet, known: Known, item: CabledItem, stage: Plane) -> tuple[
     return (Rect((stage.width - width) / 2, 0.0, width, 32.0, "hold_line"),)
 
 
-def _word(scene: LiveSet, known: Known, item: CabledItem, stage: Plane, ink: str) -> tuple[Shape, ...]:
+def _word(scene: LiveSet, known: AppState, item: CabledItem, stage: Plane, ink: str) -> tuple[Shape, ...]:
     word = headword(scene, item, known)
     largest = 92.0 if stage.height > stage.width else 106.0
     left_s = scene.hold_left_s(item, known.now_s)
@@ -112,7 +112,7 @@ def _word(scene: LiveSet, known: Known, item: CabledItem, stage: Plane, ink: str
     return tuple(shapes)
 
 
-def _count(known: Known, item: CabledItem, stage: Plane, ink: str, *, portrait: bool) -> tuple[Shape, ...]:
+def _count(known: AppState, item: CabledItem, stage: Plane, ink: str, *, portrait: bool) -> tuple[Shape, ...]:
     """Draw the count at 47 % of the panel's height, and what it is out of; the tile inverts for the last three."""
     count = known.set_count
     digits = len(str(count))
@@ -127,7 +127,7 @@ def _count(known: Known, item: CabledItem, stage: Plane, ink: str, *, portrait: 
     return tuple(shapes)
 
 
-def _rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> View:
+def _rail(scene: LiveSet, known: AppState, item: CabledItem, plane: Plane) -> View:
     left = plane.width - RAIL + 20.0
     return (
         Rect(plane.width - RAIL, 0.0, RAIL, plane.height, "surface"),
@@ -140,7 +140,7 @@ def _rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> View:
     )
 
 
-def _portrait_rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane) -> View:
+def _portrait_rail(scene: LiveSet, known: AppState, item: CabledItem, plane: Plane) -> View:
     return (
         Rect(0.0, PORTRAIT_STAGE, plane.width, plane.height - PORTRAIT_STAGE, "surface"),
         *_sides(known, 24.0, 594.0),
@@ -151,7 +151,7 @@ def _portrait_rail(scene: LiveSet, known: Known, item: CabledItem, plane: Plane)
     )
 
 
-def _sides(known: Known, x: float, y: float) -> tuple[Shape, ...]:
+def _sides(known: AppState, x: float, y: float) -> tuple[Shape, ...]:
     """Draw both sides' counts; the side in use is filled."""
     shapes: list[Shape] = []
     for side, label in ((Side.LEFT, known.words.left), (Side.RIGHT, known.words.right)):
@@ -221,7 +221,7 @@ def _edge(x: float, width: float, y: float, *, dashed: bool) -> tuple[Shape, ...
     return tuple(Stroke(((x + at, y), (x + min(at + 6, width), y)), "good", 2.0, butt=True) for at in starts)
 
 
-def _pull(scene: LiveSet, known: Known, item: CabledItem, x: float, baseline: float) -> View:
+def _pull(scene: LiveSet, known: AppState, item: CabledItem, x: float, baseline: float) -> View:
     """Give the last pull at the start, with a mark if it was in its band; until there is one, the target."""
     pull_n = scene.pull_n()
     low_n, high_n = band_n(item)
@@ -232,7 +232,7 @@ def _pull(scene: LiveSet, known: Known, item: CabledItem, x: float, baseline: fl
     return (shown, below, *mark)
 
 
-def _bell(known: Known, x: float, y: float) -> tuple[Shape, ...]:
+def _bell(known: AppState, x: float, y: float) -> tuple[Shape, ...]:
     """Draw a struck-out bell while the sound is off."""
     if not known.muted:
         return ()
@@ -243,7 +243,7 @@ def _bell(known: Known, x: float, y: float) -> tuple[Shape, ...]:
     )
 
 
-def _cue(scene: LiveSet, known: Known, plane: Plane) -> View:
+def _cue(scene: LiveSet, known: AppState, plane: Plane) -> View:
     """Draw the yellow slab: what to do, why, and the way back; its dark foot carries the contrast."""
     if scene.cue is None:
         return ()

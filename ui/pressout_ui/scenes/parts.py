@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import Message
 from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted, sized
 
@@ -10,7 +10,7 @@ from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted, s
 HELD_S = 1.0
 
 
-def signed_in(known: Known, x: float, baseline: float) -> tuple[Shape, ...]:
+def signed_in(known: AppState, x: float, baseline: float) -> tuple[Shape, ...]:
     """Give who is signed in; a hollow dot says that something is not saved yet, a bar that the sound is off."""
     if known.patient_ref is None:
         return ()
@@ -28,7 +28,7 @@ def sentence(text: str, baseline: float = 158.0, size: float = 30.0, *, room: fl
     return Text(text, 40.0, baseline, fitted(text, size, room), "ink2", "500")
 
 
-def pain(known: Known, at: Point, size: float, room: float, role: str = "ink") -> Text:
+def pain(known: AppState, at: Point, size: float, room: float, role: str = "ink") -> Text:
     """Give the line that is on every live scene, from a point on, in the room that it has."""
     said = known.words.pain
     x, baseline = at

@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import Message, RatingDone, RatingTapped
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.shapes import Button, Plane, Rect, Text, View, sized
@@ -35,14 +35,14 @@ class Rating(Struct, frozen=True):
     effort: int | None = None
 
 
-def update(scene: Rating, message: Message, known: Known) -> Rating:
+def update(scene: Rating, message: Message, known: AppState) -> Rating:
     """Give the scene after `message`."""
     if isinstance(message, RatingTapped):
         return replace(scene, chosen=message.value, since_s=known.now_s)
     return scene
 
 
-def view(scene: Rating, known: Known, plane: Plane) -> View:
+def view(scene: Rating, known: AppState, plane: Plane) -> View:
     """Draw the question, a row of eleven keys, and a way past it."""
     words = known.words
     pain = scene.asked is RatingQuestion.PAIN

@@ -7,7 +7,7 @@ from msgspec import Struct
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_session.visit import Stage
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import (
     AddTapped,
     FinishTapped,
@@ -31,7 +31,7 @@ class Rest(Struct, frozen=True):
     done: Side
 
 
-def view(scene: Rest, known: Known, plane: Plane) -> View:
+def view(scene: Rest, known: AppState, plane: Plane) -> View:
     """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
     words = known.words
     last = known.record.sets[-1] if known.record.sets else None
@@ -79,7 +79,7 @@ def view(scene: Rest, known: Known, plane: Plane) -> View:
     )
 
 
-def _clock_s(since_s: float, known: Known) -> int:
+def _clock_s(since_s: float, known: AppState) -> int:
     """Give the rest so far; or what is left of a rest that was prescribed."""
     passed_s = max(0.0, known.now_s - since_s)
     item = known.cabled
@@ -88,14 +88,14 @@ def _clock_s(since_s: float, known: Known) -> int:
     return int(max(0.0, item.rest_s - passed_s) + 0.999)
 
 
-def _way_on(known: Known) -> tuple[str, Message]:
+def _way_on(known: AppState) -> tuple[str, Message]:
     """Give the key by which a pause is ended for the next turn instead of this one's rest."""
     course = None if known.visit is None else known.visit.course
     same = course is not None and not course.after().over and course.after().turn.item == course.turn.item
     return known.words.other_side_now if same else known.words.next_exercise, NextTurnTapped()
 
 
-def _next(known: Known, done_item: int, *, turning: bool) -> str:
+def _next(known: AppState, done_item: int, *, turning: bool) -> str:
     """Say what comes next; another exercise by its name."""
     words, item = known.words, known.item
     if known.visit is not None and known.visit.stage is Stage.PAUSE and isinstance(item, CabledItem):
@@ -107,7 +107,7 @@ def _next(known: Known, done_item: int, *, turning: bool) -> str:
     return words.next_side[known.side] if turning else words.one_more
 
 
-def _asked(known: Known, place: int) -> int:
+def _asked(known: AppState, place: int) -> int:
     """Give how many repetitions were asked for in a set of the item at `place`."""
     item = None if known.visit is None else known.visit.course.prescription.items[place]
     return item.reps if isinstance(item, CabledItem) else 0

@@ -11,7 +11,7 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import Felt, Message, NotMe
 from pressout_ui.pictograms import arrow, check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
@@ -54,7 +54,7 @@ class SetUp(Struct, frozen=True):
         return sum(sample.tension_n for sample in self.window) / len(self.window)
 
 
-def update(scene: SetUp, message: Message, known: Known) -> SetUp:
+def update(scene: SetUp, message: Message, known: AppState) -> SetUp:
     """Give the scene after `message`."""
     item = known.cabled
     if not isinstance(message, Felt) or item is None or not message.samples:
@@ -77,7 +77,7 @@ def place_of(scene: SetUp, item: CabledItem, now_s: float) -> TensionBand:
     return TensionBand.LOW if scene.tension_n < item.target_n else TensionBand.HIGH
 
 
-def view(scene: SetUp, known: Known, plane: Plane) -> View:
+def view(scene: SetUp, known: AppState, plane: Plane) -> View:
     """Draw which side it is, the line, where the patient stands on it and the bay to stand in; or the stack's pin."""
     item = known.cabled
     if item is None:
@@ -102,14 +102,14 @@ def view(scene: SetUp, known: Known, plane: Plane) -> View:
     )
 
 
-def _not_me(known: Known, plane: Plane) -> tuple[Shape, ...]:
+def _not_me(known: AppState, plane: Plane) -> tuple[Shape, ...]:
     """Give a way out for whom the code does not belong to, until something has been counted."""
     if known.record.sets:
         return ()
     return (plain_button(known.words.not_me, (plane.width - 190.0, 70.0, 164.0, 68.0), NotMe(), 24.0),)
 
 
-def _task(item: CabledItem, known: Known, plane: Plane) -> tuple[Shape, ...]:
+def _task(item: CabledItem, known: AppState, plane: Plane) -> tuple[Shape, ...]:
     """Say side, exercise, repetitions, hold and set, on the side that the picture leaves free."""
     words = known.words
     left = known.side is Side.LEFT
@@ -124,7 +124,7 @@ def _task(item: CabledItem, known: Known, plane: Plane) -> tuple[Shape, ...]:
     return (side, *(Text(line, x, top + 40.0 + 32.0 * n, 24.0, "ink2", "600", anchor) for n, line in enumerate(lines)))
 
 
-def _words(place: TensionBand, item: CabledItem, known: Known) -> tuple[str, str]:
+def _words(place: TensionBand, item: CabledItem, known: AppState) -> tuple[str, str]:
     words = known.words
     cable = item.resistance is Resistance.CABLE
     match place:
@@ -138,13 +138,13 @@ def _words(place: TensionBand, item: CabledItem, known: Known) -> tuple[str, str
             return words.ready, words.ready_how_slack if item.movement is Movement.ROW else words.ready_how
 
 
-def _bay(scene: SetUp, item: CabledItem, known: Known, floor: float) -> tuple[Shape, ...]:
+def _bay(scene: SetUp, item: CabledItem, known: AppState, floor: float) -> tuple[Shape, ...]:
     """Draw the anchor on the side that is being trained."""
     shapes = _bay_on_the_left(scene, item, known, floor)
     return shapes if known.side is Side.LEFT else mirrored(shapes, 800.0)
 
 
-def _bay_on_the_left(scene: SetUp, item: CabledItem, known: Known, floor: float) -> tuple[Shape, ...]:
+def _bay_on_the_left(scene: SetUp, item: CabledItem, known: AppState, floor: float) -> tuple[Shape, ...]:
     place = place_of(scene, item, known.now_s)
     x = _standing_at(scene.tension_n, item)
     centre = BAY_LEFT + BAY_WIDTH / 2
@@ -177,7 +177,7 @@ def _standing_at(tension_n: float, item: CabledItem) -> float:
     return BAY_LEFT + BAY_WIDTH * (tension_n - low_n) / (high_n - low_n)
 
 
-def _stack(scene: SetUp, item: CabledItem, known: Known) -> tuple[Shape, ...]:
+def _stack(scene: SetUp, item: CabledItem, known: AppState) -> tuple[Shape, ...]:
     """Draw the stack: seven plates, as many dark as the pull lifts; and the pull on a bar with its band."""
     share = scene.tension_n / item.target_n
     lifted = max(0, min(7, round(4 * share)))

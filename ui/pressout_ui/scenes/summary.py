@@ -12,7 +12,7 @@ from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
 from pressout_signal.events import RepetitionCompleted
 from pressout_signal.summaries import Estimate, one_against_other, summarised
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence
@@ -33,7 +33,7 @@ class Summary(Struct, frozen=True):
     farewell: bool = False
 
 
-def view(scene: Summary, known: Known, plane: Plane) -> View:
+def view(scene: Summary, known: AppState, plane: Plane) -> View:
     """Draw a sentence, and a row of repetitions a side; those with a reminder carry a mark."""
     words = known.words
     said = title(known)
@@ -52,7 +52,7 @@ def view(scene: Summary, known: Known, plane: Plane) -> View:
     )
 
 
-def _in_words(known: Known) -> str:
+def _in_words(known: AppState) -> str:
     """Say how even the tempo was, and how often the station reminded of posture."""
     words = known.words
     told = sum(reminders(known, side) for side in Side)
@@ -74,14 +74,14 @@ def _hold_against(left: tuple[RepetitionCompleted, ...], right: tuple[Repetition
     return one_against_other(left, right).get("hold_s") if left and right else None
 
 
-def _repetitions(known: Known, side: Side) -> tuple[RepetitionCompleted, ...]:
+def _repetitions(known: AppState, side: Side) -> tuple[RepetitionCompleted, ...]:
     """Give what counts on a side, of the exercise that was done last."""
     item = known.record.sets[-1].item if known.record.sets else 0
     sets = [held for held in known.record.sets if held.side is side and held.item == item]
     return tuple(one.repetition for held in sets for one in held.repetitions if not one.voided)
 
 
-def _compared(known: Known) -> tuple[Shape, ...]:
+def _compared(known: AppState) -> tuple[Shape, ...]:
     """Say which side was held for less long, where that is more than chance; with its uncertainty."""
     left, right = (_repetitions(known, side) for side in Side)
     found = _hold_against(left, right)
@@ -98,7 +98,7 @@ def _compared(known: Known) -> tuple[Shape, ...]:
     return (Text(said, 38.0, y, size, weight="600"),)
 
 
-def title(known: Known) -> str:
+def title(known: AppState) -> str:
     """Say that all is done only if it is: every item, on every side; what was done beyond it does not make up."""
     words, record = known.words, known.record
     asked = done = 0
@@ -116,7 +116,7 @@ def title(known: Known) -> str:
     return words.summary_some.format(count=done, asked=asked)
 
 
-def _items(known: Known) -> tuple[Item, ...]:
+def _items(known: AppState) -> tuple[Item, ...]:
     prescription = known.record.prescription
     return () if prescription is None else prescription.items
 
@@ -129,11 +129,11 @@ def _timed_asked(item: Item) -> int:
     return item.reps * (2 if both else 1)
 
 
-def _timed_done(known: Known, place: int) -> int:
+def _timed_done(known: AppState, place: int) -> int:
     return sum(done.reps for done in known.record.timed if done.item == place)
 
 
-def _timed_lines(known: Known) -> tuple[Shape, ...]:
+def _timed_lines(known: AppState) -> tuple[Shape, ...]:
     """Say what was done beside the line, an item a line."""
     words = known.words
     told = [
@@ -146,7 +146,7 @@ def _timed_lines(known: Known) -> tuple[Shape, ...]:
     return tuple(Text(line, 38.0, 418.0 + 32.0 * place, 24.0, "ink2", "500") for place, line in enumerate(told[:2]))
 
 
-def _kept(known: Known, plane: Plane) -> tuple[Shape, ...]:
+def _kept(known: AppState, plane: Plane) -> tuple[Shape, ...]:
     words = known.words
     delivered = known.answer in (AckResult.STORED, AckResult.DUPLICATE)
     closed = known.record.closed is not None
@@ -156,12 +156,12 @@ def _kept(known: Known, plane: Plane) -> tuple[Shape, ...]:
     return (dot, Text(text, x - 16.0, 62.0, 24.0, "ink2", "500", "end"))
 
 
-def _asked(known: Known) -> int:
+def _asked(known: AppState) -> int:
     """Count the repetitions asked for, a side."""
     return sum(item.sets * item.reps for item in _items(known) if isinstance(item, CabledItem))
 
 
-def _row(known: Known, side: Side, label: str, y: float) -> tuple[Shape, ...]:
+def _row(known: AppState, side: Side, label: str, y: float) -> tuple[Shape, ...]:
     asked = _asked(known)
     sets = [held for held in known.record.sets if held.side is side]
     marks = [reminded for held in sets for reminded in _reminded(held)]

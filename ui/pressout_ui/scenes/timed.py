@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command, KeepTimed, Play, Sound
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
@@ -26,7 +26,7 @@ class Timed(Struct, frozen=True):
     ticked_s: float | None = None
 
 
-def update(scene: Timed, message: Message, known: Known) -> tuple[Timed, tuple[Command, ...]]:
+def update(scene: Timed, message: Message, known: AppState) -> tuple[Timed, tuple[Command, ...]]:
     """Give the scene after `message`; when the last one is done, what to keep."""
     item = known.item
     if not isinstance(item, TimedItem):
@@ -61,7 +61,7 @@ def _one_done(scene: Timed, item: TimedItem) -> tuple[Timed, tuple[Command, ...]
     return Timed(done=done), (Play(Sound.SIDE_DONE),)
 
 
-def view(scene: Timed, known: Known, plane: Plane) -> View:
+def view(scene: Timed, known: AppState, plane: Plane) -> View:
     """Draw the clock on the stage, and on the rail which one of how many."""
     words, item = known.words, known.item
     if not isinstance(item, TimedItem):
@@ -115,7 +115,7 @@ def _how(how: str, left: float) -> tuple[Shape, ...]:
     )
 
 
-def _clock(scene: Timed, item: TimedItem, known: Known) -> tuple[Shape, ...]:
+def _clock(scene: Timed, item: TimedItem, known: AppState) -> tuple[Shape, ...]:
     """Give what is left of this one; from a hundred seconds on in minutes; or how many have been tapped."""
     if item.duration_s == 0:
         return (Text(str(scene.done), 216.0, 396.0, 336.0, anchor="middle"),)

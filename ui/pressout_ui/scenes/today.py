@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.pictograms import handle, line_to, patient
@@ -21,7 +21,7 @@ class Today(Struct, frozen=True):
     """Someone has signed in and not taken the handle yet."""
 
 
-def view(_scene: Today, known: Known, plane: Plane) -> View:
+def view(_scene: Today, known: AppState, plane: Plane) -> View:
     """Draw the picture on the left and the dose on the right."""
     words, item = known.words, known.cabled
     if item is None:
@@ -46,7 +46,7 @@ def view(_scene: Today, known: Known, plane: Plane) -> View:
     )
 
 
-def _lines(item: CabledItem, known: Known, left: float, right: float) -> tuple[Shape, ...]:
+def _lines(item: CabledItem, known: AppState, left: float, right: float) -> tuple[Shape, ...]:
     words = known.words
     rows = [
         (words.pull_label, known.tension(item.target_n)),
@@ -65,7 +65,7 @@ def _lines(item: CabledItem, known: Known, left: float, right: float) -> tuple[S
     return tuple(shapes)
 
 
-def _whose(known: Known) -> tuple[Shape, ...]:
+def _whose(known: AppState) -> tuple[Shape, ...]:
     """Say that the clinic has sent it, until someone here has accepted it."""
     if known.visit is None or not known.visit.prescription.unaccepted:
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pressout_session.error_codes import NUMBERS, Trouble
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
 from pressout_ui.pictograms import unplugged
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
@@ -21,7 +21,7 @@ class InTrouble(Struct, frozen=True):
     trouble: Trouble
 
 
-def view(scene: InTrouble, known: Known, plane: Plane) -> View:
+def view(scene: InTrouble, known: AppState, plane: Plane) -> View:
     """Draw the plug that came out, what is kept, and a number to quote."""
     words = known.words
     count = sum(held.count for held in known.record.sets)

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pressout_session.patient_codes import CODE_LENGTH, GUEST, checked
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command, SignIn
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, GuestChosen, Message, TherapistTapped, WipeTapped
 from pressout_ui.scenes.parts import plain_button
@@ -25,7 +25,7 @@ class Who(Struct, frozen=True):
     touched_s: float = 0.0
 
 
-def update(scene: Who, message: Message, known: Known) -> tuple[Who, tuple[Command, ...]]:
+def update(scene: Who, message: Message, known: AppState) -> tuple[Who, tuple[Command, ...]]:
     """Give the scene after `message`, and a sign-in when a whole code is right."""
     match message:
         case DigitTyped(digit=digit):
@@ -45,7 +45,7 @@ def update(scene: Who, message: Message, known: Known) -> tuple[Who, tuple[Comma
             return scene, ()
 
 
-def view(scene: Who, known: Known, plane: Plane) -> View:
+def view(scene: Who, known: AppState, plane: Plane) -> View:
     """Draw the cells on the left, the keypad on the right."""
     words = known.words
     left = plane.width - 400.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.scenes.parts import headline
 from pressout_ui.shapes import Flood, Plane, Rect, Text, View
 
@@ -21,7 +21,7 @@ class Wipe(Struct, frozen=True):
         return max(0.0, WIPE_S - (now_s - self.since_s))
 
 
-def view(scene: Wipe, known: Known, plane: Plane) -> View:
+def view(scene: Wipe, known: AppState, plane: Plane) -> View:
     """Draw the clock."""
     left_s = scene.left_s(known.now_s)
     top = round(plane.height - (plane.height - 160.0) * left_s / WIPE_S)

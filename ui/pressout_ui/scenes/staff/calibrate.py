@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pressout_signal.calibration_steps import Wizard
 from pressout_signal.samples import Fault, Reading
-from pressout_ui.app_state import LB_PER_KG, Known
+from pressout_ui.app_state import LB_PER_KG, AppState
 from pressout_ui.commands import Command
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import headline, primary_button, sentence
@@ -30,7 +30,7 @@ class Calibrate(Struct, frozen=True):
     kept: bool = False
 
 
-def update(scene: Calibrate, message: Message, known: Known) -> tuple[Calibrate, tuple[Command, ...]]:
+def update(scene: Calibrate, message: Message, known: AppState) -> tuple[Calibrate, tuple[Command, ...]]:
     """Give the scene after `message`; and the calibration when it is to be kept."""
     match message:
         case Stepped(by=by) if scene.wizard is None:
@@ -57,7 +57,7 @@ def _heard(scene: Calibrate, items: tuple[Reading | Fault, ...]) -> Calibrate:
     return replace(scene, wizard=wizard, seen=with_fresh(scene.seen, items))
 
 
-def view(scene: Calibrate, known: Known, plane: Plane) -> View:
+def view(scene: Calibrate, known: AppState, plane: Plane) -> View:
     """Draw what is to be done now, how the line settles, and the way on."""
     words = known.words
     wizard = scene.wizard
@@ -104,7 +104,7 @@ def _steps(wizard: Wizard, plane: Plane) -> tuple[Shape, ...]:
     )
 
 
-def _found(scene: Calibrate, known: Known, plane: Plane) -> View:
+def _found(scene: Calibrate, known: AppState, plane: Plane) -> View:
     words = known.words
     assert scene.wizard is not None
     found = scene.wizard.found
@@ -130,7 +130,7 @@ def _found(scene: Calibrate, known: Known, plane: Plane) -> View:
     )
 
 
-def _mass(mass_kg: float, known: Known) -> str:
+def _mass(mass_kg: float, known: AppState) -> str:
     value = mass_kg * LB_PER_KG if known.unit == "lb" else mass_kg
     unit = "lb" if known.unit == "lb" else "kg"
     return f"{value:.3g} {unit}".replace(".", known.words.decimal)

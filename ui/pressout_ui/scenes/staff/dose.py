@@ -10,7 +10,7 @@ from pressout_session.exercises import CABLED, Side
 from pressout_session.history import harder_side
 from pressout_session.prescription import CabledItem
 from pressout_signal.events import Resistance
-from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, Known
+from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, AppState
 from pressout_ui.commands import Command
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Message
@@ -36,7 +36,7 @@ class Dose(Struct, frozen=True):
     saved: bool = False
 
 
-def opened(known: Known) -> Dose | None:
+def opened(known: AppState) -> Dose | None:
     """Give the dose of what is to be done next on the line; None where nobody is signed in."""
     if known.visit is None:
         return None
@@ -48,7 +48,7 @@ def opened(known: Known) -> Dose | None:
     return Dose(item, place)
 
 
-def update(scene: Dose, message: Message, known: Known) -> tuple[Dose, tuple[Command, ...]]:
+def update(scene: Dose, message: Message, known: AppState) -> tuple[Dose, tuple[Command, ...]]:
     """Give the scene after `message`; and what is to be kept when it is saved."""
     match message:
         case Stepped(value=value, by=by):
@@ -91,7 +91,7 @@ def chosen(item: CabledItem, value: str, choice: str) -> CabledItem:
     return msgspec.structs.replace(item, **{value: made})
 
 
-def view(scene: Dose, known: Known, plane: Plane) -> View:
+def view(scene: Dose, known: AppState, plane: Plane) -> View:
     """Draw the target large, the dose below it, line and side, and *Save*."""
     words, item = known.words, scene.item
     wide = (plane.width - 64.0 - 28.0) / 3
@@ -125,7 +125,7 @@ def view(scene: Dose, known: Known, plane: Plane) -> View:
     )
 
 
-def _exercise(item: CabledItem, known: Known) -> tuple[Shape, ...]:
+def _exercise(item: CabledItem, known: AppState) -> tuple[Shape, ...]:
     """Give the exercise, which a tap changes for the next one."""
     following = CABLED[(CABLED.index(item.exercise) + 1) % len(CABLED)]
     title = known.words.exercises[item.exercise]
@@ -134,7 +134,7 @@ def _exercise(item: CabledItem, known: Known) -> tuple[Shape, ...]:
     return (Button(title, box, ChoiceTapped("exercise", following), size, "ink", "600"),)
 
 
-def _target(scene: Dose, known: Known, plane: Plane) -> tuple[Shape, ...]:
+def _target(scene: Dose, known: AppState, plane: Plane) -> tuple[Shape, ...]:
     words, item = known.words, scene.item
     number, unit = known.tension(item.target_n).rsplit(" ", 1)
     middle = plane.width / 2

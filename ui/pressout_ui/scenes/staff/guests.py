@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pressout_session.history import PastVisit
 from pressout_session.patient_codes import CODE_LENGTH, GUEST, checked
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import HELD_S, plain_button
@@ -27,7 +27,7 @@ class Guests(Struct, frozen=True):
     slipped: bool = False
 
 
-def update(scene: Guests, message: Message, known: Known) -> tuple[Guests, tuple[Command, ...]]:
+def update(scene: Guests, message: Message, known: AppState) -> tuple[Guests, tuple[Command, ...]]:
     """Give the scene after `message`, and the correction when there is one."""
     match message:
         case GuestPicked(session_id=session_id):
@@ -49,7 +49,7 @@ def update(scene: Guests, message: Message, known: Known) -> tuple[Guests, tuple
             return scene, ()
 
 
-def view(scene: Guests, known: Known, plane: Plane) -> View:
+def view(scene: Guests, known: AppState, plane: Plane) -> View:
     """Draw the last sessions of guests; or, of one of them, the keypad and a way to void it."""
     words = known.words
     if scene.picked is not None:
@@ -60,14 +60,14 @@ def view(scene: Guests, known: Known, plane: Plane) -> View:
     return (*top_line(known, words.pages["guests"], plane), *(keys or none), back_to_menu(known, plane))
 
 
-def _key(one: PastVisit, place: int, known: Known, plane: Plane) -> Button:
+def _key(one: PastVisit, place: int, known: AppState, plane: Plane) -> Button:
     label = f"{one.started_at[:10]}  {one.started_at[11:16]} UTC"
     below = known.words.guest_did.format(done=one.done, asked=one.asked)
     box = Rect(32.0, 82.0 + 100.0 * place, plane.width - 64.0, 88.0, "surface", 14.0)
     return Button(label, box, GuestPicked(one.session_id), 28.0, below=below)
 
 
-def _one(scene: Guests, known: Known, plane: Plane) -> View:
+def _one(scene: Guests, known: AppState, plane: Plane) -> View:
     words = known.words
     left = plane.width - 400.0
     typed: list[Shape] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
@@ -18,7 +18,7 @@ Options: TypeAlias = Sequence[tuple[str, str]]
 """Each choice, and its words."""
 
 
-def keypad(known: Known, left: float) -> View:
+def keypad(known: AppState, left: float) -> View:
     """Give ten digits and two ways back, 124 apart, from the top of the plane to its foot."""
     keys: list[Shape] = []
     for row, digits in enumerate(ROWS):
@@ -65,7 +65,7 @@ def choices(label: str, value: str, options: Options, chosen: str, box: Box) -> 
     return tuple(shapes)
 
 
-def top_line(known: Known, title: str, plane: Plane, *, right: float = 32.0) -> View:
+def top_line(known: AppState, title: str, plane: Plane, *, right: float = 32.0) -> View:
     """Give who is signed in, what this is, and who is the therapist, who stands `right` from the right edge."""
     code = known.code
     x = 32.0 if not code else 32.0 + estimated_width(code, 28.0) + 16.0
@@ -77,6 +77,6 @@ def top_line(known: Known, title: str, plane: Plane, *, right: float = 32.0) -> 
     )
 
 
-def back_to_menu(known: Known, plane: Plane, page: Page = Page.MENU) -> Button:
+def back_to_menu(known: AppState, plane: Plane, page: Page = Page.MENU) -> Button:
     """Give the way out, lower left."""
     return plain_button(known.words.go_back, (32.0, plane.height - 92.0, 160.0, 72.0), PageTapped(page))

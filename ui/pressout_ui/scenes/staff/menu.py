@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import Message, WipeTapped
 from pressout_ui.scenes.parts import HELD_S, primary_button
 from pressout_ui.scenes.staff.keys import top_line
@@ -19,7 +19,7 @@ class Menu(Struct, frozen=True):
     refused: bool = False
 
 
-def view(scene: Menu, known: Known, plane: Plane) -> View:
+def view(scene: Menu, known: AppState, plane: Plane) -> View:
     """Draw ten keys, the lock, and what became of the last of them."""
     words = known.words
     here: tuple[tuple[str, Message], ...] = (

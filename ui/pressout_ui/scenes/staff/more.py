@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pressout_session.prescription import CueSensitivity
 from pressout_signal.events import Resistance
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import primary_button
 from pressout_ui.scenes.staff.dose import Dose, chosen, stepped
@@ -23,7 +23,7 @@ class More(Struct, frozen=True):
     dose: Dose
 
 
-def update(scene: More, message: Message, known: Known) -> More:
+def update(scene: More, message: Message, known: AppState) -> More:
     """Give the scene after `message`."""
     dose = scene.dose
     match message:
@@ -39,7 +39,7 @@ def update(scene: More, message: Message, known: Known) -> More:
             return scene
 
 
-def view(scene: More, known: Known, plane: Plane) -> View:
+def view(scene: More, known: AppState, plane: Plane) -> View:
     """Draw steppers, and three keys for the cue."""
     words, item = known.words, scene.dose.item
     wide = (plane.width - 64.0 - 14.0) / 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
@@ -26,7 +26,7 @@ class Pin(Struct, frozen=True):
     locked_until_s: float = 0.0
 
 
-def update(scene: Pin, message: Message, known: Known) -> tuple[Pin, tuple[Command, ...]]:
+def update(scene: Pin, message: Message, known: AppState) -> tuple[Pin, tuple[Command, ...]]:
     """Give the scene after `message`, and the question when six digits are there."""
     match message:
         case InitialsChosen(initials=initials):
@@ -47,7 +47,7 @@ def update(scene: Pin, message: Message, known: Known) -> tuple[Pin, tuple[Comma
             return scene, ()
 
 
-def view(scene: Pin, known: Known, plane: Plane) -> View:
+def view(scene: Pin, known: AppState, plane: Plane) -> View:
     """Draw the cells on the left, the keypad on the right; or who it could be."""
     words = known.words
     left = plane.width - 400.0
@@ -61,7 +61,7 @@ def view(scene: Pin, known: Known, plane: Plane) -> View:
     )
 
 
-def _who(scene: Pin, known: Known) -> tuple[Shape, ...]:
+def _who(scene: Pin, known: AppState) -> tuple[Shape, ...]:
     words = known.words
     if scene.initials is None:
         return (Text(words.pin_how if known.therapists else words.no_therapists, 38.0, 130.0, 25.0, "ink2", "500"),)
@@ -90,7 +90,7 @@ def _who(scene: Pin, known: Known) -> tuple[Shape, ...]:
     )
 
 
-def _everyone(known: Known, left: float) -> tuple[Shape, ...]:
+def _everyone(known: AppState, left: float) -> tuple[Shape, ...]:
     """Give a key for each therapist, up to eight."""
     return tuple(
         Button(

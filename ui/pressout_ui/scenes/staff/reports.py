@@ -9,7 +9,7 @@ from msgspec import Struct
 from pressout_session.error_codes import NUMBERS
 from pressout_session.history import PastVisit, harder_side
 from pressout_signal.samples import Reading
-from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, Known
+from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.scenes.staff.keys import back_to_menu, top_line
 from pressout_ui.scenes.staff.raw import curve
@@ -33,7 +33,7 @@ class Network(Struct, frozen=True):
 # ---- past visits -----------------------------------------------------------------------------------------
 
 
-def visits_view(known: Known, plane: Plane) -> View:
+def visits_view(known: AppState, plane: Plane) -> View:
     """Draw four charts: repetitions, pull at the start in its band, holds a side, reminders."""
     words, shown = known.words, known.own_visits
     if not shown:
@@ -89,7 +89,7 @@ def _along(values: Sequence[float | None], box: tuple[float, float, float], low:
     ]
 
 
-def _pulls(known: Known, visits: Sequence[PastVisit], box: tuple[float, float, float]) -> tuple[Shape, ...]:
+def _pulls(known: AppState, visits: Sequence[PastVisit], box: tuple[float, float, float]) -> tuple[Shape, ...]:
     pulls = [one.chest_n for one in visits]
     known_pulls = [pull for pull in pulls if pull is not None]
     last = known.tension(known_pulls[-1]) if known_pulls else "–"
@@ -109,7 +109,7 @@ def _pulls(known: Known, visits: Sequence[PastVisit], box: tuple[float, float, f
     )
 
 
-def _holds(known: Known, visits: Sequence[PastVisit], box: tuple[float, float, float]) -> tuple[Shape, ...]:
+def _holds(known: AppState, visits: Sequence[PastVisit], box: tuple[float, float, float]) -> tuple[Shape, ...]:
     words = known.words
     left, right = [one.hold_left_s for one in visits], [one.hold_right_s for one in visits]
     every = [value for value in (*left, *right) if value is not None]
@@ -136,7 +136,7 @@ def _from_to(visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
     return (Text(dates, plane.width - 32.0, plane.height - 40.0, 22.0, "ink2", "500", "end"),)
 
 
-def _harder(known: Known, visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
+def _harder(known: AppState, visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
     side = harder_side(visits)
     if side is None:
         return ()
@@ -148,7 +148,7 @@ def _harder(known: Known, visits: Sequence[PastVisit], plane: Plane) -> tuple[Sh
 # ---- the load cell -----------------------------------------------------------------------------------------
 
 
-def sensor_view(scene: Sensor, known: Known, plane: Plane) -> View:
+def sensor_view(scene: Sensor, known: AppState, plane: Plane) -> View:
     """Draw each figure with its name, the raw readings, and in words whether all is well."""
     words, seen = known.words, known.sensor
     if seen is None:
@@ -183,11 +183,11 @@ def _rows(rows: Sequence[tuple[str, str]], plane: Plane, apart: float = 48.0) ->
     return tuple(shapes)
 
 
-def _or_dash(value: float | None, digits: int, known: Known) -> str:
+def _or_dash(value: float | None, digits: int, known: AppState) -> str:
     return "–" if value is None else known.decimal(value, digits)
 
 
-def _tension(tension_n: float | None, known: Known) -> str:
+def _tension(tension_n: float | None, known: AppState) -> str:
     if tension_n is None:
         return "–"
     kilograms = tension_n / G_M_PER_S2
@@ -199,7 +199,7 @@ def _tension(tension_n: float | None, known: Known) -> str:
 # ---- the way to the clinic -------------------------------------------------------------------------------
 
 
-def network_view(known: Known, plane: Plane) -> View:
+def network_view(known: AppState, plane: Plane) -> View:
     """Draw what waits, whether the broker is there, what is in the way, and what the clinic would not have."""
     words, link = known.words, known.link
     there = words.connected_plain if link.plain else words.connected
@@ -223,7 +223,7 @@ def _kept(said: str, plane: Plane) -> Text:
     return Text(said, plane.width - 32.0, plane.height - 44.0, size, "ink2", "500", "end")
 
 
-def _in_the_way(known: Known, plane: Plane) -> tuple[Shape, ...]:
+def _in_the_way(known: AppState, plane: Plane) -> tuple[Shape, ...]:
     """Say in words what is in the way, with its number, and below it the details for whoever can mend it."""
     trouble = known.link.trouble
     if trouble is None:

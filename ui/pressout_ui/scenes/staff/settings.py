@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from pressout_session.settings import Settings
-from pressout_ui.app_state import Known
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
 from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.keys import back_to_menu, choices, stepper, top_line
@@ -19,7 +19,7 @@ class SettingsScene(Struct, frozen=True):
     """Nothing of its own: what is set is known everywhere."""
 
 
-def update(scene: SettingsScene, message: Message, known: Known) -> tuple[SettingsScene, tuple[Command, ...]]:
+def update(scene: SettingsScene, message: Message, known: AppState) -> tuple[SettingsScene, tuple[Command, ...]]:
     """Give what is to be kept after `message`."""
     settings = known.settings
     match message:
@@ -32,7 +32,7 @@ def update(scene: SettingsScene, message: Message, known: Known) -> tuple[Settin
             return scene, ()
 
 
-def view(known: Known, plane: Plane) -> View:
+def view(known: AppState, plane: Plane) -> View:
     """Draw choices and steppers."""
     words, settings = known.words, known.settings
     wide = (plane.width - 64.0 - 14.0) / 2
