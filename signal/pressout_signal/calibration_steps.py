@@ -62,11 +62,11 @@ class Wizard(Struct, frozen=True):
         What will be hung, in this order; before and after it the line is empty.
     points : tuple of Point
         What has been measured.
-    steadying : Steadying, optional
+    steadying : SteadyLoad, optional
         The load that is being measured.
     refusal : Refusal, optional
         Why the last step has to be done again.
-    found : Found, optional
+    found : CalibrationResult, optional
         The result, once there is one.
 
     Examples

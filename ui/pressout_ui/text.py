@@ -9,11 +9,12 @@ from pressout_signal.events import Resistance
 from pressout_ui.app import Screen
 from pressout_ui.commands import Sound
 from pressout_ui.messages import Message
+from pressout_ui.scenes import rest, summary
 from pressout_ui.scenes.live_set import LiveSet, headword
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp, place_of
-from pressout_ui.scenes.summary import Summary, title
+from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.trouble import InTrouble
@@ -36,12 +37,12 @@ def told(screen: Screen) -> str:
                 "slack": words.take_up,
             }
             return f"{side}  {step.get(place, words.ready)}"
-        case Rest():
-            return words.turn_around
+        case Rest() as resting:
+            return rest.title(resting, known)
         case Timed() if known.item is not None:
             return words.exercises[known.item.exercise]
         case Summary():
-            return title(known)
+            return summary.title(known)
         case Today() if item is not None:
             return f"{words.exercises[item.exercise]}. {' '.join(words.begin)}"
         case Rating(asked=asked):

@@ -98,7 +98,7 @@ class SpiWires:
         self._bus.xfer2([0x00], WAKE_SPEED_HZ)
 
     def exchanged(self, wait_s: float) -> Iterator[bool | None]:
-        """Say that it cannot be told: a bus drives its pins, and nobody else may look at them; see `chip.reader.Wires`."""
+        """Say that it cannot be told: a bus drives its pins, and nobody else may look at them (`chip.reader.Wires`)."""
         yield False
 
     def frame(self) -> Frame:

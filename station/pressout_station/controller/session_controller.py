@@ -49,7 +49,7 @@ SENSOR_GONE_S = 5.0
 
 
 class ControllerDeps(Struct, frozen=True):
-    """What a session controller is built for: default dose, names, what a session says of itself; who takes a closed set."""
+    """What a session controller needs: default dose, names, what a session says of itself, who takes a closed set."""
 
     prescription: Prescription
     new_session_id: Callable[[], str]

@@ -36,9 +36,7 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
     words = known.words
     last = known.record.sets[-1] if known.record.sets else None
     done_side = scene.done if last is None else last.side
-    turning = known.side is not done_side
-    pausing = known.visit is not None and known.visit.stage is Stage.PAUSE
-    title = words.pause if pausing else words.turn_around if turning else words.same_side
+    turning, pausing = known.side is not done_side, _pausing(known)
     how = _next(known, last.item if last else 0, turning=turning)
     since_s = scene.since_s if last is None or last.end_s is None else last.end_s
     seconds = _clock_s(since_s, known)
@@ -63,7 +61,7 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(0.0, 190.0, plane.width, plane.height - 190.0, "surface"),
         Stroke(((0.0, 190.0), (plane.width, 190.0)), "rule", 4.0, butt=True),
-        headline(title, width=540.0),
+        headline(title(scene, known), width=540.0),
         sentence(how, 160.0, 32.0, room=plane.width - 260.0),
         *signed_in(known, plane.width - 150.0, plane.height - 15.0),
         Text(clock, 34.0, 344.0, size),
@@ -77,6 +75,16 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         plain_button(words.therapist, (plane.width - 200.0, 30.0, 164.0, 70.0), TherapistTapped(), 24.0),
         pain(known, (36.0, plane.height - 15.0), 24.0, plane.width - 200.0),
     )
+
+
+def title(scene: Rest, known: AppState) -> str:
+    """Say what it is: a pause of the same side's turn, the other side's turn, or a rest."""
+    words, done = known.words, known.record.sets[-1].side if known.record.sets else scene.done
+    return words.pause if _pausing(known) else words.turn_around if known.side is not done else words.same_side
+
+
+def _pausing(known: AppState) -> bool:
+    return known.visit is not None and known.visit.stage is Stage.PAUSE
 
 
 def _clock_s(since_s: float, known: AppState) -> int:
@@ -98,7 +106,7 @@ def _way_on(known: AppState) -> tuple[str, Message]:
 def _next(known: AppState, done_item: int, *, turning: bool) -> str:
     """Say what comes next; another exercise by its name."""
     words, item = known.words, known.item
-    if known.visit is not None and known.visit.stage is Stage.PAUSE and isinstance(item, CabledItem):
+    if _pausing(known) and isinstance(item, CabledItem):
         side = words.left if known.side is Side.LEFT else words.right
         return words.goes_on.format(side=side, count=known.side_count(known.side), asked=item.reps)
     other = known.visit is not None and known.visit.course.turn.item != done_item
