@@ -165,8 +165,8 @@ def bare(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
 
 def pulled(rng: np.random.Generator, patient: Patient, motion: Moved) -> Pulled:
     """Give the tension that a motion makes on this patient's line."""
-    if patient.force_like:
-        return bare(rng, patient, motion)
     if patient.stack:
         return stack(rng, patient, motion)
+    if patient.force_like:
+        return bare(rng, patient, motion)
     return tubing(rng, patient, motion)

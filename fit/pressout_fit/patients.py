@@ -60,7 +60,7 @@ def drawn_patient(rng: np.random.Generator, *, stack: bool) -> Patient:
     wild = bool(rng.random() < WILD)
     press = rng.random() < (0.66 if wild else 0.75)
     from_slack = rng.random() < (0.15 if stack else (0.0 if press else 0.6))
-    force_like = rng.random() < (0.06 if stack else 0.08 if press else 0.35)
+    force_like = not stack and rng.random() < (0.08 if press else 0.35)
 
     out_s, hold_s, rest_s = _tempo(rng, force_like=force_like)
     uneven = _trouble(rng, 0.13)
@@ -83,13 +83,13 @@ def drawn_patient(rng: np.random.Generator, *, stack: bool) -> Patient:
         chest_m=float(rng.uniform(0.12, 0.28)),
         partial_chance=_some(rng, 0.25, 0.03, 0.12) or _some(rng, 0.1, 0.15, 0.4),
         turn_chance=_some(rng, 0.4, 0.08, 0.3) if hold_s > 0.15 and not (force_like or from_slack) else 0.0,
-        pause_chance=_some(rng, 0.16, 0.03, 0.15),
+        pause_chance=_some(rng, 0.1, 0.03, 0.15),
         fidget_chance=_some(rng, 0.13, 0.1, 0.5),
         shuffle_chance=_some(rng, 0.16, 0.1, 0.5),
         shuffle_m=float(rng.uniform(0.01, 0.06)),
         creep_chance=_some(rng, 0.15, 0.03, 0.12),
         drop_chance=_some(rng, 0.15, 0.05, 0.15),
-        hold_creep=float(rng.uniform(-0.05, 0.3)) if _trouble(rng, 0.13) else 0.0,
+        hold_creep=float(rng.uniform(-0.05, 0.3)) if _trouble(rng, 0.08) else 0.0,
         dip_chance=float(rng.uniform(0.3, 1.0)) if _trouble(rng, 0.06) else 0.0,
         short_hold_chance=_some(rng, 0.3, 0.1, 0.3),
         start_wander=float(rng.uniform(0.03, 0.18)) if _trouble(rng, 0.13) else 0.02,

@@ -19,6 +19,8 @@ from pressout_signal.model.phase_walk import BACK, HOME, LEAST, MOVES, NAME_OF, 
 TOLERATED = 1
 # What is held against an opinion that is as wrong as can be; a way that is more wrong than this costs ever less more.
 MOST_WRONG, LOST_WAY = 1e-6, 30.0
+# How much more a tick of a turned trunk counts: they are rare.
+TURNED_COUNTS = 2.0
 # Which moves can be, shape (TRUE, TRUE), and which of them complete a repetition.
 ALLOWED: Final = np.array(
     [
@@ -115,8 +117,9 @@ def surprise(
     first = jnp.where(begins, right, taken_up(believed, truth[:, 0], odd[:, 0]))
     ticks = jnp.swapaxes(shown[..., CALLED], 0, 1), jnp.swapaxes(true, 0, 1)
     (believed, _), held = jax.lax.scan(step, (first, right), ticks, unroll=5)
+    weights = jnp.where(jnp.isin(truth.T, jnp.asarray([Place.TURNING, Place.TURNED])), TURNED_COUNTS, 1.0)
     way = LOST_WAY * jnp.log1p(jnp.maximum(held[:, 1].sum(axis=0), 0.0) / LOST_WAY)
-    return held[:, 0].mean(), way.mean() / truth.shape[1], jax.lax.stop_gradient(believed)
+    return (weights * held[:, 0]).mean(), way.mean() / truth.shape[1], jax.lax.stop_gradient(believed)
 
 
 def _true(truth: jax.Array, odd: jax.Array) -> jax.Array:

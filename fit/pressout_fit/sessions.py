@@ -67,7 +67,7 @@ def _seen(patient: Patient, motion: Moved, tension_n: Array) -> tuple[NDArray[np
     slack = tension_n < SLACK_SHARE * usual_n
     truth[slack & (truth == Place.REST)] = Place.AWAY
     _unseen(truth, tension_n < UNSEEN_SHARE * usual_n)
-    if patient.from_slack and (patient.force_like or not patient.stack):
+    if patient.from_slack and not patient.stack:
         moving = (truth == Place.OUT) | (truth == Place.RETURN)
         truth[slack & moving] = Place.AWAY
         share[slack] = 0.0

@@ -130,19 +130,10 @@ class Lanes:
         """Begin each lane somewhere."""
         self.data, self.stretch, self.rng = data, stretch, rng
         self.odd = completed(data.truth)
-        stack = data.figures[:, 0, KIND] > 0.0
-        self.kinds = np.flatnonzero(~stack), np.flatnonzero(stack)
-        self.session = self._sessions(lanes)
+        self.session = rng.integers(len(data.truth), size=lanes)
         self.parts = data.truth.shape[1] // stretch
         self.part = rng.integers(self.parts, size=lanes)
         self.offsets = np.arange(-max(LAGS), stretch)
-
-    def _sessions(self, count: int) -> NDArray[np.int64]:
-        """Draw sessions, more of them on a stack: there is more to learn."""
-        tubing, stack = (self.rng.choice(kind, count) if len(kind) else None for kind in self.kinds)
-        if tubing is None or stack is None:
-            return self.rng.integers(len(self.data.truth), size=count)
-        return np.where(self.rng.random(count) < STACK_SHARE, stack, tubing)
 
     def next(self) -> tuple[Any, ...]:
         """Give which lanes begin a session, and their figures, truth, `completed` and share.
@@ -150,7 +141,7 @@ class Lanes:
         Truth and `completed` begin `max(LAGS)` ticks before the figures; -1 is nothing known.
         """
         ended = self.part >= self.parts
-        self.session[ended] = self._sessions(int(ended.sum()))
+        self.session[ended] = self.rng.integers(len(self.data.truth), size=int(ended.sum()))
         self.part[ended] = 0
         ticks = self.part[:, None] * self.stretch + self.offsets
         then = self.session[:, None], np.maximum(ticks, 0)
@@ -163,7 +154,6 @@ class Lanes:
 
 
 LANES, STRETCH, RATE = 48, 220, 4e-3
-STACK_SHARE = 0.6
 
 
 def trained(data: Examples, moves: Floats, *, seed: int, units: int, updates: int) -> Tree:

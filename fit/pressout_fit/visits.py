@@ -59,8 +59,6 @@ class Visit:
         for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.5 else 0):
             self._feet(rng.normal(0.0, 0.03), Place.AWAY)
             motion.still(rng.uniform(0.05, 0.8), Place.AWAY)
-        if rng.random() < 0.15:
-            self._nudged()
         if rng.random() < 0.08 and not patient.from_slack:
             self._attempt(rng.uniform(0.1, 0.25), Place.AWAY)
         motion.still(mixed(rng, (0.3, 0.02, 0.3), (0.5, 0.3, 2.0), (0.2, 2.0, 6.0)), Place.REST)
@@ -140,12 +138,6 @@ class Visit:
             motion.still(mixed(rng, (1.0, 0.02, 1.5)), Place.REST)
         tau = time_shares(mixed(rng, (1.0, 0.15, 1.0)))
         motion.add(motion.at + (base - motion.at) * profiles.minimum_jerk(tau), Place.REST)
-
-    def _nudged(self) -> None:
-        """Try the line before the first repetition: too little to be an attempt."""
-        motion = self.motion
-        self._attempt(self.rng.uniform(0.06, 0.2), Place.AWAY)
-        motion.at = max(motion.at, 0.0) if self.patient.from_slack else motion.at
 
     def _short_release(self) -> None:
         """Let go for some seconds in the middle of a set, and take it up again."""
