@@ -269,6 +269,9 @@ def test_corrupted_samples_invent_no_repetition(seed: int, every: int) -> None:
     assert any(isinstance(event, Fault) for event in told)
 
 
+@pytest.mark.xfail(
+    strict=True, reason="the model knows no stack without inertia or friction; docs/explanation/limits.md"
+)
 def test_a_stack_set_down_after_each_repetition_counts_each() -> None:
     trace = Trace().hold(2.0)
     for _ in range(5):

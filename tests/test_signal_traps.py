@@ -137,7 +137,16 @@ def test_ten_samples_a_second() -> None:
     assert counted(Carried().lifted().repetitions(6).let_go(), rate_hz=10.0) == 6
 
 
-@pytest.mark.parametrize("resistance", list(Resistance))
+@pytest.mark.parametrize(
+    "resistance",
+    [
+        pytest.param(
+            Resistance.TUBING,
+            marks=pytest.mark.xfail(strict=True, reason="a slow turn to the other side can count; limits.md"),
+        ),
+        Resistance.CABLE,
+    ],
+)
 def test_side_changed_without_slack_in_between(resistance: Resistance) -> None:
     if resistance is Resistance.TUBING:
         trace = Trace().taken_up().repetition().repetition().repetition()
@@ -222,6 +231,7 @@ def test_a_stacks_travel_is_given_in_metres_and_holds_within_three_deviations(ra
         assert travel.out_sd_m < 0.4 * travel.out_m
 
 
+@pytest.mark.xfail(strict=True, reason="a pause in the middle of a stroke can lose it; docs/explanation/limits.md")
 def test_on_tubing_a_pause_at_mid_stroke() -> None:
     paused = Trace().taken_up().repetition().repetition().to(48.0, 0.7).hold(0.4).to(56.0, 0.7).hold(1.5).to(40.0, 1.1)
 

@@ -46,7 +46,8 @@ def sets_of(seed: int, *, stack: bool, fitted: FittedModel) -> list[tuple[list[f
                     said[event.set_number] = said.get(event.set_number, 0) + 1
                 case SetEnded():
                     within = [one for one in done if starts[event.number] - 1.0 <= one.return_end_s <= event.t_s + 1.0]
-                    found.append((features, len(within) == said.get(event.number, 0)))
+                    if event.count_probability is not None:
+                        found.append((features, len(within) == said.get(event.number, 0)))
                 case _:
                     pass
     return found

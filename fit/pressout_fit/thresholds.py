@@ -16,7 +16,7 @@ SAYINGS, TURNINGS = (0.5, 0.7), (0.5, 0.7, 0.85, 0.95)
 LATER_GAINS = 0.05
 START = Settings(say_at=0.5, turn_at=0.7)
 # Falsely said turns a hundred repetitions that are still bearable.
-MOST_FALSE = 1.0
+MOST_FALSE = 0.5
 
 
 def chosen(given: Given) -> tuple[Settings, dict[str, Any]]:

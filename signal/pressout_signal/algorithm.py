@@ -1,3 +1,3 @@
 """Algorithm version: a digest of the stories told of the golden traces. Written by `make golden`."""
 
-VERSION = "8ac01ffc4fc9"
+VERSION = "451e0d140249"

@@ -78,6 +78,8 @@ class Pipeline(Struct, frozen=True):
         if not isinstance(ended, SetEnded):
             return ended
         probability, other = self.detector.set_over()
+        if not self.sets.repetitions:  # a set of attempts alone: nothing was counted that one could be sure of
+            return ended
         return replace(ended, count_probability=probability, other_count=other)
 
     def _complete(self, event: Event, said_at_s: float) -> Event:

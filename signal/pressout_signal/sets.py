@@ -60,7 +60,14 @@ class Sets(Struct, frozen=True):
         match event:
             case RepetitionCompleted():
                 state, started = self._opened(event.counted_at_s)
-                state = replace(state, repetitions=state.repetitions + 1, last_return_end_s=event.return_end_s)
+                # Whoever repeats has the line in hand, however slack it seems to be.
+                let_go_s = None if state.let_go_s is None else max(state.let_go_s, event.return_end_s)
+                state = replace(
+                    state,
+                    repetitions=state.repetitions + 1,
+                    last_return_end_s=event.return_end_s,
+                    let_go_s=let_go_s,
+                )
                 return state, (*started, replace(event, set_number=state.number, number=state.repetitions))
             case PartialSeen():
                 state, started = self._opened(event.said_at_s)
