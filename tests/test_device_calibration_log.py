@@ -101,7 +101,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_leaves_the_book_as_it_was(t
     script = (
         "import resource, signal, sys\n"
         "from pathlib import Path\n"
-        "from pressout_device.storage.calibration_log import CellBook\n"
+        "from pressout_device.storage.calibration_log import CalibrationLog\n"
         "from pressout_device.errors import JournalError\n"
         "from pressout_session.load_cell_history import OverloadSeen\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
@@ -109,7 +109,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_leaves_the_book_as_it_was(t
         "fact = OverloadSeen(at='2026-03-01T09:30:00.000Z', load_cell_id='A', peak_n=900.0, limit_n=785.0)\n"
         "for _ in range(3):\n"
         "    try:\n"
-        "        CellBook(Path(sys.argv[1])).write(fact, fact, fact)\n"
+        "        CalibrationLog(Path(sys.argv[1])).write(fact, fact, fact)\n"
         "    except JournalError:\n"
         "        continue\n"
         "    sys.exit('written')\n"

@@ -50,12 +50,12 @@ import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from builders import an_info
-from pressout_station.uplink.mqtt_client import Courier
+from pressout_station.uplink.mqtt_client import Uplink
 from pressout_link.broker import Broker
 BECOME
 folder = Path({folder!r})
 broker = Broker(host="127.0.0.1", port={port}, tls=True, ca_file={ca!r}, certificate_file={pem!r}, key_file={key!r})
-courier = Courier(broker, ("north", "s3"), outbox=folder / "outbox", inbox=folder / "inbox", info=an_info())
+courier = Uplink(broker, ("north", "s3"), outbox=folder / "outbox", inbox=folder / "inbox", info=an_info())
 print("ready", flush=True)
 courier.run(lambda: False)
 """

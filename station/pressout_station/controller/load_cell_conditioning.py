@@ -1,6 +1,6 @@
 """Load-cell conditioning: counts to newtons with the zero followed, and whether to believe them.
 
-Holds the pure stages (`Scale`, `Health`) together, writes what happens to the cell into its book, and says what keeps
+Holds the pure stages (`ZeroTracker`, `Health`) together, writes what happens to the cell into its book, and says what keeps
 the station from measuring (trouble) or what staff should know (notices).
 """
 
@@ -80,7 +80,7 @@ class LoadCellConditioning:
         Keeps a fact of the cell's; never waits.
     wall : callable
         The wall clock, UTC.
-    announcer : Announcer
+    announcer : ClinicEvents
         Tells the clinic what its staff should know.
     """
 

@@ -21,7 +21,7 @@ class Backoff:
     def failed(self, name: str, now_s: float) -> bool:
         """Put it off; say whether that is news.
 
-        >>> patience = Patience()
+        >>> patience = Backoff()
         >>> patience.failed("a", 0.0), patience.is_due("a", 0.4), patience.is_due("a", 0.5), patience.failed("a", 0.5)
         (True, False, True, False)
         """
