@@ -1,7 +1,7 @@
 """Load-cell conditioning: counts to newtons with the zero followed, and whether to believe them.
 
-Holds the pure stages (`ZeroTracker`, `Health`) together, writes what happens to the cell into its book, and says what keeps
-the station from measuring (trouble) or what staff should know (notices).
+Holds the pure stages (`ZeroTracker`, `Health`) together, writes what happens to the cell into its log, and says what
+keeps the station from measuring (trouble) or what staff should know (notices).
 """
 
 from __future__ import annotations
