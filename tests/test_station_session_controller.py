@@ -12,7 +12,7 @@ from pressout_session.facts import Closed, Opened, RepetitionKept, SetClosed
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
-from pressout_signal.events import LineLetGo, Resistance
+from pressout_signal.events import LineLetGo, LineTaken, Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
 from pressout_station.controller.session_controller import IDLE_CLOSE_S
 
@@ -46,6 +46,18 @@ def test_letting_go_with_the_dose_done_ends_the_set_whatever_page_is_shown(sessi
     assert (False, 6) in sure
     closed = [fact for fact in desk.facts("session-1") if isinstance(fact, SetClosed)]
     assert all(fact.count_probability is not None for fact in closed)
+
+
+def test_whoever_signs_in_with_the_line_in_hand_ends_no_set_before_letting_go(session: list[Sample]) -> None:
+    desk = Desk(reps=3)
+    for sample in session:  # as the screen signs a guest in: when the line is taken
+        desk.clock.time_s = max(desk.clock.time_s, sample.t_s)
+        if any(isinstance(event, LineTaken) for event in desk.counting.take(sample)) and desk.counting.visit is None:
+            desk.counting.begin(GUEST)
+    desk.counting.end("done")
+
+    record = folded(desk.facts("session-1"))
+    assert [(held.side, held.count) for held in record.sets] == [(Side.LEFT, 6), (Side.RIGHT, 6)]
 
 
 def test_letting_go_before_the_dose_is_done_goes_on_with_the_same_side(session: list[Sample]) -> None:

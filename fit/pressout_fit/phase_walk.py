@@ -1,6 +1,6 @@
 """The walk through the table of places, in JAX: what it believes of a truth that is known, so that it can be trained.
 
-It is `model.places.Walk` without the late twins, which are there for what has been said; here nothing is said. Each
+It is `model.phase_walk.Walk` without the late twins, which are there for what has been said; here nothing is said. Each
 place is there twice, for an even and for an odd count, so that a wrong count is wrong until the stretch ends.
 """
 

@@ -146,7 +146,7 @@ class SessionController:
         self._writer.occupied(patient_ref)
         self._sets = 0
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
-        self.visit = Visit(Course.of(prescription), changed_s=begun_s)
+        self.visit = Visit(Course.of(prescription), changed_s=begun_s, taut=self._slack_since_s is None)
         self._sensed.begin()
         self.patient_ref = patient_ref
         # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
