@@ -23,6 +23,7 @@ from brokers import SecureBroker
 from builders import a_repetition, an_origin, facts_of_a_session
 from pressout_session.document_builder import document_of
 from pressout_session.facts import RepetitionKept, encode
+from pressout_station.journal import documents
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.messages import Kept
@@ -133,8 +134,8 @@ def _backlog(folder: Path, sessions: int) -> int:
     for number in range(1, sessions + 1):
         facts = facts_of_a_session(30, session_id=session_id(number))
         journal.keep([(session_id(number), fact) for fact in facts])
-        journal.finish(session_id(number), lambda record, seq: document_of(record, an_origin(seq)))
-    size = len(journal.document(session_id(1), 1))
+        documents.finish(journal, session_id(number), lambda record, seq: document_of(record, an_origin(seq)))
+    size = len(documents.document_bytes(journal, session_id(1), 1))
     journal.close()
     return size
 

@@ -15,6 +15,7 @@ from builders import facts_of_a_session
 from pressout_device.storage import atomic_files
 from pressout_session.wire import Ack, AckResult, digest
 from pressout_station.audit_log import Act, Audit, entry
+from pressout_station.journal import documents
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.messages import Kept
@@ -95,7 +96,7 @@ def _missing(journal: Journal, folder: Path, given: Given, gone: set[str]) -> st
     if seqs != list(range(1, len(seqs) + 1)):
         return f"the sequence is {seqs}"
     out = {spool.session_of(name) for name in spool.documents(folder / "outbox")}
-    lacking = {one.session_id for one in journal.waiting()} - out
+    lacking = {one.session_id for one in documents.waiting(journal)} - out
     if lacking:
         return f"not in the outbox: {sorted(lacking)}"
     answered = journal.rows("SELECT count(*) FROM documents WHERE answer IS NOT NULL")[0][0]

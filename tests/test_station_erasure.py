@@ -14,7 +14,7 @@ from pressout_session.document_builder import rfc3339
 from pressout_session.facts import Closed, Reassigned
 from pressout_session.wire import Ack, AckResult, EventKind, digest
 from pressout_station.audit_log import Act, Audit
-from pressout_station.journal import acks, erasure
+from pressout_station.journal import acks, documents, erasure
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.messages import VisitsRead
@@ -127,7 +127,7 @@ def test_delivered_sessions_leave_after_their_time_and_others_never(tmp_path: Pa
         again.ask("471922")
         wait_for(again, lambda told: any(isinstance(one, VisitsRead) for one in told))
         again.close()
-        assert len(Journal(tmp_path / "journal.db", new_id).documents()) == left
+        assert len(documents.all_documents(Journal(tmp_path / "journal.db", new_id))) == left
 
     assert [one.act for one in Audit(tmp_path).all()] == [Act.DROPPED]
     assert list((tmp_path / "raw").iterdir()) == []
@@ -154,7 +154,7 @@ def test_a_session_leaves_only_when_the_clinic_has_had_its_last_revision_for_lon
     writer.close()
     journal = Journal(tmp_path / "journal.db", new_id)
     answers = ((first_days, AckResult.STORED), (second_days, second))
-    for document, (days, result) in zip(journal.documents(), answers, strict=True):
+    for document, (days, result) in zip(documents.all_documents(journal), answers, strict=True):
         if days is not None:
             ack = Ack(revision=1, sha256=digest(document), result=result)
             acks.answered(journal, [ack], rfc3339(MORNING - timedelta(days=days)))

@@ -16,7 +16,7 @@ from pressout_session.document import Clock
 from pressout_session.facts import Closed
 from pressout_session.wire import EventKind
 from pressout_station.audit_log import Act, entry
-from pressout_station.journal import erasure
+from pressout_station.journal import documents, erasure
 from pressout_station.journal.clock_correction import WallClock
 from pressout_station.journal.prescriptions import Prescriptions
 from pressout_station.journal.tables import Journal
@@ -156,7 +156,7 @@ def test_answers_that_cannot_be_read_are_tried_later_and_the_rest_is_taken(
     journal = Journal(tmp_path / "journal.db", new_id)
     exchange = Mailbox(journal, tmp_path / "outbox", tmp_path / "inbox")
     assert [exchange.arrivals(None, now_s)[1] for now_s in (0.0, 0.1, 0.2)] == [True, False, False]
-    assert journal.waiting() == []
+    assert documents.waiting(journal) == []
     assert len(asked) == 5  # each of the unreadable ones once
     exchange.arrivals(None, 1.0)
     assert len(asked) == 9

@@ -22,8 +22,7 @@ from pressout_session.wire import Ack, AckResult, digest
 from pressout_station.journal.acks import counts
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
-from pressout_station.writer.mailbox import AckArrived
-from pressout_station.writer.messages import Kept, NotKept, VisitsRead
+from pressout_station.writer.messages import AckArrived, Kept, NotKept, VisitsRead
 from stations import FIRST, a_writer, keep, new_id, wait_for
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 
@@ -11,43 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import SESSION_ID, facts_of_a_session
+from journals import PAGE, a_full_journal, damage, session_id, sessions_in
 from pressout_device.errors import JournalError
 from pressout_session.wire import Ack, AckResult, digest
-from pressout_station.journal import salvage
+from pressout_station.journal import documents, salvage
 from pressout_station.journal.acks import answered
 from pressout_station.journal.migrations import migrate
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from stations import FIRST, a_writer, keep, new_id
-
-PAGE = 4096
-
-
-def session_id(number: int) -> str:
-    # Names as a year of use makes them: a minute or more between two.
-    return f"019{number:05x}-0000-7000-8000-{number:012d}"
-
-
-def a_full_journal(folder: Path, sessions: int = 40) -> Path:
-    path = folder / "journal.db"
-    journal = Journal(path, new_id)
-    for number in range(1, sessions + 1):
-        journal.keep([(session_id(number), fact) for fact in facts_of_a_session(12)])
-    journal.close()
-    return path
-
-
-def sessions_in(path: Path) -> dict[str, int]:
-    journal = Journal(path, new_id)
-    found = dict(journal.rows("SELECT session_id, count(*) FROM facts GROUP BY session_id"))
-    journal.close()
-    return found
-
-
-def damage(path: Path, page: int) -> None:
-    with open(path, "r+b") as file:
-        file.seek(page * PAGE)
-        file.write(os.urandom(PAGE))
 
 
 def test_a_file_that_is_no_journal_is_set_aside_as_it_is_and_the_station_works_on(tmp_path: Path) -> None:
@@ -102,7 +73,7 @@ def test_what_the_clinic_has_is_not_sent_again_after_a_salvage(tmp_path: Path) -
         keep(writer, facts_of_a_session(3, number), session_id(number))
     writer.close()
     journal = Journal(tmp_path / "journal.db", new_id)
-    known = journal.documents()[0]
+    known = documents.all_documents(journal)[0]
     answered(journal, [Ack(revision=1, sha256=digest(known), result=AckResult.STORED)], None)
     journal.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     journal.close()
@@ -126,7 +97,8 @@ def test_a_power_cut_while_a_damaged_file_is_moved_loses_none_of_it(tmp_path: Pa
     live = sqlite3.connect(path)  # so that its log stays beside it
     live.execute("PRAGMA wal_autocheckpoint = 0")
     live.execute(
-        "INSERT INTO facts SELECT session_id, place + 1000, fact FROM facts WHERE session_id = ?", (session_id(1),)
+        "INSERT INTO facts SELECT session_id, place + 1000, fact, NULL FROM facts WHERE session_id = ?",
+        (session_id(1),),
     )
     live.commit()
     (tmp_path / salvage.FOLDER).mkdir()
@@ -188,9 +160,9 @@ def test_keys_and_places_that_damage_made_up_end_no_salvage(tmp_path: Path, sess
     old = sqlite3.connect(tmp_path / "old.db", isolation_level=None)
     migrate(old, "old")
     for number in (1, 2, 3):
-        old.execute("INSERT INTO facts VALUES (?, 1, x'7b7d')", (SESSION_ID.format(number),))
+        old.execute("INSERT INTO facts VALUES (?, 1, x'7b7d', NULL)", (SESSION_ID.format(number),))
     old.execute("UPDATE facts SET session_id = ? WHERE session_id = ?", (session_id, SESSION_ID.format(2)))
-    old.execute(f"INSERT INTO facts VALUES (?, {place}, 7)", (SESSION_ID.format(3),))
+    old.execute(f"INSERT INTO facts VALUES (?, {place}, 7, NULL)", (SESSION_ID.format(3),))
     old.close()
     new = sqlite3.connect(":memory:", isolation_level=None)
     migrate(new, "new")

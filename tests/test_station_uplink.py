@@ -201,8 +201,9 @@ def test_after_an_absence_a_station_asks_for_what_it_may_have_missed(broker: Sec
 
 
 def test_a_rejected_session_does_not_hold_up_the_others(broker: SecureBroker, folders: Folders, tmp_path: Path) -> None:
-    name = spool.document_name(1, SESSION_ID.format(1), 1)
-    atomic_files.place(folders.outbox, name, b'{"schema": "of nobody"}')
+    nonsense = b'{"schema": "of nobody"}'
+    name = spool.document_name(1, SESSION_ID.format(1), 1, digest(nonsense))
+    atomic_files.place(folders.outbox, name, nonsense)
     folders.finish(2)
 
     with (

@@ -16,7 +16,7 @@ from pressout_device.storage import atomic_files
 from pressout_link.broker import Broker
 from pressout_link.connection import Connection
 from pressout_session.document import encode
-from pressout_session.wire import Info
+from pressout_session.wire import Info, digest
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.wakeup import ring
 from pressout_station.uplink.mqtt_client import Uplink
@@ -34,8 +34,9 @@ class Folders:
 
     def finish(self, session: int) -> str:
         """Put a session's document into the outbox."""
-        name = spool.document_name(session, SESSION_ID.format(session), 1)
-        atomic_files.place(self.outbox, name, encode(a_document(session)))
+        document = encode(a_document(session))
+        name = spool.document_name(session, SESSION_ID.format(session), 1, digest(document))
+        atomic_files.place(self.outbox, name, document)
         ring(self.inbox)
         return name
 

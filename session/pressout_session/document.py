@@ -187,7 +187,7 @@ class SessionDocument(Doc, frozen=True, kw_only=True):
     """One complete session.
 
     `prescription` is as it ended, `pain_flagged` says that pain was as high as the station was told to flag, `voided`
-    that a therapist says it was no one's.
+    that a therapist says it was no one's. So many `altered_facts` are not as the station wrote them: its card changed.
     """
 
     schema: Literal["pressout.session/1"]
@@ -214,6 +214,7 @@ class SessionDocument(Doc, frozen=True, kw_only=True):
     dose_changes: tuple[DoseChangeDocument, ...] = ()
     pain_flagged: bool = False
     voided: bool = False
+    altered_facts: Whole = 0
 
 
 def dose_at(document: SessionDocument, place: int, t_s: float) -> Item | None:

@@ -27,6 +27,7 @@ class Notice(StrEnum):
     RATE_WRONG = "rate_wrong"
     LINE_NOT_EMPTY = "line_not_empty"
     CALIBRATION_DUE = "calibration_due"
+    RECORDS_DAMAGED = "records_damaged"
 
 
 class LinkTrouble(StrEnum):
@@ -62,6 +63,7 @@ NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     Notice.RATE_WRONG: "4F-41",
     Notice.LINE_NOT_EMPTY: "4F-42",
     Notice.CALIBRATION_DUE: "4F-43",
+    Notice.RECORDS_DAMAGED: "4F-44",
     LinkTrouble.NO_UPLINK: "4F-60",
     LinkTrouble.UNREACHABLE: "4F-61",
     LinkTrouble.NAME_UNKNOWN: "4F-62",

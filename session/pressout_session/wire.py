@@ -83,6 +83,7 @@ class EventKind(StrEnum):
     PRESCRIBED = "prescribed"
     PRESCRIPTION_REFUSED = "prescription_refused"
     ERASED = "erased"
+    RECORDS_DAMAGED = "records_damaged"
 
 
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -105,6 +106,9 @@ class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     about: str | None = None
     journal_id: str | None = None
     seqs: tuple[int, ...] = ()
+    facts: int | None = None
+    documents: int | None = None
+    altered: int | None = None
 
 
 def digest(payload: bytes) -> str:

@@ -42,6 +42,8 @@ class Act(StrEnum):
     UPDATED = "updated"
     DROPPED = "dropped"
     ERASED = "erased"
+    SALVAGED = "salvaged"
+    ALTERED = "altered"
     SHUT_DOWN = "shut_down"
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.errors import JournalError
-from pressout_session.error_codes import Trouble
+from pressout_session.error_codes import Notice, Trouble
 from pressout_session.record import Record
 from pressout_session.visit import Visit
 from pressout_signal.samples import Fault, Reading, Sample
@@ -21,8 +21,7 @@ from pressout_station.controller.raw_recorder import RawRecorder
 from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.watchdog import Signs
 from pressout_station.staff.staff_actions import StaffActions
-from pressout_station.writer.mailbox import AckArrived, LinkReport
-from pressout_station.writer.messages import VisitsRead
+from pressout_station.writer.messages import AckArrived, LinkReport, VisitsRead
 from pressout_station.writer.writer import Writer
 from pressout_ui.app import Screen, update
 from pressout_ui.commands import (
@@ -185,8 +184,9 @@ class Station:
                 parts.broadcasting.felt(felt[-1], parts.counting)
         self._visit_moved()
         self._hear_the_disk()
-        if parts.weighing.notice is not self.screen.known.notice:
-            self._tell(NoticeChanged(parts.weighing.notice))
+        notice = parts.weighing.notice or (Notice.RECORDS_DAMAGED if self.screen.known.link.damaged_on else None)
+        if notice is not self.screen.known.notice:
+            self._tell(NoticeChanged(notice))
         for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *parts.face.messages()):
             self._tell(message)
         if parts.counting.forgotten:

@@ -264,6 +264,7 @@ def telling_scenes(
         "this computer's clock too",
         rejected=1,
         reasons=("identity: found north/s9 in the document, expected north/s3 as in the topic",),
+        damaged_on="2026-03-02",
     )
     yield "41-network", Screen(replace(inside, link=away), Network())
     well = LinkState(connected=True, plain=True)

@@ -46,6 +46,7 @@ class LinkState(Struct, frozen=True, kw_only=True):
     """What is known of the way to the clinic: sessions that wait, whether the broker is there, and if not, why.
 
     `reasons` are the clinic's, for the sessions that it rejected last; `plain` says that the way is not encrypted.
+    `damaged_on` is the day on which records of this station were found damaged last.
     """
 
     waiting: int = 0
@@ -55,6 +56,7 @@ class LinkState(Struct, frozen=True, kw_only=True):
     plain: bool = False
     rejected: int = 0
     reasons: tuple[str, ...] = ()
+    damaged_on: str = ""
 
 
 # ---- what a therapist does, and what the station tells ------------------------------------------------

@@ -34,6 +34,7 @@ from pressout_station.app import SimulationConfig, drawn_face, face_of, station_
 from pressout_station.config import Config
 from pressout_station.config_sections import BrokerSection, DoseSection, ScreenSection, StationSection
 from pressout_station.identity import new_id
+from pressout_station.journal import documents
 from pressout_station.journal.acks import counts
 from pressout_station.journal.tables import Journal
 from pressout_station.run import asked_of
@@ -261,7 +262,7 @@ def _journalled(config: Config) -> tuple[list[SessionDocument], tuple[int, int]]
     """Give the sessions of the demo's journal, and how many are finished and delivered."""
     journal = Journal(config.folder / "journal.db", new_id)
     try:
-        return [decode(document) for document in journal.documents()], counts(journal)
+        return [decode(document) for document in documents.all_documents(journal)], counts(journal)
     finally:
         journal.close()
 

@@ -35,8 +35,7 @@ from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionComple
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
 from pressout_station.controller.signal_stats import SignalStats
-from pressout_station.writer.mailbox import AckArrived
-from pressout_station.writer.messages import Told
+from pressout_station.writer.messages import AckArrived, Told
 from pressout_station.writer.pending_writes import PendingWrites
 from pressout_station.writer.writer import Writer
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pressout_session.wire import Ack, AckResult
-from pressout_station.journal.tables import Journal, WaitingDocument
+from pressout_station.journal.documents import WaitingDocument
+from pressout_station.journal.tables import Journal
 
 # What staff can take in at a glance.
 MOST_SHOWN = 3
@@ -31,7 +32,7 @@ def answered(journal: Journal, acks: Sequence[Ack], at: str | None) -> list[Wait
             row = db.execute(
                 "UPDATE documents SET answer = ?1, reason = ?2, answered_at = coalesce(answered_at, ?3)"
                 " WHERE sha256 = ?4 AND (answer IS NULL OR answer = 'rejected' OR ?1 <> 'rejected')"
-                " RETURNING seq, session_id, revision, length(document)",
+                " RETURNING seq, session_id, revision, length(document), sha256, journal_id",
                 (str(ack.result), ack.reason, at, ack.sha256),
             ).fetchone()
             found.append(None if row is None else WaitingDocument(*row))

@@ -139,7 +139,11 @@ def _redact(db: sqlite3.Connection, session_id: str, patient_ref: str) -> None:
         if redacted is None:
             db.execute("DELETE FROM facts WHERE session_id = ? AND place = ?", (session_id, place))
         elif redacted != fact:
-            db.execute("UPDATE facts SET fact = ? WHERE session_id = ? AND place = ?", (redacted, session_id, place))
+            db.execute(
+                "UPDATE facts SET fact = ?1, checksum = fact_checksum(session_id, place, ?1)"
+                " WHERE session_id = ?2 AND place = ?3",
+                (redacted, session_id, place),
+            )
     db.execute("DELETE FROM documents WHERE session_id = ? AND patient_ref = ?", (session_id, patient_ref))
 
 

@@ -1,7 +1,7 @@
 """Salvage of a damaged journal: the file is set aside as it is, and whatever can be read of it is read.
 
-A damaged page hides the rows on it and no others: the walk goes from key to key, and where a step fails it jumps ahead,
-ever further, until it finds ground again. Imports sqlite3.
+A damaged page hides the rows on it and no others (`damaged_pages`). A fact that was altered and can still be read is
+taken over with the checksum that it had, so that it is known for what it is. Imports sqlite3.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+import zlib
+from collections import Counter
 from pathlib import Path
 
+import msgspec
+
 from pressout_device.errors import JournalError
+from pressout_device.storage import atomic_files
 from pressout_device.storage.atomic_files import place, settle
 from pressout_session.error_sentences import why
+from pressout_station.journal import damaged_pages
 
 FOLDER = "damaged"
 # What SQLite calls damage; and what says nothing of the file, but of its disk, its rights or who else has it open.
@@ -35,30 +38,37 @@ SURROUNDINGS = (
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_AUTH,
 )
-# A UUIDv7 begins with 48 bits of milliseconds.
-MOST_MS = 2**48
 KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# What a column holds; the others hold text, or nothing.
-KINDS: dict[str, type] = {
-    "session_id": str,
-    "place": int,
-    "fact": bytes,
-    "revision": int,
-    "journal_id": str,
-    "seq": int,
-    "sha256": str,
-    "document": bytes,
-}
-# No session has more facts than this; beyond it a walk through one is over.
+# No session has more facts than this; a place beyond it is damage.
 MOST_PLACES = 1 << 20
+# The columns of a document, in their order.
+DOCUMENT = (
+    "session_id",
+    "revision",
+    "journal_id",
+    "seq",
+    "sha256",
+    "document",
+    "answer",
+    "reason",
+    "answered_at",
+    "patient_ref",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class SalvageCount:
-    """How many rows could be read."""
+class SalvageCount(msgspec.Struct, frozen=True):
+    """How many rows could be read, and how many facts among them were altered."""
 
     facts: int
     documents: int
+    altered: int = 0
+
+
+def checksum(session_id: object, place: object, fact: object) -> int:
+    """Give what a fact is written with, and compared with ever after; -1 for what is no fact any more."""
+    if not isinstance(fact, bytes):
+        return -1
+    return zlib.crc32(fact, zlib.crc32(f"{session_id}/{place}/".encode()))
 
 
 def is_damage(error: sqlite3.Error, *, opening: bool = False) -> bool:
@@ -73,7 +83,9 @@ def is_damage(error: sqlite3.Error, *, opening: bool = False) -> bool:
     if code is None:
         return True
     primary = code & 0xFF  # the rest of an extended code says more of the same
-    return primary in DAMAGE or (opening and primary not in SURROUNDINGS)
+    # We may write the file, or would not have come here: what forbids it then is in the file.
+    forbidden_by_itself = code == sqlite3.SQLITE_READONLY
+    return primary in DAMAGE or (opening and (forbidden_by_itself or primary not in SURROUNDINGS))
 
 
 def check(db: sqlite3.Connection) -> None:
@@ -87,6 +99,9 @@ def read_through(db: sqlite3.Connection) -> None:
     """Read every text once, where SQLite's check does not see one that is none; an sqlite3.DatabaseError says so."""
     for _row in db.execute("SELECT DISTINCT session_id FROM facts"):
         pass
+    for row in db.execute("SELECT journal_id, next_seq FROM journal"):
+        if not (isinstance(row[0], str) and isinstance(row[1], int) and 0 < row[1] < 2**31):
+            raise sqlite3.DatabaseError("a journal without a name, or without a place for its next session")
     for _row in db.execute("SELECT session_id, journal_id, sha256, answer, reason, patient_ref FROM documents"):
         pass
     for row in db.execute("SELECT patient_ref, prescription FROM prescriptions"):
@@ -129,13 +144,38 @@ def pending(path: Path) -> list[Path]:
     return [aside for aside in asides if not _mark(aside).exists()]
 
 
-def taken_over(aside: Path) -> None:
-    """Say that all that could be read of a journal is in the new one, on disk."""
-    place(aside.parent, _mark(aside).name, b"")
+def taken_over(aside: Path, saved: SalvageCount) -> None:
+    """Say that all that could be read of a journal is in the new one, on disk, and how much that was."""
+    place(aside.parent, _mark(aside).name, msgspec.json.encode(saved))
+
+
+def untold(path: Path) -> list[tuple[Path, SalvageCount]]:
+    """Give the journals that were set aside and taken over, and of which nobody was told yet, oldest first."""
+    found = []
+    for aside in sorted((path.parent / FOLDER).glob("*.db")):
+        if _mark(aside).exists() and not _said(aside).exists():
+            found.append((aside, atomic_files.read(_mark(aside), SalvageCount) or SalvageCount(0, 0)))
+    return found
+
+
+def told(aside: Path) -> None:
+    """Say that staff and clinic were told of it."""
+    place(aside.parent, _said(aside).name, b"")
+
+
+def last_damage(path: Path) -> str | None:
+    """Give the day (UTC) on which the last journal beside `path` was set aside, of those still there."""
+    names = [aside.name for aside in (path.parent / FOLDER).glob("*.db")]
+    day = max(names, default="")[:8]
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}" if day.isdigit() else None
 
 
 def _mark(aside: Path) -> Path:
     return aside.with_suffix(".taken")
+
+
+def _said(aside: Path) -> Path:
+    return aside.with_suffix(".told")
 
 
 def _move_rest(path: Path, aside: Path) -> None:
@@ -156,89 +196,53 @@ def take_over(aside: Path, db: sqlite3.Connection) -> SalvageCount:
     sqlite3.Error
         If the new one cannot be written.
     """
-    facts = documents = 0
-    with closing(sqlite3.connect(f"file:{aside}?mode=rw", uri=True, isolation_level=None)) as old:
-        columns = _columns(old, "documents")
-        for session_id in _keys(old, "facts"):
-            for row in _places(old, "facts", "place", session_id, ("session_id", "place", "fact")):
-                facts += db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?, ?)", row).rowcount
-        named = _first(old, "SELECT journal_id FROM journal")
-        journal_id = named if isinstance(named, str) else "salvaged"
-        for session_id in _keys(old, "documents"):
-            for row in _places(old, "documents", "revision", session_id, columns):
-                given = {"journal_id": journal_id, **dict(zip(columns, row, strict=True))}
-                names, marks = ", ".join(given), ", ".join("?" * len(given))
-                written = db.execute(f"INSERT OR IGNORE INTO documents ({names}) VALUES ({marks})", (*given.values(),))
-                documents += written.rowcount
-        for patient_ref, prescription in _all(old, "SELECT patient_ref, prescription FROM prescriptions"):
-            if isinstance(patient_ref, str) and isinstance(prescription, bytes):
+    facts: Counter[str] = Counter()
+    altered: Counter[str] = Counter()
+    documents = 0
+    for row in damaged_pages.rows(aside):
+        match row:
+            case [str(key), int(), bytes(), *_] if _is_fact(row):
+                written = _fact(db, row)
+                facts[key] += written is not None
+                altered[key] += written is False
+            case [str(key), int(), str(), int(), str(), bytes(), *_] if KEY.fullmatch(key) and _of_text(row[6:]):
+                documents += _document(db, row)
+            case [str(key), int(), int(), str(), bytes(), *_] if KEY.fullmatch(key) and _of_text(row[5:]):
+                # Of a journal of the first versions, whose documents all had its own name.
+                documents += _document(db, [*row[:2], "salvaged", *row[2:7], None, *row[7:8]])
+            case [str(patient_ref), bytes(prescription)]:
                 db.execute("INSERT OR IGNORE INTO prescriptions VALUES (?, ?)", (patient_ref, prescription))
-    return SalvageCount(facts, documents)
+            case [str(), str(), int(), str()]:
+                db.execute("INSERT OR IGNORE INTO erasures VALUES (?, ?, ?, ?)", row)
+            case _:
+                pass  # an index's, or nothing of ours
+    for key in [key for key, count in facts.items() if count and count == altered[key]]:
+        # Every fact of it was altered: its name was, and it is nobody's.
+        db.execute("DELETE FROM facts WHERE session_id = ?", (key,))
+        facts[key] = 0
+    return SalvageCount(facts.total(), documents, altered.total())
 
 
-def _columns(old: sqlite3.Connection, table: str) -> list[str]:
-    known = ("session_id", "revision", "journal_id", "seq", "sha256", "document", "answer", "reason", "patient_ref")
-    return [name for _cid, name, *_rest in _all(old, f"PRAGMA table_info({table})") if name in known]
+def _fact(db: sqlite3.Connection, row: damaged_pages.Row) -> bool | None:
+    """Write a fact as it is; say whether it is as it was written once, or None where it was there already."""
+    key, at, fact, *rest = row
+    summed = rest[0] if rest else None
+    if not db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?)", (key, at, fact, summed)).rowcount:
+        return None
+    return summed is None or summed == checksum(key, at, fact)
 
 
-def _all(old: sqlite3.Connection, sql: str) -> list[tuple[object, ...]]:
-    try:
-        return old.execute(sql).fetchall()
-    except sqlite3.DatabaseError:
-        return []
+def _is_fact(row: damaged_pages.Row) -> bool:
+    key, at, _fact, *rest = row
+    named = isinstance(key, str) and KEY.fullmatch(key) is not None
+    return named and isinstance(at, int) and 0 < at < MOST_PLACES and len(rest) <= 1
 
 
-def _first(old: sqlite3.Connection, sql: str) -> object | None:
-    rows = _all(old, sql)
-    return rows[0][0] if rows else None
+def _of_text(values: damaged_pages.Row) -> bool:
+    return all(value is None or isinstance(value, str) for value in values)
 
 
-def _keys(old: sqlite3.Connection, table: str) -> Iterator[str]:
-    """Walk through the sessions of a table, jumping over what cannot be read; a damaged key is nobody's."""
-    last, reached_ms, jump_ms = "", 0, 1
-    while reached_ms < MOST_MS:
-        try:
-            row = old.execute(
-                f"SELECT session_id FROM {table} WHERE session_id > ? ORDER BY session_id LIMIT 1", (last,)
-            ).fetchone()
-        except sqlite3.DatabaseError:
-            row = ("",)
-        if row is None or not isinstance(row[0], str):  # beyond all text there are no keys
-            return
-        if row[0] <= last:  # unreadable, or out of order: a damaged page may lead back
-            reached_ms, jump_ms = reached_ms + jump_ms, 2 * jump_ms
-            last = f"{reached_ms >> 16:08x}-{reached_ms & 0xFFFF:04x}"
-            continue
-        last = row[0]
-        if KEY.fullmatch(last):
-            reached_ms, jump_ms = int(last[:8] + last[9:13], 16), 1
-            yield last
-
-
-def _places(
-    old: sqlite3.Connection, table: str, key: str, session_id: str, columns: Sequence[str]
-) -> Iterator[tuple[object, ...]]:
-    """Walk through what a table has of one session, jumping over what cannot be read or is not of its column's kind."""
-    last, jump = 0, 1
-    while last < MOST_PLACES:
-        try:
-            row = old.execute(
-                f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE session_id = ? AND {key} > ?"
-                f" ORDER BY {key} LIMIT 1",
-                (session_id, last),
-            ).fetchone()
-        except sqlite3.DatabaseError:
-            row = (last,)
-        if row is None:
-            return
-        if not isinstance(row[0], int) or row[0] <= last:
-            last, jump = last + jump, 2 * jump
-            continue
-        last, jump = row[0], 1
-        if last < MOST_PLACES and all(map(_fits, columns, row[1:])):
-            yield row[1:]
-
-
-def _fits(column: str, value: object) -> bool:
-    kind = KINDS.get(column)
-    return value is None or isinstance(value, str) if kind is None else isinstance(value, kind)
+def _document(db: sqlite3.Connection, row: damaged_pages.Row) -> int:
+    values = [*row, *(None for _ in range(len(DOCUMENT) - len(row)))]
+    sql = f"INSERT OR IGNORE INTO documents ({', '.join(DOCUMENT)}) VALUES ({', '.join('?' * len(DOCUMENT))})"
+    return db.execute(sql, values[: len(DOCUMENT)]).rowcount

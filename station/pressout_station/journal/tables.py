@@ -14,32 +14,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from pressout_device.errors import DamagedError, JournalError
 from pressout_device.storage.atomic_files import settle
-from pressout_session.document import SessionDocument
-from pressout_session.document import encode as document_encoded
 from pressout_session.facts import AnyFact, Closed, Opened, decode, encode
 from pressout_session.record import Record
-from pressout_session.wire import digest
 from pressout_station.journal import salvage
+from pressout_station.journal.damaged_pages import PAGE
 from pressout_station.journal.migrations import migrate
 from pressout_station.journal.replay import folded_as_far_as_it_goes
 
 logger = logging.getLogger(__name__)
 
-# Facts that change a document which there may be already.
-CORRECTIONS = ("reassigned", "sessionvoided", "clockcorrected")
 
-
-class WaitingDocument(msgspec.Struct, frozen=True):
-    """A document that the clinic has not answered."""
-
-    seq: int
-    session_id: str
-    revision: int
-    size_bytes: int
+# No place in the sequence is given twice, whatever the counter says.
+NEXT_SEQ = "max(next_seq, 1 + coalesce((SELECT max(seq) FROM documents WHERE journal_id = journal.journal_id), 0))"
 
 
 class Journal:
@@ -59,7 +47,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, new_id: Callable[[], str]) -> None:
-        self._path = path
+        self.path = path
         self._new_id = new_id
         # Mending that did not come to its end: no file open, or an old one that is not taken over yet.
         self._broken = self._incomplete = False
@@ -74,7 +62,11 @@ class Journal:
         self._own()
         with self._said_plainly(opening=True):
             # The writer thread is the only one that uses it after this.
-            self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5.0)
+            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+            self._db.create_function("fact_checksum", 3, salvage.checksum, deterministic=True)
+            self._db.execute(
+                f"PRAGMA page_size = {PAGE}"
+            )  # of a file that is new; what reads damaged ones relies on it
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             # What is forgotten is overwritten, not only unlisted.
@@ -83,7 +75,7 @@ class Journal:
             migrate(self._db, self._new_id())
             salvage.read_through(self._db)
             # A write, so that a file or a disk that cannot be written is known now and not at the first repetition.
-            named = self._db.execute("UPDATE journal SET next_seq = next_seq RETURNING journal_id").fetchone()
+            named = self._db.execute(f"UPDATE journal SET next_seq = {NEXT_SEQ} RETURNING journal_id").fetchone()
             if named is None:
                 raise sqlite3.DatabaseError("a journal without a name")
             self.journal_id = str(named[0])
@@ -91,29 +83,29 @@ class Journal:
     def _own(self) -> None:
         """See that nobody but the station's user can read it; SQLite gives what lies beside it the same rights."""
         try:
-            new = not self._path.exists()
-            with open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+            new = not self.path.exists()
+            with open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
                 if os.fstat(file.fileno()).st_uid == os.geteuid():
                     os.fchmod(file.fileno(), 0o600)
             if new:
-                settle(self._path.parent)  # SQLite does it for files that it makes itself
+                settle(self.path.parent)  # SQLite does it for files that it makes itself
         except OSError as error:
             raise JournalError(
-                f"journal {self._path}: found {error.strerror}, expected a file that this user may write"
+                f"journal {self.path}: found {error.strerror}, expected a file that this user may write"
             ) from error
 
     def mend(self) -> None:
         """Set the file aside, begin a new one, take over what can be read of the old; a JournalError if it fails."""
         self._broken = True
         self._db.close()
-        if self._path.exists():
-            salvage.set_aside(self._path)
+        if self.path.exists():
+            salvage.set_aside(self.path)
         self._open()
         self._broken = False
         self._take_over_rest()
 
     def _take_over_rest(self) -> None:
-        for aside in salvage.pending(self._path):
+        for aside in salvage.pending(self.path):
             self._incomplete = True
             self._take_over(aside)
         self._incomplete = False
@@ -126,7 +118,7 @@ class Journal:
             logger.exception("%s cannot be read any further; it stays where it is", aside)
             saved = salvage.SalvageCount(0, 0)
         try:
-            salvage.taken_over(aside)
+            salvage.taken_over(aside, saved)
         except OSError as error:
             logger.warning("%s is taken over and cannot be marked so: %s", aside, error)
         logger.error(
@@ -158,8 +150,8 @@ class Journal:
     def _append(self, facts: Sequence[tuple[str, AnyFact]]) -> None:
         with self.change() as db:
             db.executemany(
-                "INSERT INTO facts"
-                " SELECT ?1, 1 + coalesce((SELECT max(place) FROM facts WHERE session_id = ?1), 0), ?2",
+                "INSERT INTO facts SELECT ?1, place, ?2, fact_checksum(?1, place, ?2) FROM"
+                " (SELECT 1 + coalesce(max(place), 0) AS place FROM facts WHERE session_id = ?1)",
                 [(session_id, encode(fact)) for session_id, fact in facts],
             )
 
@@ -167,6 +159,15 @@ class Journal:
         """Fold what is known of a session; a fact that cannot be read is left out rather than all the others."""
         rows = self.rows("SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,))
         return folded_as_far_as_it_goes(session_id, rows)
+
+    def altered(self, session_id: str | None = None) -> int:
+        """Count the facts that are not as they were written, of one session or of all; those of before are believed."""
+        chosen = "" if session_id is None else " AND session_id = ?"
+        ((count,),) = self.rows(
+            f"SELECT count(*) FROM facts WHERE checksum <> fact_checksum(session_id, place, fact){chosen}",
+            () if session_id is None else (session_id,),
+        )
+        return int(count)
 
     def unfinished(self) -> list[str]:
         """Give the sessions that have no document yet, oldest first: something stopped us in the middle."""
@@ -191,67 +192,6 @@ class Journal:
                 continue
             if isinstance(opened, Opened):
                 yield session_id, opened
-
-    def uncorrected(self) -> list[str]:
-        """Give the sessions whose last correction has no document yet."""
-        kinds = " OR ".join(f'CAST(fact AS TEXT) LIKE \'{{"fact":"{kind}"%\'' for kind in CORRECTIONS)
-        rows = self.rows(f"SELECT session_id FROM facts WHERE {kinds} GROUP BY session_id")
-        return [owner for (owner,) in rows if 0 < self.revision(owner) < self.record(owner).revision]
-
-    # ---- documents ---------------------------------------------------------------------------
-
-    def finish(self, session_id: str, written: Callable[[Record, int], SessionDocument]) -> None:
-        """Give a closed or corrected session its place in the sequence and its document, in one transaction.
-
-        `written` makes the document of a record and a `seq`.
-        """
-        with self._said_plainly(), self.transaction() as db:
-            (seq,) = db.execute("UPDATE journal SET next_seq = next_seq + 1 RETURNING next_seq - 1").fetchone()
-            document = written(self.record(session_id), seq)
-            payload = document_encoded(document)
-            db.execute(
-                "INSERT INTO documents (session_id, revision, journal_id, seq, sha256, document, patient_ref)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (session_id, document.revision, self.journal_id, seq, digest(payload), payload, document.patient_ref),
-            )
-
-    def revision(self, session_id: str) -> int:
-        """Give the revision of a session's last document; 0 where it has none."""
-        ((revision,),) = self.rows(
-            "SELECT coalesce(max(revision), 0) FROM documents WHERE session_id = ?", (session_id,)
-        )
-        return int(revision)
-
-    def documents_of(self, patient_ref: str, most: int) -> list[bytes]:
-        """Give the last documents of a patient's last sessions, oldest first."""
-        rows = self.rows(
-            "SELECT document FROM documents AS one WHERE patient_ref = ?1 AND revision ="
-            " (SELECT max(revision) FROM documents WHERE session_id = one.session_id)"
-            " ORDER BY session_id DESC LIMIT ?2",
-            (patient_ref, most),
-        )
-        return [document for (document,) in rows][::-1]
-
-    def waiting(self, session_id: str | None = None) -> list[WaitingDocument]:
-        """Give what the clinic has not answered, oldest first: one session's, or all."""
-        chosen = "" if session_id is None else " AND session_id = ?"
-        rows = self.rows(
-            "SELECT seq, session_id, revision, length(document) FROM documents WHERE answer IS NULL"
-            f"{chosen} ORDER BY seq",
-            () if session_id is None else (session_id,),
-        )
-        return [WaitingDocument(*row) for row in rows]
-
-    def document(self, session_id: str, revision: int) -> bytes:
-        """Give the bytes of one document."""
-        ((document,),) = self.rows(
-            "SELECT document FROM documents WHERE session_id = ? AND revision = ?", (session_id, revision)
-        )
-        return bytes(document)
-
-    def documents(self) -> list[bytes]:
-        """Give every document, oldest first."""
-        return [document for (document,) in self.rows("SELECT document FROM documents ORDER BY seq")]
 
     def close(self) -> None:
         """Close the file."""
@@ -285,7 +225,7 @@ class Journal:
         """Leave nothing of what was overwritten in the file beside the journal; a JournalError if someone reads it."""
         ((busy, *_rest),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         if busy:
-            raise JournalError(f"journal {self._path}: found someone reading it, expected to empty its log; again soon")
+            raise JournalError(f"journal {self.path}: found someone reading it, expected to empty its log; again soon")
 
     @contextmanager
     def _said_plainly(self, *, opening: bool = False) -> Iterator[None]:
@@ -294,6 +234,6 @@ class Journal:
         except sqlite3.Error as error:
             kind = DamagedError if salvage.is_damage(error, opening=opening) else JournalError
             raise kind(
-                f"journal {self._path}: found {error}, expected an SQLite file in a folder with space that this user "
+                f"journal {self.path}: found {error}, expected an SQLite file in a folder with space that this user "
                 "may write; what is already in it is untouched"
             ) from error

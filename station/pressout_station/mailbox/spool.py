@@ -13,9 +13,13 @@ import msgspec
 
 from pressout_device.storage import atomic_files
 from pressout_session.error_codes import LinkTrouble
-from pressout_session.wire import Ack
+from pressout_session.wire import Ack, digest
 
-DOCUMENT = re.compile(r"\d{10}\.[0-9a-f-]{36}\.\d+\.json")
+# The sequence, the session, its revision, and how the document's SHA-256 begins; earlier stations left that out.
+DOCUMENT = re.compile(r"\d{10}\.[0-9a-f-]{36}\.\d+(\.[0-9a-f]{16})?\.json")
+DIGEST_LETTERS = 16
+# A document that is not what its name says, for the station to write anew.
+ALTERED = "altered"
 
 EVENT = re.compile(r"event\.[0-9a-f-]{36}\.json")
 # What a station says beside its sessions is advice: beyond this many that nobody took, the oldest go.
@@ -72,13 +76,23 @@ def event_name(event_id: str) -> str:
     return f"event.{event_id}.json"
 
 
-def document_name(seq: int, session_id: str, revision: int) -> str:
-    """Name a document in the outbox so that the oldest sorts first.
+def document_name(seq: int, session_id: str, revision: int, sha256: str) -> str:
+    """Name a document in the outbox so that the oldest sorts first, and so that damage to it is seen.
 
-    >>> document_name(7, "01900000-0000-7000-8000-000000000001", 1)
-    '0000000007.01900000-0000-7000-8000-000000000001.1.json'
+    >>> document_name(7, "01900000-0000-7000-8000-000000000001", 1, "0123456789abcdef" * 4)
+    '0000000007.01900000-0000-7000-8000-000000000001.1.0123456789abcdef.json'
     """
-    return f"{seq:010d}.{session_id}.{revision}.json"
+    return f"{seq:010d}.{session_id}.{revision}.{sha256[:DIGEST_LETTERS]}.json"
+
+
+def is_altered(name: str, document: bytes) -> bool:
+    """Tell whether a document in the outbox is not the one that was put there.
+
+    >>> is_altered("0000000007.0190.1.e3b0c44298fc1c14.json", b""), is_altered("0000000007.0190.1.json", b"")
+    (False, False)
+    """
+    said = name.split(".")[3:-1]
+    return bool(said) and not digest(document).startswith(said[0])
 
 
 def session_of(name: str) -> str:

@@ -21,8 +21,7 @@ from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.settings_file import SettingsFile
 from pressout_station.identity import device_of, new_id
 from pressout_station.staff.accounts import PinGuard, Therapists
-from pressout_station.writer.mailbox import LinkReport
-from pressout_station.writer.messages import VisitsRead
+from pressout_station.writer.messages import LinkReport, VisitsRead
 from pressout_station.writer.writer import Writer
 from pressout_ui.messages import Message
 from pressout_ui.screen import Screen
@@ -180,6 +179,7 @@ class StaffActions:
             plain=seen.said.plain,
             rejected=seen.rejected,
             reasons=tuple(one.reason for one in seen.last_rejected),
+            damaged_on=seen.damaged_on or "",
         )
 
     def _note(self, act: Act, initials: str = "", about: str = "", before: str = "", after: str = "") -> None:

@@ -127,8 +127,21 @@ class Uplink:
                 if not isinstance(error, FileNotFoundError):  # the station may have taken it out meanwhile
                     logger.warning("%s cannot be read and waits: %s", name, error)
                 continue
+            if spool.is_altered(name, payload):
+                self._ask_anew(name)
+                continue
             topic = session_topic(*self._station, spool.session_of(name))
             self._connection.publish(Publication(topic, payload))
+
+    def _ask_anew(self, name: str) -> None:
+        """Ask the station for a document that is not what it put there, and send nothing of it until it is."""
+        logger.error("%s is not what was put there, and is asked for anew", name)
+        try:
+            atomic_files.place(self._inbox, f"{spool.ALTERED}.{name}", b"")
+        except OSError as error:
+            logger.warning("%s cannot be asked for anew yet: %s", name, error)
+            return
+        self._shelf.answered({name})
 
     def _look_on(self, live: list[bytes]) -> None:
         """Pass on what happens at the station now: the last of it, and not more often than is allowed."""

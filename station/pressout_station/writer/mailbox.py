@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 
@@ -17,49 +15,20 @@ from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_session.error_codes import LinkTrouble
 from pressout_session.orders import Erasure, PrescriptionOrder
-from pressout_session.wire import AckResult, StationEvent, digest
-from pressout_station.journal import acks
-from pressout_station.journal.acks import Rejected
+from pressout_session.wire import StationEvent, digest
+from pressout_station.journal import acks, documents
+from pressout_station.journal.documents import WaitingDocument
 from pressout_station.journal.erasure import names
-from pressout_station.journal.tables import Journal, WaitingDocument
+from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.backoff import Backoff
 from pressout_station.mailbox.wakeup import listens, ring
+from pressout_station.writer.messages import AckArrived, Arrival, DocumentAltered, LinkReport, OrderArrived
 
 logger = logging.getLogger(__name__)
 
 # So that a repetition never waits long for the thread: files taken in one turn.
 AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class AckArrived:
-    """The clinic answered for a session."""
-
-    session_id: str
-    result: AckResult
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LinkReport:
-    """How many sessions wait for the clinic, what it rejected last, and what the uplink says of itself."""
-
-    waiting: int
-    rejected: int
-    said: spool.Link
-    last_rejected: tuple[Rejected, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OrderArrived:
-    """Something that the clinic asks for, and the file that says so, to be dropped when it is done."""
-
-    asked: PrescriptionOrder | Erasure
-    path: Path
-
-
-Arrival: TypeAlias = AckArrived | OrderArrived
 
 
 class Mailbox:
@@ -88,10 +57,13 @@ class Mailbox:
         OSError
             If one cannot be written.
         """
-        for one in self._journal.waiting(session_id):
+        for one in documents.waiting(self._journal, session_id):
             name = _name(one)
             if not self._lies_there(name, one.size_bytes):
-                atomic_files.place(self._outbox, name, self._journal.document(one.session_id, one.revision))
+                atomic_files.place(
+                    self._outbox, name, documents.document_bytes(self._journal, one.session_id, one.revision)
+                )
+                self._drop_others(name)
         ring(self._inbox)
 
     def _lies_there(self, name: str, size_bytes: int) -> bool:
@@ -108,12 +80,20 @@ class Mailbox:
         OSError
             If one cannot be written.
         """
-        for one in self._journal.waiting(session_id):
+        for one in documents.waiting(self._journal, session_id):
             name = _name(one)
-            document = self._journal.document(one.session_id, one.revision)
+            document = documents.document_bytes(self._journal, one.session_id, one.revision)
             if not (self._outbox / name).is_file() or (self._outbox / name).read_bytes() != document:
                 atomic_files.place(self._outbox, name, document)
+                self._drop_others(name)
         ring(self._inbox)
+
+    def _drop_others(self, name: str) -> None:
+        """Drop what lies in the place of a document under another name: an earlier station's, or an altered one."""
+        stem = ".".join(name.split(".")[:3])
+        for other in self._outbox.glob(f"{stem}.*json"):
+            if other.name != name:
+                other.unlink(missing_ok=True)
 
     def announced(self, events: list[StationEvent]) -> list[StationEvent]:
         """Put events into the outbox, the oldest there making room; give those that must wait."""
@@ -215,6 +195,8 @@ class Mailbox:
         match kind:
             case "acks":
                 found = self._answered(atomic_files.read(path, list[spool.Answer]) or [], at)
+            case spool.ALTERED:
+                found = self._altered(path.name.removeprefix(f"{spool.ALTERED}."))
             case "taken":
                 self._said_to_the_broker(path.name.removeprefix("taken."))
                 found = []
@@ -240,6 +222,7 @@ class Mailbox:
                 continue
             # The journal still has it.
             (self._outbox / _name(answered)).unlink(missing_ok=True)
+            self._drop_others(_name(answered))
             found.append(AckArrived(answered.session_id, one.ack.result, one.ack.reason))
         return found
 
@@ -250,6 +233,12 @@ class Mailbox:
                 document = self._outbox / name
                 if digest(document.read_bytes()) == said.ack.sha256:
                     document.unlink(missing_ok=True)
+
+    def _altered(self, name: str) -> list[Arrival]:
+        if not spool.DOCUMENT.fullmatch(name):
+            return []
+        (self._outbox / name).unlink(missing_ok=True)
+        return [DocumentAltered(spool.session_of(name))]
 
     def _said_to_the_broker(self, name: str) -> None:
         if spool.EVENT.fullmatch(name):
@@ -267,4 +256,4 @@ def _when(name: str) -> str:
 
 
 def _name(one: WaitingDocument) -> str:
-    return spool.document_name(one.seq, one.session_id, one.revision)
+    return spool.document_name(one.seq, one.session_id, one.revision, one.sha256)

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import msgspec
 
 from pressout_session.document_builder import rfc3339
+from pressout_session.error_codes import NUMBERS, Notice
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import EventKind, StationEvent
 from pressout_station.audit_log import Act, entry
-from pressout_station.journal import erasure
+from pressout_station.journal import documents, erasure, salvage
 from pressout_station.mailbox.backoff import Backoff
-from pressout_station.writer.mailbox import AckArrived, LinkReport, OrderArrived
+from pressout_station.writer.messages import AckArrived, DocumentAltered, LinkReport, OrderArrived
 from pressout_station.writer.storage import Rules, WriterStorage
 
 logger = logging.getLogger(__name__)
@@ -70,6 +74,7 @@ class Maintenance:
         self._put_off: dict[str, OrderArrived] = {}
         self._patience = Backoff()
         self._in_session = False
+        self._altered: int | None = None  # not looked for yet
         self.more = False
 
     def turn(self, present: Present) -> Iterator[AckArrived | LinkReport | str]:
@@ -90,16 +95,20 @@ class Maintenance:
             for one in arrived:
                 if isinstance(one, AckArrived):
                     yield one
+                elif isinstance(one, DocumentAltered):
+                    yield one.session_id
                 else:
                     self._put_off[one.path.name] = one
             exchange.say(in_session=in_session)
-            if (link := exchange.link()) != self._link:
+            link = replace(exchange.link(), damaged_on=salvage.last_damage(self._shelves.journal.path))
+            if link != self._link:
                 self._link = link
                 yield link
         self._carry_out_orders(present, now_s)
         if self._is_due("clock", CLOCK_S):
             yield from self._put_clock_right()
         if self._is_due("housekeeping", HOUSEKEEPING_S):
+            self._tell_damage()
             self._keep_house()
 
     def _is_due(self, what: str, every_s: float) -> bool:
@@ -179,8 +188,24 @@ class Maintenance:
         self._rules.wall_clock.done()
         for session_id, corrected in corrections:
             logger.info("session %s: its clock was %.1f s behind", session_id, corrected.by_s)
-            if self._shelves.journal.revision(session_id):
+            if documents.revision(self._shelves.journal, session_id):
                 yield session_id
+
+    def _tell_damage(self) -> None:
+        """Tell the clinic, once, which records were found damaged: of a salvaged journal, or altered in a sound one."""
+        journal, audit = self._shelves.journal, self._shelves.audit
+        for aside, saved in salvage.untold(journal.path):
+            found = f"{saved.facts} facts and {saved.documents} documents saved, {saved.altered} facts altered"
+            self._say(EventKind.RECORDS_DAMAGED, aside.name, figures=msgspec.structs.asdict(saved))
+            audit.add(entry(Act.SALVAGED, about=aside.name, after=found))
+            salvage.told(aside)
+        if self._altered is None:
+            self._altered = journal.altered()
+            last = audit.last(Act.ALTERED)
+            if self._altered and (last is None or last.after != str(self._altered)):
+                logger.error("%d facts in the journal are not as they were written", self._altered)
+                self._say(EventKind.RECORDS_DAMAGED, "altered", figures={"altered": self._altered})
+                audit.add(entry(Act.ALTERED, after=str(self._altered)))
 
     def _keep_house(self) -> None:
         shelves, moment = self._shelves, self._rules.wall_clock.now()
@@ -197,10 +222,17 @@ class Maintenance:
                 )
                 if len(old) == erasure.MOST_AT_ONCE:
                     self._due_s["housekeeping"] = 0.0
-        waiting = {one.session_id for one in shelves.journal.waiting()}
+        waiting = {one.session_id for one in documents.waiting(shelves.journal)}
         shelves.traces.trim(waiting, moment.wall if moment.synchronised else None)
 
-    def _say(self, kind: EventKind, what: str, about: str, seqs: tuple[int, ...] = ()) -> None:
+    def _say(
+        self,
+        kind: EventKind,
+        what: str,
+        about: str | None = None,
+        seqs: tuple[int, ...] = (),
+        figures: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         """Put what became of an order into the outbox, before the order itself is dropped.
 
         Raises
@@ -214,10 +246,11 @@ class Maintenance:
             kind=kind,
             load_cell_id="",
             what=what,
-            number="",
+            number=NUMBERS[Notice.RECORDS_DAMAGED] if kind is EventKind.RECORDS_DAMAGED else "",
             about=about,
             seqs=seqs,
             journal_id=self._shelves.journal.journal_id,
+            **figures,
         )
         if self._shelves.exchange.announced([event]):
             raise OSError("the answer to it cannot be put into the outbox")

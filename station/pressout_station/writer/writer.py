@@ -16,15 +16,15 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from pressout_device.errors import JournalError
-from pressout_session.document import SessionDocument, decode
-from pressout_session.document_builder import document_of
+from pressout_session.document import decode
 from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
 from pressout_session.history import PastVisit, past_visit
 from pressout_session.load_cell_history import AnyCellFact
 from pressout_session.prescription import Prescription
-from pressout_session.record import Record
 from pressout_session.wire import StationEvent
 from pressout_station.audit_log import Entry
+from pressout_station.journal import documents
+from pressout_station.writer.document_writer import DocumentWriter
 from pressout_station.writer.maintenance import Maintenance, Present
 from pressout_station.writer.messages import Kept, NotKept, Occupied, Prescribed, Told, VisitsRead, VisitsRequested
 from pressout_station.writer.raw_traces import SetTrace
@@ -67,7 +67,7 @@ class Writer:
         }
         self._unanswered: list[str] = []
         self._open: dict[str, str] = {}
-        self._unfinished: set[str] = set()
+        self._documents = DocumentWriter(shelves, rules)
         self._refused = False
         self._occupant: str | None = None
         self._went_round_s = time.monotonic()
@@ -152,10 +152,8 @@ class Writer:
             except (JournalError, ValueError) as error:
                 logger.error("session %s cannot be closed: %s", session_id, error)
                 continue
-            self._finish(session_id)
-        for session_id in journal.uncorrected():
-            self._finish(session_id)
-        self._shelves.exchange.put_out()
+            self._documents.finish(session_id)
+        self._documents.recover()
 
     def _run(self) -> None:
         going_on = True
@@ -164,8 +162,8 @@ class Writer:
             for desk, jobs in self._waiting.items():
                 if jobs:
                     self._waiting[desk] = self._tried(desk, jobs)
-            for session_id in tuple(self._unfinished):
-                self._finish(session_id)
+            for session_id in tuple(self._documents.unfinished):
+                self._documents.finish(session_id)
             try:
                 self._tend()
             except (OSError, ValueError) as error:  # what is unsaved waits in this thread: it must not end
@@ -177,7 +175,7 @@ class Writer:
         unsaved = any(self._waiting[desk] for desk in (self._save, self._prescribe, self._trace))
         for news in self._tending.turn(Present(self._occupant, frozenset(self._open.values()), unsaved)):
             if isinstance(news, str):
-                self._finish(news)
+                self._documents.finish(news)
             else:
                 self._told.put(news)
         while self._unanswered:
@@ -241,7 +239,7 @@ class Writer:
             if isinstance(fact, Closed):
                 self._open.pop(session_id, None)
             if isinstance(fact, Closed | Reassigned | SessionVoided):
-                self._finish(session_id)
+                self._documents.finish(session_id)
             self._told.put(Kept(session_id, fact))
         return []
 
@@ -268,30 +266,9 @@ class Writer:
 
     def _past_visits(self, patient_ref: str) -> tuple[PastVisit, ...]:
         visits = []
-        for document in self._shelves.journal.documents_of(patient_ref, MOST_VISITS):
+        for document in documents.documents_of(self._shelves.journal, patient_ref, MOST_VISITS):
             try:
                 visits.append(past_visit(decode(document)))
             except ValueError as error:
                 logger.error("a visit cannot be read and is left out: %s", error)
         return tuple(visits)
-
-    def _finish(self, session_id: str) -> None:
-        """Give a closed session its number and document, and the document to the uplink.
-
-        Any step may be the last before the power goes: see `_recover`. One that fails is tried again.
-        """
-        journal = self._shelves.journal
-
-        def written(record: Record, seq: int) -> SessionDocument:
-            return document_of(record, self._rules.origin_of(journal.journal_id, seq))
-
-        try:
-            if journal.revision(session_id) < journal.record(session_id).revision:
-                journal.finish(session_id, written)
-            self._shelves.exchange.put_out(session_id)
-        except (JournalError, OSError, ValueError) as error:
-            if session_id not in self._unfinished:
-                logger.error("session %s is kept but cannot be made ready to send yet: %s", session_id, error)
-            self._unfinished.add(session_id)
-            return
-        self._unfinished.discard(session_id)

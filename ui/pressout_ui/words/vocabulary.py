@@ -186,6 +186,7 @@ class Words(Struct, frozen=True, kw_only=True):
     from_clinic: str
     not_connected: str
     rejected: str
+    records_damaged: str
     nothing_lost: str
     language: str
     theme: str

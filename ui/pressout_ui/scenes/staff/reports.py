@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from pressout_session.error_codes import NUMBERS
+from pressout_session.error_codes import NUMBERS, Notice
 from pressout_session.history import PastVisit, harder_side
 from pressout_signal.samples import Reading
 from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, AppState
@@ -212,10 +212,18 @@ def network_view(known: AppState, plane: Plane) -> View:
         *top_line(known, words.pages["network"], plane),
         *_rows(rows, plane),
         *_in_the_way(known, plane),
-        *((Text(_cut(link.reasons[0], plane), 36.0, 350.0, 20.0, "ink", "600"),) if link.reasons else ()),
+        *((Text(_cut(link.reasons[0], plane), 36.0, 334.0, 20.0, "ink", "600"),) if link.reasons else ()),
+        *_damaged(known, plane),
         _kept(words.nothing_lost, plane),
         back_to_menu(known, plane),
     )
+
+
+def _damaged(known: AppState, plane: Plane) -> tuple[Shape, ...]:
+    if not known.link.damaged_on:
+        return ()
+    said = f"{NUMBERS[Notice.RECORDS_DAMAGED]} {known.words.records_damaged.format(day=known.link.damaged_on)}"
+    return (Text(_cut(said, plane), 36.0, 366.0, 20.0, weight="600"),)
 
 
 def _kept(said: str, plane: Plane) -> Text:
