@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from builders import a_prescription, an_item, an_origin
 from pressout_device.clock import VirtualClock
+from pressout_device.settings import LoadCellSection
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.facts import AnyFact
 from pressout_session.prescription import Prescription
 from pressout_signal.samples import Sample
+from pressout_station.config import Config
+from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
 from pressout_station.controller.session_controller import ControllerDeps, SessionController
 from pressout_station.writer.messages import Kept, Told
 
@@ -73,3 +77,12 @@ class Desk:
     def facts(self, session_id: str) -> list[AnyFact]:
         """Give what was kept of a session."""
         return [fact for owner, fact in self.writer.kept if owner == session_id]
+
+
+def config_in(folder: Path) -> Config:
+    return Config(
+        station=StationSection(site_id="north", station_id="s3", folder=str(folder)),
+        load_cell=LoadCellSection(way="simulated", load_cell_id="A", counts_per_newton=4_400.0),
+        screen=ScreenSection(full_screen=False),
+        dose=(DoseSection(exercise="pallof_press"),),
+    )

@@ -66,7 +66,9 @@ def main() -> None:
     cell = parts.attending.staffed.cell
     way = functools.partial(opened, cell, asked_of(settings), origin_s, came)
     sampler = Sampler(way, parts.clock, time.monotonic, parts.clock.now_s())
-    station = Station(replace(parts, sampler=sampler), first_screen(settings, parts.attending.initials()))
+    station = Station(
+        replace(parts, sampler=sampler), first_screen(settings, parts.attending.initials(), parts.clock.now_s())
+    )
     said = ""
     while not parts.face.closed:
         station.frame()

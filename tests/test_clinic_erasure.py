@@ -62,7 +62,10 @@ def test_an_erased_patient_is_nowhere_and_the_others_are_all_there(store: Store,
     assert len(set_aside(store.engine, 9)) == 1
     assert erasure_answers(store.engine, erase_id) == [("north/s3", "1 sessions")]
     acts = [(act, about, what) for _at, act, about, what in audit(store.engine)]
-    assert acts[-1] == ("erased", erase_id, "1 sessions, 1 stations asked")
+    assert acts[-2:] == [
+        ("erased", erase_id, "1 sessions, 1 stations asked"),
+        ("erasure completed", erase_id, "1 stations"),
+    ]
 
 
 def test_what_was_erased_does_not_come_back_with_a_late_copy(store: Store) -> None:

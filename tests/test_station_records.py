@@ -6,8 +6,11 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import msgspec
 import pytest
 
 from builders import SESSION_ID, a_prescription, an_item, an_order, facts_of_a_session
+from pressout_clinic.store import Store
 from pressout_device.storage import atomic_files
 from pressout_session.document import Clock, SessionDocument, decode
 from pressout_session.facts import Closed
@@ -240,6 +244,22 @@ def test_sessions_are_exported_by_time_and_patient_and_that_is_written_down(jour
     noted = [one for one in Audit(journal.parent).all() if one.act is Act.EXPORTED]
     assert [one.after for one in noted] == ["3 sessions as json", "1 sessions as json", "1 sessions as csv"]
     assert b"471922" not in (journal.parent / "audit.jsonl").read_bytes()
+
+
+def test_an_export_out_of_a_clinics_file_is_in_the_clinics_audit_or_is_none(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'clinic.db'}")
+    store.engine.dispose()
+    told = pressout("export", tmp_path / "clinic.db")
+
+    assert told.returncode == 0, told.stderr
+    with closing(sqlite3.connect(tmp_path / "clinic.db")) as db:
+        noted = db.execute("SELECT act, about, what FROM audit").fetchall()
+        db.execute("DROP TABLE audit")
+        db.execute("CREATE VIEW audit AS SELECT 1 AS at")
+        db.commit()
+    assert noted == [("exported", f"uid {os.getuid()}", "0 sessions as json")]
+    refused = pressout("export", tmp_path / "clinic.db")
+    assert (refused.returncode, "audit" in refused.stderr) == (1, True)
 
 
 def test_a_moment_that_is_none_is_wrong_usage(journal: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pressout_device.settings import LoadCellSection
+from controllers import config_in
 from pressout_device.storage.calibration_log import CalibrationLog
 from pressout_session.load_cell_history import Calibrated
 from pressout_session.settings import Settings
@@ -17,8 +17,6 @@ from pressout_signal.calibration_steps import G_M_PER_S2, Wizard
 from pressout_signal.samples import Reading
 from pressout_station.app import SimulationConfig, parts_of
 from pressout_station.audit_log import Act, Audit
-from pressout_station.config import Config
-from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
 from pressout_station.host.display import first_screen
 from pressout_station.run import asked_of
 from pressout_station.staff.accounts import MOST_TRIES, Therapists
@@ -44,15 +42,6 @@ from pressout_ui.text import TextFace
 
 pytestmark = pytest.mark.service
 PIN, OTHER = "271828", "314159"
-
-
-def config_in(folder: Path) -> Config:
-    return Config(
-        station=StationSection(site_id="north", station_id="s3", folder=str(folder)),
-        load_cell=LoadCellSection(way="simulated", load_cell_id="A", counts_per_newton=4_400.0),
-        screen=ScreenSection(full_screen=False),
-        dose=(DoseSection(exercise="pallof_press"),),
-    )
 
 
 @pytest.fixture

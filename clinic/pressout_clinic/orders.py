@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, func, or_, select, update
 
+from pressout_clinic.audit_log import noted
 from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
 from pressout_clinic.upsert import insert_new
 from pressout_session.document_builder import rfc3339
@@ -187,7 +188,9 @@ def forget_whom(connection: Connection, erase_id: str) -> None:
     mine = ERASURES.c.erase_id == erase_id
     waiting = select(func.count()).select_from(ERASURES).where(mine, ERASURES.c.answered_at.is_(None))
     if connection.execute(waiting).scalar_one() == 0:
-        connection.execute(update(ERASURES).where(mine).values(patient_ref=None))
+        named = (mine, ERASURES.c.patient_ref.is_not(None))
+        if count := connection.execute(update(ERASURES).where(*named).values(patient_ref=None)).rowcount:
+            noted(connection, "erasure completed", erase_id, f"{count} stations")
 
 
 def _prescription(row: Any) -> Order:  # noqa: ANN401

@@ -16,6 +16,7 @@ from pressout_clinic.audit_log import noted
 from pressout_clinic.database import said_plainly
 from pressout_clinic.stations import stations_known
 from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
+from pressout_link.bounded_files import bounded_json
 from pressout_session.document import Reference
 from pressout_session.document_builder import rfc3339
 from pressout_session.error_sentences import accepted, mistake, shown, why
@@ -38,7 +39,7 @@ def prescribe(engine: Engine, file: Path, to: Sequence[str]) -> tuple[Prescripti
         If the database cannot be written.
     """
     try:
-        told = msgspec.json.decode(file.read_bytes())
+        told = bounded_json(file, object)
     except (OSError, ValueError) as error:
         raise OrderError(f"{file}: found {why(error)}, expected a prescription in JSON") from error
     if not isinstance(told, dict):

@@ -5,13 +5,16 @@ Where it is killed, the kernel ends its children: nobody else would.
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from pathlib import Path
 
 
 def stopped() -> Callable[[], bool]:
@@ -39,3 +42,25 @@ def begun(command: list[str]) -> subprocess.Popen[bytes]:
     words = command if setpriv is None else [setpriv, "--pdeathsig", "TERM", *command]
     with out_of_ctrl_cs_reach():
         return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def dropped_folder(prefix: str) -> Iterator[Path]:
+    """Give a folder that is gone when we are, however we go: a child waits for our end, and takes it away."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    heard, held = os.pipe()
+    with out_of_ctrl_cs_reach():
+        # It reads until nobody holds the other end any more, which is when this process has ended.
+        waits = subprocess.Popen(
+            ["/bin/sh", "-c", 'read -r _; rm -rf -- "$1"', "sh", str(folder)],
+            stdin=heard,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    os.close(heard)
+    try:
+        yield folder
+    finally:
+        os.close(held)
+        waits.wait()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pressout_link.bounded_files import bounded_bytes, bounded_text
 from pressout_session.error_sentences import why
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Broker:
             If the key cannot be read.
         """
         try:
-            secret = Path(self.key_file).read_bytes() if self.key_file else (self.password or "").encode()
+            secret = bounded_bytes(Path(self.key_file)) if self.key_file else (self.password or "").encode()
         except OSError as error:
             raise BrokerAddressError(_closed("key_file", self.key_file, error)) from error
         import hashlib
@@ -172,7 +173,7 @@ def _password(file: str | None) -> str | None:
     path = Path(found)
     try:
         mode = path.stat().st_mode
-        secret = path.read_text(encoding="utf-8").strip() or None
+        secret = bounded_text(path).strip() or None
     except OSError as error:
         raise BrokerAddressError(
             f"password_file: found {why(error)} at {path}, expected a file that this user may read"

@@ -21,7 +21,7 @@ from container import INSTALL, NEEDED, PAGE, Computer, booted, eventually, made
 
 # A screen that nobody sees; and the unit does not start where a socket to the network can be made.
 UNSEEN = """
-Environment=WLR_BACKENDS=headless WLR_RENDERER=pixman WLR_LIBINPUT_NO_DEVICES=1
+Environment=WLR_BACKENDS=headless WLR_RENDERER=pixman
 ExecStartPre=/bin/sh -c '/usr/bin/python3 -c "import socket; socket.socket()" 2>&1 | grep -q "Errno 97"'
 """
 SIMULATED = f"""{UNSEEN}

@@ -12,6 +12,9 @@ from pressout_signal.samples import Reading, Sample
 
 HEADERS = {("t_s", "tension_n"): False, ("t_s", "counts"): True}
 
+# Where more lines than these, and more than half, are no samples it is no trace; nor has one so long a head.
+MOST_BAD, MOST_REMARKS = 10_000, 1_000
+
 
 class BadLine(Struct, frozen=True):
     """A line that is no sample: its number, from 1, and why in one sentence."""
@@ -62,7 +65,8 @@ class Trace(Struct):
                 continue
             if line.startswith("#"):
                 key, _, said = line[1:].partition(":")
-                self.head.setdefault(key.strip(), said.strip())
+                if len(self.head) < MOST_REMARKS:
+                    self.head.setdefault(key.strip(), said.strip())
                 continue
             if in_counts is None:
                 in_counts = _header(line)
@@ -71,6 +75,8 @@ class Trace(Struct):
             found = _line(line, last_s)
             if isinstance(found, str):
                 self.bad_lines.append(BadLine(number, found))
+                if len(self.bad_lines) > max(MOST_BAD, self.usable):
+                    break
                 continue
             last_s, value = found
             self.usable += 1

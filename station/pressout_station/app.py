@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,7 +19,6 @@ from pressout_device.sampler import reader_factory
 from pressout_device.sampler.process import Opening, Sampler
 from pressout_device.settings import LoadCellSection
 from pressout_device.simulation.patient import PatientTask
-from pressout_device.storage.atomic_files import place
 from pressout_device.storage.calibration_log import calibrated_cell
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
@@ -59,7 +59,7 @@ def station_of(config: Config, face: Face, simulated: SimulationConfig | None = 
         If the journal's folder cannot be used, or the load cell has never been calibrated.
     """
     parts = parts_of(config, face, simulated)
-    return Station(parts, first_screen(config, parts.attending.initials()))
+    return Station(parts, first_screen(config, parts.attending.initials(), parts.clock.now_s()))
 
 
 def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = None) -> StationDeps:
@@ -187,10 +187,11 @@ def made_folders(folder: Path) -> None:
     try:
         for each in (folder, outbox, inbox):
             each.mkdir(parents=True, exist_ok=True)
-        # A file in each, so that a folder that cannot be written is known now and not at the first session.
+        # A file in each, so that a folder that cannot be written is known now and not at the first session. It has no
+        # name: the uplink sweeps what lies half written in the inbox.
         for each in (outbox, inbox):
-            place(each, "probe", b"")
-            (each / "probe").unlink()
+            with tempfile.TemporaryFile(dir=each) as probe:
+                probe.write(b"probe")
     except OSError as error:
         raise JournalError(unwritable_folder(folder, error)) from error
 

@@ -17,6 +17,7 @@ import msgspec
 from pressout_device import drivers
 from pressout_device.errors import ConfigError, unreadable
 from pressout_device.settings import LoadCellSection, Section
+from pressout_link.bounded_files import bounded_text
 from pressout_link.broker import Broker, BrokerAddressError, broker_at
 from pressout_session.error_sentences import accepted, shown, why
 from pressout_session.exercises import EXERCISES, CabledExercise, TimedExercise
@@ -102,7 +103,7 @@ def read(path: Path) -> Config:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors of Windows begin with a mark
+        return tomllib.loads(bounded_text(path))
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path}: found no such file, expected the station's configuration; pressout setup makes one"
@@ -111,6 +112,8 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {unreadable(error)}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: found {why(error)}, expected TOML in UTF-8") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: found brackets within brackets without end, expected TOML") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: found {why(error)}, expected TOML; see docs/how-to/configure.md") from error
 

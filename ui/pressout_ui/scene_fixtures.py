@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pressout_session.course import Course
-from pressout_session.error_codes import LinkTrouble, Trouble
+from pressout_session.error_codes import LinkTrouble, Notice, Trouble
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, DriftKept, Opened, RepetitionKept, SetClosed, SetOpened
 from pressout_session.history import PastVisit
@@ -212,6 +212,7 @@ def ending_scenes(known: AppState, fresh: AppState) -> Iterator[tuple[str, Scree
     yield "19-pain", Screen(done, Rating(RatingQuestion.PAIN, 100.0, chosen=2))
     yield "20-wipe", Screen(replace(fresh, visit=None, patient_ref=None), Wipe(94.0))
     yield "21-night", Screen(AppState(station="3", now_s=700.0), Idle(0.0))
+    yield "21-night-notice", Screen(AppState(station="3", now_s=700.0, notice=Notice.RECORDS_DAMAGED), Idle(0.0))
 
 
 def staff_scenes(fresh: AppState) -> Iterator[tuple[str, Screen]]:

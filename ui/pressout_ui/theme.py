@@ -60,6 +60,7 @@ LIGHT: Final = Theme(
             "night": "#000000",
             "night_ink": "#24343C",
             "night_line": "#174A70",
+            "night_said": "#8FA3AD",
         }
     ),
 )
@@ -94,6 +95,7 @@ DARK: Final = Theme(
             "night": "#000000",
             "night_ink": "#24343C",
             "night_line": "#174A70",
+            "night_said": "#8FA3AD",
         }
     ),
 )

@@ -7,7 +7,6 @@ import logging
 import shutil
 import subprocess
 import sys
-import tempfile
 import textwrap
 import time
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from pressout_cli.records.exporter import sessions_in
 from pressout_device.errors import ExtraMissingError, JournalError, StationError
 from pressout_device.optional_packages import CLINICS_OWN, install_hint
 from pressout_device.settings import LoadCellSection
-from pressout_device.shutdown import begun
+from pressout_device.shutdown import begun, dropped_folder
 from pressout_device.simulation.patient import Done, SimulatedPatient
 from pressout_session.document import SessionDocument, decode
 from pressout_session.exercises import Side
@@ -102,9 +101,7 @@ def run(options: Options) -> Outcome:
     """
     began_s = time.monotonic()
     with ExitStack() as stack:
-        folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="pressout-demo-", ignore_cleanup_errors=True))
-        )
+        folder = stack.enter_context(dropped_folder("pressout-demo-"))
         config, broker_name, database = _clinic(stack, folder, _config(options, folder))
         asked = asked_of(config, options.seed)
         patient = SimulatedPatient(asked)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from pressout_device.clock import wall_time
 from pressout_device.errors import JournalError
 from pressout_session.document import SessionDocument, decode
+from pressout_session.document_builder import rfc3339
 from pressout_session.error_sentences import why
 from pressout_session.exchange.fhir import bundle
 from pressout_station.audit_log import Act, Audit, entry
@@ -73,15 +75,30 @@ def sessions_in(path: Path, chosen: SessionFilter | None = None) -> Iterator[byt
 
 
 def noted(path: Path, what: str) -> None:
-    """Write down in a station's audit that its sessions were exported, and by which user of the computer.
+    """Write down, in a station's audit or a clinic's, that sessions were exported, and by which user of the computer.
 
     Raises
     ------
     JournalError
         If that cannot be done: what cannot be written down is not exported.
     """
+    who = f"uid {os.getuid()}"
     if (path.parent / "outbox").is_dir():
-        Audit(path.parent).add(entry(Act.EXPORTED, who=f"uid {os.getuid()}", after=what))
+        Audit(path.parent).add(entry(Act.EXPORTED, who=who, after=what))
+    elif _is_clinics(path):
+        try:
+            with closing(sqlite3.connect(f"file:{path.resolve()}?mode=rw", uri=True)) as db, db:
+                row = (rfc3339(wall_time()), "exported", who, what)
+                db.execute("INSERT INTO audit (at, act, about, what) VALUES (?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"{path}: found {why(error)}, expected to write into its audit that sessions were exported"
+            ) from error
+
+
+def _is_clinics(path: Path) -> bool:
+    with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro", uri=True)) as db:
+        return bool(db.execute("SELECT 1 FROM sqlite_master WHERE name = 'audit'").fetchone())
 
 
 def written(documents: Iterable[bytes], form: str, out: IO[str]) -> int:

@@ -17,6 +17,7 @@ from tomlkit.items import Table
 from pressout_cli.setup.questions import QUESTIONS, Question
 from pressout_device.errors import ConfigError
 from pressout_device.storage.atomic_files import place
+from pressout_link.bounded_files import bounded_json, bounded_text
 from pressout_session.error_sentences import accepted, shown, why
 from pressout_station import config
 
@@ -107,7 +108,7 @@ class Setup:
 
     def _read_draft(self) -> dict[str, str]:
         try:
-            kept = json.loads(self._draft.read_text(encoding="utf-8"))
+            kept = bounded_json(self._draft, object)
         except (OSError, ValueError):
             return {}
         return {key: said for key, said in kept.items() if isinstance(said, str)} if isinstance(kept, dict) else {}
@@ -122,10 +123,10 @@ def opened(path: Path) -> tomlkit.TOMLDocument:
         If it cannot be read.
     """
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8"))
+        return tomlkit.parse(bounded_text(path))
     except FileNotFoundError:
         return tomlkit.document()
-    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, TOMLKitError) as error:
         raise ConfigError(
             f"{path}: found {why(error)}, expected TOML that this user may read; mend it, or move it away"
         ) from error

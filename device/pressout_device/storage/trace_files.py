@@ -16,6 +16,8 @@ from pressout_session.error_sentences import why
 from pressout_signal.samples import Fault, Reading
 
 GZIP_MAGIC = b"\x1f\x8b"
+# A line has two numbers or a remark; a day of 330 samples a second has fewer lines.
+LONGEST_LINE, MOST_LINES = 4_096, 30_000_000
 # Room at the top for what is only known at the end: more than twenty lines of it.
 ROOM_FOR_THE_END = 2_000
 
@@ -34,13 +36,25 @@ def lines_of(path: Path) -> Iterator[Iterator[str]]:
             zipped = raw.peek(2)[:2] == GZIP_MAGIC
             stream = gzip.GzipFile(fileobj=raw) if zipped else raw
             with io.TextIOWrapper(stream, encoding="utf-8-sig") as text:
-                yield iter(text)
+                yield _bounded(text)
     except UnicodeDecodeError as error:
         raise TraceFileError("found bytes that are no text, expected a CSV trace; is this the right file?") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise TraceFileError(f"found a gzip file that is cut short or damaged ({why(error)}); copy it again") from error
     except OSError as error:
         raise TraceFileError(unreadable(error)) from error
+
+
+def _bounded(text: TextIO) -> Iterator[str]:
+    """Give lines as long as a trace's can be, and as many: a file that has no end must not be read for ever."""
+    count = 0
+    while line := text.readline(LONGEST_LINE + 1):
+        count += 1
+        if len(line) > LONGEST_LINE:
+            raise TraceFileError(f"found a line of more than {LONGEST_LINE} letters, expected a CSV trace")
+        if count > MOST_LINES:
+            raise TraceFileError(f"found more than {MOST_LINES:,} lines, expected a day at most; cut it in parts")
+        yield line
 
 
 def recorded(

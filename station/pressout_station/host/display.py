@@ -13,16 +13,17 @@ from pressout_ui.app import Screen, set_to, turns_portrait, view
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Sound
 from pressout_ui.messages import Message, RetryTapped
+from pressout_ui.scenes.idle import Idle
 from pressout_ui.theme import THEMES
 
 if TYPE_CHECKING:
     from pressout_ui.sounds import Sounds
 
 
-def first_screen(config: Config, therapists: tuple[str, ...] = ()) -> Screen:
-    """Give what a station shows first."""
-    known = AppState(station=config.station.station_id, therapists=therapists)
-    return Screen(set_to(known, settings_of(config).read()))
+def first_screen(config: Config, therapists: tuple[str, ...] = (), now_s: float = 0.0) -> Screen:
+    """Give what a station shows first, at `now_s` on its clock: one that has long been on is not asleep."""
+    known = AppState(station=config.station.station_id, therapists=therapists, now_s=now_s)
+    return Screen(set_to(known, settings_of(config).read()), Idle(now_s))
 
 
 def settings_of(config: Config) -> SettingsFile:

@@ -46,6 +46,7 @@ def onto_the_panel() -> None:
     os.environ[INSIDE] = "1"
     # Where no graphics processor helps, SDL's way over OpenGL costs 110 MB, and makes code while it runs.
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+    os.environ.setdefault("WLR_LIBINPUT_NO_DEVICES", "1")  # a panel whose touch is unplugged still counts
     own = os.environ.get("RUNTIME_DIRECTORY")  # of the service, which has no session that would have made one
     if own:
         os.environ.setdefault("XDG_RUNTIME_DIR", own)

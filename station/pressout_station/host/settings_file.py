@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pressout_device.storage import atomic_files
+from pressout_link.bounded_files import bounded_json
 from pressout_session.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class SettingsFile:
         try:
             if not self._path.exists():
                 return self._configured
-            return msgspec.json.decode(self._path.read_bytes(), type=Settings)
+            return bounded_json(self._path, Settings)
         except (OSError, ValueError) as error:
             logger.error("%s cannot be read, the configuration holds: %s", self._path, error)
             return self._configured

@@ -22,6 +22,7 @@ from argon2.exceptions import InvalidHash, VerificationError
 from pressout_device.errors import ConfigError, JournalError
 from pressout_device.storage import atomic_files
 from pressout_device.storage.lockfile import owned_as_its_folder
+from pressout_link.bounded_files import bounded_json
 from pressout_session.error_sentences import why
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class Therapists:
         """
         path = self._folder / NAME
         try:
-            known = msgspec.json.decode(path.read_bytes(), type=tuple[Therapist, ...]) if path.exists() else ()
+            known = bounded_json(path, tuple[Therapist, ...]) if path.exists() else ()
         except (OSError, ValueError) as error:
             raise ConfigError(
                 f"{path}: found {why(error)}, expected the therapists that pressout wrote there"
@@ -225,7 +226,7 @@ class PinGuard:
     def _read(self) -> dict[str, int]:
         path = self._folder / TRIES_NAME
         try:
-            return msgspec.json.decode(path.read_bytes(), type=dict[str, int]) if path.exists() else {}
+            return bounded_json(path, dict[str, int]) if path.exists() else {}
         except (OSError, ValueError) as error:
             logger.error("%s cannot be read (%s): every PIN is locked for a while", path, error)
             return dict.fromkeys(Therapists(self._folder).all(), MOST_TRIES)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from pressout_session.error_codes import NUMBERS, Notice
 from pressout_ui.app_state import AppState
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Woken
 from pressout_ui.pictograms import patient
 from pressout_ui.shapes import Button, Disc, Flood, Plane, Rect, Text, View, fitted
@@ -61,7 +62,22 @@ def _night(scene: Idle, known: AppState, plane: Plane) -> View:
     return (
         Button("", Rect(0.0, 0.0, plane.width, plane.height, "night"), Woken()),
         *patient(x, y, 1.6, ground="night", out=True),
+        *_noticed_at_night(known, x, y + 70.0, plane),
     )
+
+
+def _noticed_at_night(known: AppState, x: float, y: float, plane: Plane) -> View:
+    """Say what staff should know beneath what wanders: who comes first in the morning sees it from the door."""
+    if known.notice in (None, Notice.WARMING_UP):
+        return ()
+    said = _said(known, known.notice)
+    half = estimated_width(said, 26.0) / 2.0
+    return (Text(said, min(max(x, half + 8.0), plane.width - half - 8.0), y, 26.0, "night_said", "600", "middle"),)
+
+
+def _said(known: AppState, notice: Notice) -> str:
+    said = known.words.notices[notice]
+    return said if notice is Notice.WARMING_UP else f"{said} {NUMBERS[notice]}"
 
 
 def _how_it_is(known: AppState, plane: Plane) -> View:
@@ -70,6 +86,4 @@ def _how_it_is(known: AppState, plane: Plane) -> View:
     if known.notice is None:
         ready = Text(words.idle_ready, right - 38.0, foot, 30.0, weight="600", anchor="end")
         return (Disc(right - 22.0, foot - 10.0, 7.0, "good"), ready)
-    said = words.notices[known.notice]
-    told = said if known.notice is Notice.WARMING_UP else f"{said} {NUMBERS[known.notice]}"
-    return (Text(told, right, foot, 30.0, weight="600", anchor="end"),)
+    return (Text(_said(known, known.notice), right, foot, 30.0, weight="600", anchor="end"),)
