@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pressout_device.clock import RealClock
-from pressout_device.diagnosis import percentiles
+from pressout_device.reading_tally import percentiles
 from pressout_device.sampler import reader_factory
 from pressout_device.sampler.pipe_protocol import Granted
 from pressout_device.sampler.process import Sampler

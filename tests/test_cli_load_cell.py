@@ -19,8 +19,9 @@ from pressout_cli.cell_reader import Listener
 from pressout_device.chip.emulated_cell import Cell
 from pressout_device.chip.emulator import Chip
 from pressout_device.clock import VirtualClock
-from pressout_device.diagnosis import Diagnosis, Tally, life_of
+from pressout_device.diagnosis import Diagnosis, life_of
 from pressout_device.errors import TraceFileError
+from pressout_device.reading_tally import Tally
 from pressout_device.sampler.pipe_protocol import Granted
 from pressout_device.storage.trace_files import recorded
 from pressout_session.load_cell_history import (
@@ -161,6 +162,9 @@ def test_a_diagnosis_tells_every_figure() -> None:
         "mean_n": "-19.995",
         "noise_counts": "1.0",
         "noise_n": "0.0025",
+        "quick_noise_n": "none",
+        "hum_n": "none",
+        "drift_n": "none",
         "saturated": "0",
         "faults": "spike 1",
         "lateness_ms": "p50 1.00, p99 1.00, p99.9 1.00, most 1.00",
@@ -227,9 +231,11 @@ def test_calibrate_leads_through_keeps_and_checks(tmp_path: Path) -> None:
     config = tmp_path / "station.toml"
     text = CONFIG.format(folder=tmp_path / "station").replace("counts_per_newton = 400.0\nzero_counts = 8000.0\n", "")
     config.write_text(text)
-    assert "pressout calibrate" in one_sentence(
-        pressout("record", "--simulate", "--config", config, tmp_path / "t.csv")
-    )
+    raw = tmp_path / "raw.csv"
+    recorded = pressout("record", "--simulate", "--seconds", "1", "--config", config, raw)
+    assert recorded.returncode == 0, recorded.stderr
+    assert "counts_per_newton" not in raw.read_text()  # nobody knows it: the counts are as the amplifier said them
+    assert "without a usable calibration" in one_sentence(pressout("analyze", raw))
     words = ["calibrate", "--simulate", "--config", str(config), "--mass-lb", "20", "--by", "XY"]
 
     done = typed("\n\n\n", *words)

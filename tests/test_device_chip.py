@@ -194,7 +194,7 @@ def test_a_pin_with_a_resistor_of_its_own_cannot_tell_and_does_not_guess() -> No
 
 
 @EVERY_WAY
-@pytest.mark.parametrize(("strapped_hz", "true_hz"), [(80.0, 10.0), (10.0, 80.0)])
+@pytest.mark.parametrize(("strapped_hz", "true_hz"), [(80.0, 10.0), (80.0, 8.5), (10.0, 80.0)])
 def test_a_chip_at_another_rate_is_said_to_be_and_read_without_a_wrong_value(
     way: str, strapped_hz: float, true_hz: float
 ) -> None:

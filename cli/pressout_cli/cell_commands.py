@@ -42,17 +42,16 @@ class _Work:
 @click.option("--label", metavar="CONSENT", help="Beside it what was heard, to be put right; how the person agreed.")
 @click.argument("trace", type=click.Path(path_type=Path))
 def record(config_file: Path, simulate: bool, seconds: float, label: str | None, trace: Path) -> None:
-    """Write the load cell's readings to a trace file."""
+    """Write the load cell's readings to a trace file: counts, and how to read them where the cell is calibrated."""
     from pressout_cli import cell_reader
     from pressout_cli.analysis import analyze_traces
     from pressout_cli.records import labelled_recordings
-    from pressout_device.diagnosis import Tally
+    from pressout_device.reading_tally import Tally
     from pressout_device.storage import trace_files
-    from pressout_device.storage.calibration_log import calibrated_cell
     from pressout_station import config, run
 
     settings = config.read(config_file)
-    cell, calibration, _life = calibrated_cell(settings.load_cell, run.book_of(settings, simulate=simulate))
+    cell, calibration, _life = run.cell_to_look_at(settings, run.book_of(settings, simulate=simulate))
     tally, head = Tally(), run.head_of(settings, cell)
     with cell_reader.listener(settings, run.way_of(settings, cell, simulate=simulate)) as listener:
         items = (tally.hear(item) for item in listener.heard(seconds))
@@ -80,7 +79,8 @@ def diagnose(config_file: Path, simulate: bool, way: str | None, station: bool) 
     """Measure the load cell for ten seconds and say how it is."""
     from pressout_cli import cell_reader
     from pressout_device.clock import wall_time
-    from pressout_device.diagnosis import Tally, life_of
+    from pressout_device.diagnosis import life_of
+    from pressout_device.reading_tally import Tally
     from pressout_station import config, run
 
     settings = config.read(config_file)

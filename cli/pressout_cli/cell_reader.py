@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pressout_device.clock import RealClock
-from pressout_device.diagnosis import Diagnosis, Tally
+from pressout_device.diagnosis import Diagnosis
+from pressout_device.reading_tally import Tally
 from pressout_device.sampler import reader_factory
 from pressout_device.sampler.process import Opening, Sampler
 from pressout_device.settings import LoadCellSection

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pressout_device.chip.health import CONDITION_OF, Condition
+from pressout_device.chip.signal_quality import DEAD_COUNTS, HUM_SHARE
 from pressout_device.sampler.pipe_protocol import Granted
 from pressout_session.load_cell_history import CellLife
-from pressout_signal.calibration import Calibration
-from pressout_signal.samples import Fault, FaultKind, Reading
+from pressout_signal.samples import FaultKind
 
 # Less than this share of the configured rate, and the solder bridge or the wiring is not what was configured.
 RATE_TOLERANCE = 0.1
@@ -22,17 +21,20 @@ STILL_N = 0.5
 FAULTS_SHARE = 0.02
 # A reading that is later than this is too late for a cue; it happens to one in a thousand on a well station.
 LATE_S = 0.010
-# More different values than this are as good as all of them.
-DISTINCT_AT_MOST = 100_000
+# A load that hangs still may move by so much in ten seconds, or in what else was heard, while the cell warms up.
+DRIFT_N = 0.5
 WELL = "The load cell reads well."
 SWAPPED = "The two wires between amplifier and computer are swapped: exchange DT and SCK (hardware/wiring.md)."
 NOTHING = (
     "The load cell says nothing. Check that its cable is plugged in, that the amplifier has power, and that DT and "
-    "SCK are on the two pins of the configuration; pressout diagnose --way gpio tells whether they are exchanged."
+    "SCK are on the two pins of the configuration; pressout diagnose --way gpio tells whether they are exchanged. On "
+    "the SPI bus it is silent, too, where MOSI rests high between two readings (hardware/wiring.md)."
 )
 STUCK = "The load cell always says the same. A wire is loose or touches another: see hardware/wiring.md."
 BROKEN = "No reading passed its checks. Something disturbs the wires: shorten or shield the cable."
 LOST = "The process that reads the load cell ends or hangs. Look into the log, and reinstall what it names."
+DEAD = "The bridge has no current: the reading stands still but for a few counts. Check the wires E+ and E-."
+HUM = "The mains are in the signal. Ground the cable's shield at one end, and keep it away from mains leads."
 AT_ITS_END = "The load cell is at its end. A wire of the cell is loose, or far too much hangs on it."
 
 
@@ -40,7 +42,8 @@ AT_ITS_END = "The load cell is at its end. A wire of the cell is loose, or far t
 class Diagnosis:
     """What was heard: rates in Hz, noise in counts and newtons (rms), lateness in seconds at shares of all readings.
 
-    `distinct` is how many different values came; `saturated` how many conversions were beyond the amplifier.
+    `distinct` is how many different values came; `saturated` how many conversions were beyond the amplifier. `quick_n`
+    is the noise without what moves slowly, `hum_n` what of it is the mains', `drift_n` how far the reading went in all.
     """
 
     configured_hz: float
@@ -50,6 +53,11 @@ class Diagnosis:
     mean_n: float | None = None
     noise_counts: float | None = None
     noise_n: float | None = None
+    quick_counts: float | None = None
+    quick_n: float | None = None
+    hum_n: float | None = None
+    hum_share: float = 0.0
+    drift_n: float | None = None
     distinct: int = 0
     saturated: int = 0
     faults: dict[str, int] = field(default_factory=dict)
@@ -70,6 +78,8 @@ class Diagnosis:
             return self._mute
         if self.distinct == 1:
             return STUCK
+        if self.quick_counts is not None and self.quick_counts < DEAD_COUNTS > (self.noise_counts or 0.0):
+            return DEAD
         measured = self.measured_hz or 0.0
         if abs(measured - self.configured_hz) > RATE_TOLERANCE * self.configured_hz:
             return (
@@ -80,6 +90,13 @@ class Diagnosis:
             return AT_ITS_END
         if sum(self.faults.values()) > FAULTS_SHARE * self.readings:
             return "More than one reading in fifty failed its checks. Shorten or shield the cable."
+        if self.hum_n is not None and self.hum_n > STILL_N and self.hum_share > HUM_SHARE:
+            return HUM
+        if self.drift_n is not None and abs(self.drift_n) > DRIFT_N and self._but_for_drift_n < STILL_N:
+            return (
+                f"The reading went {self.drift_n:+.1f} N with nothing moving. Let the cell warm up for a quarter of an "
+                "hour; one that goes on under the same load is damaged."
+            )
         if self.noise_n is not None and self.noise_n > STILL_N:
             return "The readings move by more than noise does. Let the line hang still; else shield the cable."
         if self.lateness_s.get("p99.9", 0.0) > LATE_S:
@@ -88,6 +105,11 @@ class Diagnosis:
                 "is too busy. Stop what else runs on it, and start the station by its service."
             )
         return WELL
+
+    @property
+    def _but_for_drift_n(self) -> float:
+        """The noise (rms) about a straight line through all readings."""
+        return math.sqrt(max(0.0, (self.noise_n or 0.0) ** 2 - (self.drift_n or 0.0) ** 2 / 12.0))
 
     @property
     def _mute(self) -> str:
@@ -113,6 +135,9 @@ class Diagnosis:
             "mean_n": _or_none(self.mean_n, ".3f"),
             "noise_counts": _or_none(self.noise_counts, ".1f"),
             "noise_n": _or_none(self.noise_n, ".4f"),
+            "quick_noise_n": _or_none(self.quick_n, ".4f"),
+            "hum_n": _or_none(self.hum_n, ".4f"),
+            "drift_n": _or_none(self.drift_n, "+.3f"),
             "saturated": str(self.saturated),
             "faults": ", ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items())) or "none",
             "lateness_ms": ", ".join(f"{name} {1e3 * late_s:.2f}" for name, late_s in self.lateness_s.items())
@@ -134,7 +159,9 @@ class Diagnosis:
             f"readings: {told['readings']}, of them {told['different_values']} different, {self.saturated} at the end "
             "of the range",
             f"mean: {told['mean_counts']} counts, {told['mean_n']} N",
-            f"noise (rms): {told['noise_counts']} counts, {told['noise_n']} N",
+            f"noise (rms): {told['noise_counts']} counts, {told['noise_n']} N; without what moves slowly "
+            f"{told['quick_noise_n']} N, of it the mains {told['hum_n']} N",
+            f"went by {told['drift_n']} N meanwhile",
             f"faults: {told['faults']}",
             f"lateness (ms): {told['lateness_ms']}{granted}",
             self.verdict,
@@ -162,77 +189,3 @@ def life_of(life: CellLife, due_days: float, now: datetime) -> list[str]:
 
 def _or_none(value: float | None, form: str) -> str:
     return "none" if value is None else format(value, form)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was heard so far, in little memory however long it lasts."""
-
-    faults: Counter[str] = field(default_factory=Counter)
-    readings: int = 0
-    first: Reading | None = None
-    last: Reading | None = None
-    sum_counts: int = 0  # less the first reading: whole numbers, so that nothing is lost by adding
-    sum_squares: int = 0
-    values: set[int] = field(default_factory=set)
-
-    def hear(self, item: Reading | Fault) -> Reading | Fault:
-        """Take what the load cell said, and give it on."""
-        if isinstance(item, Fault):
-            self.faults[str(item.kind)] += 1
-            return item
-        first = self.first = self.first or item
-        from_first = item.counts - first.counts
-        self.readings += 1
-        self.last = item
-        self.sum_counts += from_first
-        self.sum_squares += from_first * from_first
-        if len(self.values) < DISTINCT_AT_MOST:
-            self.values.add(item.counts)
-        return item
-
-    def diagnosis(
-        self,
-        *,
-        configured_hz: float,
-        calibration: Calibration,
-        late_s: Sequence[float] = (),
-        granted: Granted | None = None,
-    ) -> Diagnosis:
-        """Give the diagnosis of what was heard, and of how late (s) it came."""
-        count, first, last = self.readings, self.first, self.last
-        known = Diagnosis(
-            configured_hz=configured_hz,
-            readings=count,
-            distinct=len(self.values),
-            saturated=self.faults[FaultKind.SATURATED],
-            faults=dict(self.faults),
-            lateness_s=percentiles(late_s),
-            granted=granted,
-        )
-        if first is None or last is None or count < 2:
-            return known
-        off = self.sum_counts / count
-        noise = math.sqrt(max(0.0, self.sum_squares / count - off * off))
-        mean, span_s = first.counts + off, last.t_s - first.t_s
-        return replace(
-            known,
-            measured_hz=(count - 1) / span_s if span_s > 0 else None,
-            mean_counts=mean,
-            mean_n=(mean - calibration.zero_counts) / calibration.counts_per_newton,
-            noise_counts=noise,
-            noise_n=noise / abs(calibration.counts_per_newton),
-        )
-
-
-def percentiles(late_s: Sequence[float]) -> dict[str, float]:
-    """Give the lateness that a share of readings did not exceed: half, 99 %, 99.9 %, all.
-
-    >>> percentiles([0.001] * 999 + [0.5])["p99"]
-    0.001
-    """
-    ordered = sorted(late_s)
-    if not ordered:
-        return {}
-    shares = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "most": 1.0}
-    return {name: ordered[min(len(ordered) - 1, int(share * len(ordered)))] for name, share in shares.items()}

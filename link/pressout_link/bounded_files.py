@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import tomllib
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -55,3 +56,19 @@ def bounded_text(path: Path) -> str:
         If it is not UTF-8.
     """
     return bounded_bytes(path).decode("utf-8-sig")
+
+
+def bounded_toml(path: Path) -> dict[str, Any]:
+    """Give what a TOML file holds.
+
+    Raises
+    ------
+    OSError
+        As above.
+    ValueError
+        If it is not UTF-8, or no TOML.
+    """
+    try:
+        return tomllib.loads(bounded_text(path))
+    except RecursionError as error:
+        raise ValueError("brackets within brackets, without end") from error

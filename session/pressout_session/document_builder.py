@@ -102,7 +102,9 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
 def _signal(seen: SignalSeen | None) -> SignalDocument:
     if seen is None:
         return SignalDocument(samples=0, faults={})
-    return SignalDocument(samples=seen.samples, faults=dict(seen.faults), zero_drift_n=seen.zero_drift_n)
+    return SignalDocument(
+        samples=seen.samples, faults=dict(seen.faults), zero_drift_n=seen.zero_drift_n, noise_n=seen.noise_n
+    )
 
 
 def _clock(clock: Clock, record: Record) -> Clock:

@@ -28,6 +28,9 @@ class Notice(StrEnum):
     LINE_NOT_EMPTY = "line_not_empty"
     CALIBRATION_DUE = "calibration_due"
     RECORDS_DAMAGED = "records_damaged"
+    SIGNAL_NOISY = "signal_noisy"
+    MAINS_HUM = "mains_hum"
+    CABLE_LOOSE = "cable_loose"
 
 
 class LinkTrouble(StrEnum):
@@ -64,6 +67,9 @@ NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     Notice.LINE_NOT_EMPTY: "4F-42",
     Notice.CALIBRATION_DUE: "4F-43",
     Notice.RECORDS_DAMAGED: "4F-44",
+    Notice.SIGNAL_NOISY: "4F-45",
+    Notice.MAINS_HUM: "4F-46",
+    Notice.CABLE_LOOSE: "4F-47",
     LinkTrouble.NO_UPLINK: "4F-60",
     LinkTrouble.UNREACHABLE: "4F-61",
     LinkTrouble.NAME_UNKNOWN: "4F-62",

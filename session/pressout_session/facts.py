@@ -118,12 +118,13 @@ class Rated(Fact, frozen=True, kw_only=True):
 
 
 class SignalSeen(Fact, frozen=True, kw_only=True):
-    """What the sensor did meanwhile: samples believed, faults by kind, measured rate in Hz, how far the zero went."""
+    """What the sensor did: samples believed, faults by kind, measured rate in Hz, the zero's way and the noise in N."""
 
     samples: int
     faults: dict[str, int]
     sample_rate_hz: float | None = None
     zero_drift_n: float | None = None
+    noise_n: float | None = None
 
 
 class Closed(Fact, frozen=True, kw_only=True):

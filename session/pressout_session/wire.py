@@ -103,6 +103,7 @@ class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     tension_n: float | None = None
     limit_n: float | None = None
     age_days: float | None = None
+    noise_n: float | None = None
     about: str | None = None
     journal_id: str | None = None
     seqs: tuple[int, ...] = ()

@@ -88,6 +88,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
         float(config.station.pulley_ratio),
         weighing.measured_hz,
         lambda: weighing.zero_n,
+        lambda: weighing.noise_n,
         tracing.set_over,
     )
     counting = SessionController(given, writer, clock)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -17,7 +16,7 @@ import msgspec
 from pressout_device import drivers
 from pressout_device.errors import ConfigError, unreadable
 from pressout_device.settings import LoadCellSection, Section
-from pressout_link.bounded_files import bounded_text
+from pressout_link.bounded_files import bounded_toml
 from pressout_link.broker import Broker, BrokerAddressError, broker_at
 from pressout_session.error_sentences import accepted, shown, why
 from pressout_session.exercises import EXERCISES, CabledExercise, TimedExercise
@@ -103,18 +102,14 @@ def read(path: Path) -> Config:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(bounded_text(path))
+        return bounded_toml(path)
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path}: found no such file, expected the station's configuration; pressout setup makes one"
         ) from error
     except OSError as error:
         raise ConfigError(f"{path}: {unreadable(error)}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: found {why(error)}, expected TOML in UTF-8") from error
-    except RecursionError as error:
-        raise ConfigError(f"{path}: found brackets within brackets without end, expected TOML") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # of a letter that is none, and of TOML that is none
         raise ConfigError(f"{path}: found {why(error)}, expected TOML; see docs/how-to/configure.md") from error
 
 

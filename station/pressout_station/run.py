@@ -97,11 +97,11 @@ def cell_to_look_at(config: Config, book: CalibrationLog) -> tuple[LoadCellSecti
 
 
 def head_of(config: Config, cell: LoadCellSection) -> dict[str, str]:
-    """Give the head of a trace recorded at this station: how to read its counts, and which line it was."""
+    """Give the head of a trace recorded at this station: which line it was, and how to read its counts, if known."""
     item = config.prescription.first_on_the_line
+    calibrated = {"zero_counts": str(cell.zero_counts), "counts_per_newton": str(cell.counts_per_newton)}
     return {
-        "zero_counts": str(cell.zero_counts),
-        "counts_per_newton": str(cell.counts_per_newton),
+        **(calibrated if cell.counts_per_newton is not None else {}),
         "rate_hz": str(cell.rate_hz),
         "load_cell_id": cell.load_cell_id,
         "resistance": str(item.resistance),

@@ -24,6 +24,8 @@ LOOK_AROUND_S = 0.0005
 FRAME_ROOM_S = 0.001
 # A chip that showed nothing for this long may have lost its power; three conversions at ten a second.
 GONE_S = 0.3
+# But for the first conversion after it was woken: four of them while it settles, at eight a second.
+SETTLES_S = 0.55
 # What a frame shows of the line whenever it is read.
 OUT_OF_ORDER = (FaultKind.STUCK_LOW, FaultKind.OUT_OF_STEP)
 # A converter with 40 to 60 counts of noise gives the same value twice in a hundred; eight times running, never.
@@ -196,7 +198,7 @@ class HX711LoadCell:
         edge = self._late(self._clock.now_s()) if self._ready() else self._watched(now_s, until_s)
         if edge is not None:
             self._heard_s = self._clock.now_s()
-        elif self._clock.now_s() - self._heard_s > GONE_S:
+        elif self._clock.now_s() - self._heard_s > (SETTLES_S if self._rhythm.known_period_s is None else GONE_S):
             self._gone, self._rhythm = True, self._rhythm.broken()
         return edge
 

@@ -52,6 +52,12 @@ class ClinicEvents:
         if trouble is not Trouble.OVERLOADED and self._anew(trouble, t_s, AGAIN_S):
             self._say(EventKind.SENSOR_FAULT, trouble, NUMBERS[trouble])
 
+    def flawed(self, t_s: float, flaw: Notice, noise_n: float | None) -> None:
+        """Say what is wrong with a signal that can be read, and how much noise (rms) is in it."""
+        if self._anew(flaw, t_s, AGAIN_S):
+            figures = {} if noise_n is None else {"noise_n": round(noise_n, 2)}
+            self._say(EventKind.SENSOR_FAULT, flaw, NUMBERS[flaw], **figures)
+
     def due(self, t_s: float, age_days: float) -> None:
         """Say that the calibration is older than it may be."""
         if self._anew(Notice.CALIBRATION_DUE, t_s, DAY_S):

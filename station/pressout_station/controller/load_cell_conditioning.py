@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pressout_device.chip.health import Condition, Health
+from pressout_device.chip.rate_meter import RateMeter
+from pressout_device.chip.signal_quality import SignalFlaw, SignalQuality
 from pressout_session.document_builder import rfc3339
 from pressout_session.error_codes import Notice, Trouble
 from pressout_session.load_cell_history import (
@@ -48,12 +50,14 @@ TROUBLE_OF = {
     Condition.AT_ITS_END: Trouble.SENSOR_AT_ITS_END,
     Condition.NOISY: Trouble.SENSOR_NOISY,
 }
+# The worst first.
+NOTICE_OF = {
+    SignalFlaw.LOOSE: Notice.CABLE_LOOSE,
+    SignalFlaw.HUM: Notice.MAINS_HUM,
+    SignalFlaw.NOISY: Notice.SIGNAL_NOISY,
+}
 # The reader says once in ten seconds that the rate is wrong; half as long again without that, and it is right.
 RATE_RIGHT_S = 15.0
-# The measured rate follows over about ten seconds at 80 a second.
-RATE_FOLLOWS = 1.0 / 800.0
-# So many long intervals in a row are another rate, and not readings that are missing.
-ANOTHER_RATE_AFTER = 5
 # A calibration grows old in months, and a wrong clock is put right in minutes.
 LOOK_AT_AGE_EVERY_S = 60.0
 
@@ -99,13 +103,13 @@ class LoadCellConditioning:
         self._looked_s = -math.inf
         self._due = False
         self._health = Health()
+        self._flaw: Notice | None = None
         self._rate_wrong_s: float | None = None
-        self._last_s: float | None = None
-        self._period_s: float | None = None
-        self._long = 0
+        self._rate = RateMeter(weighed.rate_hz)
 
     def _weigh_with(self, weighed: ConditioningConfig) -> None:
         self._weighed = weighed
+        self._quality = SignalQuality(weighed.calibration.counts_per_newton, weighed.rate_hz)
         self._scale = ZeroTracker(
             calibration=weighed.calibration,
             limits=ScaleLimits(limit_n=weighed.limit_n),
@@ -137,6 +141,8 @@ class LoadCellConditioning:
         """Take what the load cell said; give its tension, or the fault."""
         before = self._health.condition
         self._health = self._health.step(item)
+        self._quality.take(item)
+        self._look_at_quality(item.t_s)
         if self._health.condition is not before:
             logger.warning("load cell: %s after %s (last said: %s)", self._health.condition, before, item)
         taken = self._faulted(item) if isinstance(item, Fault) else self._weighed_sample(item)
@@ -146,13 +152,21 @@ class LoadCellConditioning:
                 self._announcer.in_trouble(item.t_s, self._trouble)
         return taken
 
+    def _look_at_quality(self, t_s: float) -> None:
+        flaw = next((notice for flaw, notice in NOTICE_OF.items() if flaw in self._quality.flaws), None)
+        if flaw is not self._flaw:
+            self._flaw = flaw
+            if flaw is not None:
+                logger.warning("load cell: %s, noise %.2f N", flaw, self._quality.noise_n or math.nan)
+                self._announcer.flawed(t_s, flaw, self._quality.noise_n)
+
     def _faulted(self, fault: Fault) -> Fault:
         if fault.kind is FaultKind.RATE:
             self._rate_wrong_s = fault.t_s
         return fault
 
     def _weighed_sample(self, reading: Reading) -> Sample:
-        self._measure_rate(reading.t_s)
+        self._rate.take(reading.t_s)
         self._scale, sample, said = self._scale.step(reading)
         for one in said:
             self._hear(one)
@@ -175,13 +189,18 @@ class LoadCellConditioning:
         ValueError
             If it is loaded or moving, or the cell may be bent; in one sentence.
         """
-        self._scale, said = self._scale.emptied(self._last_s or 0.0)
+        self._scale, said = self._scale.emptied(self._rate.last_s or 0.0)
         for one in said:
             self._hear(one)
 
     def measured_hz(self) -> float | None:
         """Give the readings a second, as measured over the last ten seconds or so; what is missing does not count."""
-        return None if self._period_s is None else 1.0 / self._period_s
+        return self._rate.measured_hz
+
+    @property
+    def noise_n(self) -> float | None:
+        """The noise of the last two seconds in newtons, rms, without what a patient does; None at the start."""
+        return self._quality.noise_n
 
     @property
     def zero_n(self) -> float:
@@ -193,6 +212,8 @@ class LoadCellConditioning:
         """What keeps the station from measuring, the gravest first."""
         if self._health.condition is not Condition.WELL:
             return TROUBLE_OF[self._health.condition]
+        if SignalFlaw.DEAD in self._quality.flaws:
+            return Trouble.SENSOR_STUCK
         if self._scale.peak_n is not None:
             return Trouble.OVERLOADED
         return Trouble.CELL_BENT if self._scale.state is ZeroState.BENT else None
@@ -200,32 +221,15 @@ class LoadCellConditioning:
     @property
     def notice(self) -> Notice | None:
         """What staff should know, the most pressing first."""
-        if self._rate_wrong_s is not None and (self._last_s or 0.0) - self._rate_wrong_s < RATE_RIGHT_S:
+        if self._rate_wrong_s is not None and (self._rate.last_s or 0.0) - self._rate_wrong_s < RATE_RIGHT_S:
             return Notice.RATE_WRONG
+        if self._flaw is not None:
+            return self._flaw
         if self._scale.state is ZeroState.ASKED:
             return Notice.LINE_NOT_EMPTY
         if self._due:
             return Notice.CALIBRATION_DUE
         return Notice.WARMING_UP if self._scale.state is ZeroState.WARMING else None
-
-    def _measure_rate(self, t_s: float) -> None:
-        last_s, self._last_s = self._last_s, t_s
-        if last_s is None or t_s <= last_s:
-            return
-        found_s, usual_s = t_s - last_s, self._period_s
-        if usual_s is None:
-            self._period_s = found_s if found_s < 1.5 / self._weighed.rate_hz else None
-            self._long += self._period_s is None
-            if self._long >= ANOTHER_RATE_AFTER:
-                self._period_s = found_s
-        elif found_s < 1.5 * usual_s:
-            self._long = 0
-            self._period_s = usual_s + RATE_FOLLOWS * (found_s - usual_s)
-        else:
-            # One is missing between them; but not time after time.
-            self._long += 1
-            if self._long >= ANOTHER_RATE_AFTER:
-                self._period_s = found_s
 
     def _hear(self, said: Said) -> None:
         at, cell = rfc3339(self._wall()), self._weighed.life.load_cell_id

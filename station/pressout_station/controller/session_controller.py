@@ -57,6 +57,7 @@ class ControllerDeps(Struct, frozen=True):
     pulley_ratio: float = 1.0
     measured_hz: Callable[[], float | None] = lambda: None
     zero_n: Callable[[], float | None] = lambda: None
+    noise_n: Callable[[], float | None] = lambda: None
     set_over: Callable[[str, int, float, CabledItem], None] = lambda _session_id, _number, _since_s, _item: None
 
 
@@ -89,7 +90,7 @@ class SessionController:
         self._slack_since_s: float | None = clock.now_s()
         self._sets = 0
         self._set_since_s = 0.0
-        self._sensed = SignalStats(given.measured_hz, given.zero_n)
+        self._sensed = SignalStats(given.measured_hz, given.zero_n, given.noise_n)
         self._last_s: float | None = None
         self._tuned_to = self._item()
         self._pipeline = self._fresh_pipeline()

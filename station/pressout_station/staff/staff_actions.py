@@ -8,8 +8,8 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pressout_device.diagnosis import Tally
 from pressout_device.errors import PressoutError
+from pressout_device.reading_tally import Tally
 from pressout_device.settings import LoadCellSection
 from pressout_device.storage.calibration_log import calibrated
 from pressout_session.prescription import Item
@@ -223,7 +223,7 @@ class StaffActions:
             measured_hz=seen.measured_hz,
             configured_hz=cell.rate_hz,
             tension_n=None if seen.mean_n is None else seen.mean_n - weighing.zero_n,
-            noise_n=seen.noise_n,
+            noise_n=weighing.noise_n,
             faults=sum(seen.faults.values()),
             zero_n=weighing.zero_n,
             calibrated="–" if known is None else f"{known.at[:10]} {known.by}",
