@@ -30,7 +30,8 @@ from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
 from pressout_station.host.display import PanelFace, first_screen
 from pressout_station.run import asked_of
-from pressout_station.station_loop import FRAME_S, Reader, Station
+from pressout_station.station_deps import Reader
+from pressout_station.station_loop import FRAME_S, Station
 
 PERIOD_S = 1 / 80
 # The child starts, catches up and the window opens before anything is measured.

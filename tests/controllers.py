@@ -14,6 +14,7 @@ from pressout_session.prescription import Prescription
 from pressout_signal.samples import Sample
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
+from pressout_station.controller.pain_reports import PainReports
 from pressout_station.controller.session_controller import ControllerDeps, SessionController
 from pressout_station.writer.messages import Kept, Told
 
@@ -52,6 +53,7 @@ class Desk:
     writer: FakeWriter = field(default_factory=FakeWriter)
     names: int = 0
     reps: int = 6
+    pain: PainReports = field(default_factory=lambda: PainReports(7, lambda _session_id: None))
 
     def __post_init__(self) -> None:
         origin = an_origin()
@@ -61,6 +63,7 @@ class Desk:
             origin.device,
             lambda: ClockDocument(synchronised=True),
             measured_hz=lambda: 80.1234,
+            pain=self.pain,
         )
         self.counting = SessionController(given, self.writer, self.clock)  # type: ignore[arg-type]
 

@@ -66,7 +66,11 @@ def test_the_events_of_a_cut_trace_are_the_beginning_of_the_whole_ones(tmp_path:
         ("missing.csv", None, "No such file"),
         ("empty.csv", b"", "no header"),
         ("binary.csv", bytes(range(256)) * 9, "no text"),
-        ("cut.csv.gz", gzip.compress(b"t_s,tension_n\n" + os.urandom(9_000).hex().encode())[:-500], "cut short"),
+        (
+            "cut.csv.gz",
+            gzip.compress(b"t_s,tension_n\n" + os.urandom(9_000).hex("\n", 30).encode())[:-500],
+            "cut short",
+        ),
         ("header.csv", b"t_s,tension_n\n", "no usable line"),
         ("other.csv", b"a,b,c\n1,2,3\n", "is this a trace"),
     ],

@@ -60,6 +60,7 @@ def test_a_hostile_file_ends_in_one_sentence(tmp_path: Path, kind: str) -> None:
     assert ended.returncode == 1, ended.stderr
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+    assert ended.stderr.count("found") == 1
 
 
 def test_a_head_without_end_is_not_remembered_whole() -> None:

@@ -21,7 +21,7 @@ from pressout_station.host.display import first_screen
 from pressout_station.run import asked_of
 from pressout_station.staff.accounts import MOST_TRIES, Therapists
 from pressout_station.staff.staff_actions import StaffActions
-from pressout_station.station_loop import StationDeps
+from pressout_station.station_deps import StationDeps
 from pressout_ui.app import Screen
 from pressout_ui.messages import Message
 from pressout_ui.scenes.staff.menu import Menu

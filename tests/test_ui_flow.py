@@ -233,6 +233,32 @@ def test_whoever_is_not_this_patient_can_say_so() -> None:
     assert isinstance(screen.scene, Who)
 
 
+def test_whoever_was_ready_and_presses_is_not_sent_walking_until_the_line_is_slack() -> None:
+    screen = setting_up()
+    item = screen.known.cabled
+    assert item is not None
+
+    def after(tension_n: float, from_s: float, to_s: float) -> Screen:
+        samples = tuple(Sample(n / 80, tension_n) for n in range(round(80 * from_s), round(80 * to_s)))
+        return told(screen, Felt(samples), Ticked(to_s))[0]
+
+    def band() -> TensionBand:
+        assert isinstance(screen.scene, SetUp)
+        return place_of(screen.scene, item, screen.known.now_s)
+
+    screen = after(item.target_n, 0.0, 1.0)
+    screen = after(item.target_n, 1.0, 2.0)
+    assert band() is TensionBand.READY
+    for tension_n in (1.6 * item.target_n, 0.6 * item.target_n):  # out, and back further than the start
+        screen = after(tension_n, screen.known.now_s, screen.known.now_s + 1.0)
+        assert band() is TensionBand.READY
+
+    screen = after(0.5, screen.known.now_s, screen.known.now_s + 1.0)
+    assert band() is TensionBand.SLACK
+    screen = after(0.6 * item.target_n, screen.known.now_s, screen.known.now_s + 1.0)
+    assert band() is TensionBand.LOW
+
+
 def test_the_side_is_said_and_drawn_in_set_up() -> None:
     left, right = setting_up(), told(setting_up(), VisitMoved(a_visit(place=1)))[0]
 

@@ -186,8 +186,9 @@ class SignalDocument(Doc, frozen=True, kw_only=True):
 class SessionDocument(Doc, frozen=True, kw_only=True):
     """One complete session.
 
-    `prescription` is as it ended, `pain_flagged` says that pain was as high as the station was told to flag, `voided`
-    that a therapist says it was no one's. So many `altered_facts` are not as the station wrote them: its card changed.
+    `prescription` is as it ended; `pain_flagged` says that pain was as high as the station was told to flag, or that
+    somebody stopped because of it; `voided` that a therapist says it was no one's. So many `altered_facts` are not as
+    the station wrote them: its card changed.
     """
 
     schema: Literal["pressout.session/1"]

@@ -93,7 +93,7 @@ def document_of(record: Record, origin: Origin) -> SessionDocument:
         pain=record.pain,
         comparisons=tuple(_comparisons(record.sets)),
         dose_changes=tuple(_dose_changes(record, zero_s)),
-        pain_flagged=record.pain is not None and record.pain >= origin.pain_flag_from,
+        pain_flagged=record.pain_reported or (record.pain is not None and record.pain >= origin.pain_flag_from),
         voided=record.voided,
         signal=_signal(signal),
     )

@@ -31,6 +31,7 @@ class Notice(StrEnum):
     SIGNAL_NOISY = "signal_noisy"
     MAINS_HUM = "mains_hum"
     CABLE_LOOSE = "cable_loose"
+    PAIN_REPORTED = "pain_reported"
 
 
 class LinkTrouble(StrEnum):
@@ -70,6 +71,7 @@ NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     Notice.SIGNAL_NOISY: "4F-45",
     Notice.MAINS_HUM: "4F-46",
     Notice.CABLE_LOOSE: "4F-47",
+    Notice.PAIN_REPORTED: "4F-51",
     LinkTrouble.NO_UPLINK: "4F-60",
     LinkTrouble.UNREACHABLE: "4F-61",
     LinkTrouble.NAME_UNKNOWN: "4F-62",

@@ -133,6 +133,10 @@ class Closed(Fact, frozen=True, kw_only=True):
     reason: str
 
 
+class PainReported(Fact, frozen=True, kw_only=True):
+    """Someone stopped because it hurts."""
+
+
 class Reassigned(Fact, frozen=True, kw_only=True):
     """A therapist says whose session it was, once it was closed."""
 
@@ -167,6 +171,7 @@ AnyFact = (
     | SetClosed
     | TimedDone
     | Rated
+    | PainReported
     | SignalSeen
     | Closed
     | Reassigned

@@ -16,6 +16,7 @@ from pressout_session.facts import (
     DoseChanged,
     DriftKept,
     Opened,
+    PainReported,
     PartialKept,
     Rated,
     Reassigned,
@@ -81,6 +82,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     corrections: tuple[Reassigned | SessionVoided, ...] = ()
     clock_corrected: ClockCorrected | None = None
     corrected_late: int = 0
+    pain_reported: bool = False
 
     @property
     def prescription(self) -> Prescription | None:
@@ -144,6 +146,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(self, timed=(*self.timed, fact))
             case Rated(effort=effort, pain=pain):
                 return msgspec.structs.replace(self, effort=effort, pain=pain)
+            case PainReported():
+                return msgspec.structs.replace(self, pain_reported=True)
             case SignalSeen():
                 return msgspec.structs.replace(self, signal=fact)
             case Closed():

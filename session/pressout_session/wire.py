@@ -80,6 +80,7 @@ class EventKind(StrEnum):
     SENSOR_FAULT = "sensor_fault"
     CALIBRATION_DUE = "calibration_due"
     PIN_LOCKOUT = "pin_lockout"
+    PAIN_REPORTED = "pain_reported"
     PRESCRIBED = "prescribed"
     PRESCRIPTION_REFUSED = "prescription_refused"
     ERASED = "erased"
@@ -90,8 +91,9 @@ class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Something that whoever looks after stations should know; it may come twice, with the same `event_id`.
 
     `what` and `number` are what the station's own screen shows: the kind of trouble, and what to look up. `about` is
-    the id of the prescription or the erasure that it answers; `seqs` are the places in the journal's sequence of
-    sessions that were erased before the clinic had them, so that they are no loss.
+    the id of the prescription or the erasure that it answers, or of the session in which pain was reported; `seqs` are
+    the places in the journal's sequence of sessions that were erased before the clinic had them, so that they are no
+    loss. Of a damaged journal so many `facts` and `documents` could be read, and so many facts were `altered`.
     """
 
     event_id: str

@@ -28,6 +28,7 @@ from pressout_station.config import Config
 from pressout_station.controller.clinic_events import ClinicEvents
 from pressout_station.controller.live_topic import LiveTopic
 from pressout_station.controller.load_cell_conditioning import ConditioningConfig, LoadCellConditioning
+from pressout_station.controller.pain_reports import PainReports
 from pressout_station.controller.raw_recorder import RawRecorder
 from pressout_station.controller.session_controller import ControllerDeps, SessionController
 from pressout_station.host.display import PanelFace, first_screen, settings_of
@@ -36,7 +37,8 @@ from pressout_station.journal.clock_correction import WallClock
 from pressout_station.mailbox.wakeup import ring
 from pressout_station.staff.accounts import PinGuard, Therapists
 from pressout_station.staff.staff_actions import StaffActions, StaffDeps
-from pressout_station.station_loop import Face, Station, StationDeps
+from pressout_station.station_deps import Face, StationDeps
+from pressout_station.station_loop import Station
 from pressout_station.writer.raw_traces import Budget
 from pressout_station.writer.storage import Rules, WriterStorage, open_storage
 from pressout_station.writer.writer import Writer
@@ -80,6 +82,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     announcer = ClinicEvents(life.load_cell_id, writer.tell, wall_time, new_id)
     weighing = LoadCellConditioning(weighed, writer.note, wall_time, announcer)
     tracing = RawRecorder(functools.partial(trace_head, cell, weighing), writer.trace)
+    pain = PainReports(config.station.pain_flag_from, announcer.pain_reported)
     given = ControllerDeps(
         config.prescription,
         new_id,
@@ -90,6 +93,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
         lambda: weighing.zero_n,
         lambda: weighing.noise_n,
         tracing.set_over,
+        pain,
     )
     counting = SessionController(given, writer, clock)
     way: Opening = functools.partial(reader_factory.real, cell)
@@ -107,6 +111,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
         guard=PinGuard(config.folder, time.monotonic),
         announcer=announcer,
         settings=settings_of(config),
+        pain=pain,
     )
     live = config.broker is not None and config.broker.live
     broadcasting = LiveTopic(functools.partial(ring, config.folder / "inbox")) if live else None

@@ -6,23 +6,18 @@ One frame does everything that must happen, in the order in which it must; nothi
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
 
-from pressout_device.clock import RealClock, ScaledClock
 from pressout_device.errors import JournalError
-from pressout_session.error_codes import Notice, Trouble
+from pressout_session.error_codes import Trouble
 from pressout_session.record import Record
-from pressout_session.visit import Visit
-from pressout_signal.samples import Fault, Reading, Sample
-from pressout_station.controller.live_topic import LiveTopic
-from pressout_station.controller.load_cell_conditioning import LoadCellConditioning
-from pressout_station.controller.raw_recorder import RawRecorder
+from pressout_session.visit import Moved, Visit
+from pressout_signal.samples import Sample
 from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.watchdog import Signs
 from pressout_station.staff.staff_actions import StaffActions
+from pressout_station.station_deps import StationDeps
 from pressout_station.writer.messages import AckArrived, LinkReport, VisitsRead
-from pressout_station.writer.writer import Writer
 from pressout_ui.app import Screen, update
 from pressout_ui.commands import (
     AddOne,
@@ -33,10 +28,10 @@ from pressout_ui.commands import (
     KeepTimed,
     Play,
     Rate,
+    ReportPain,
     RestartSensor,
     RestartSet,
     SignIn,
-    Sound,
     SwapSide,
     UndoLast,
 )
@@ -59,66 +54,18 @@ from pressout_ui.staff import LinkSeen as LinkTold
 
 logger = logging.getLogger(__name__)
 
+# What each tap that corrects a visit does to it.
+DEEDS: dict[type[Command], Callable[[Visit, float], Moved]] = {
+    UndoLast: Visit.undone,
+    AddOne: Visit.added,
+    SwapSide: Visit.side_swapped,
+    GiveUpTurn: Visit.turn_given_up,
+    RestartSet: Visit.restarted,
+}
+
 FRAME_S = 1 / 60
 # A breathing flood, and a touch that is answered within a twentieth of a second.
 IDLE_FRAME_S = 1 / 20
-
-
-class Face(Protocol):
-    """What shows the screen and hears the finger: a panel, or a text in its place."""
-
-    @property
-    def closed(self) -> bool:
-        """Whether whoever looks at it has closed it."""
-        ...
-
-    def show(self, screen: Screen) -> None:
-        """Show the screen; never waits longer than a frame."""
-        ...
-
-    def messages(self) -> list[Message]:
-        """Give what was tapped and typed."""
-        ...
-
-    def play(self, sound: Sound) -> None:
-        """Let a sound be heard, if there is a way."""
-        ...
-
-
-class Reader(Protocol):
-    """What the load cell's readings come from; `Sampler` is one."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether someone reads."""
-        ...
-
-    def fresh(self) -> list[Reading | Fault]:
-        """Give all that was said since the last call, oldest first; never waits."""
-        ...
-
-    def restart(self) -> None:
-        """Begin anew."""
-        ...
-
-    def close(self) -> None:
-        """End."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class StationDeps:
-    """What a station is made of."""
-
-    sampler: Reader
-    weighing: LoadCellConditioning
-    counting: SessionController
-    writer: Writer
-    clock: RealClock | ScaledClock
-    face: Face
-    attending: StaffActions
-    tracing: RawRecorder
-    broadcasting: LiveTopic | None = None
 
 
 class Station:
@@ -184,7 +131,7 @@ class Station:
                 parts.broadcasting.felt(felt[-1], parts.counting)
         self._visit_moved()
         self._hear_the_disk()
-        notice = parts.weighing.notice or (Notice.RECORDS_DAMAGED if self.screen.known.link.damaged_on else None)
+        notice = parts.attending.notice(self.screen.known.link)
         if notice is not self.screen.known.notice:
             self._tell(NoticeChanged(notice))
         for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *parts.face.messages()):
@@ -275,14 +222,8 @@ class Station:
                 counting.begin(patient_ref)
             case EndSet():
                 counting.end_set()
-            case UndoLast():
-                counting.tapped(Visit.undone)
-            case SwapSide():
-                counting.tapped(Visit.side_swapped)
-            case GiveUpTurn():
-                counting.tapped(Visit.turn_given_up)
-            case RestartSet():
-                counting.tapped(Visit.restarted)
+            case UndoLast() | AddOne() | SwapSide() | GiveUpTurn() | RestartSet():
+                counting.tapped(DEEDS[type(command)])
             case KeepTimed(reps=reps, duration_s=duration_s):
                 counting.keep_timed(reps, duration_s)
             case EndVisit(reason=reason):
@@ -290,8 +231,8 @@ class Station:
                 self._tell(VisitEnded())
             case RestartSensor():
                 self._parts.sampler.restart()
-            case AddOne():
-                counting.tapped(Visit.added)
+            case ReportPain():
+                counting.report_pain()
             case Rate(effort=effort, pain=pain):
                 counting.rate(effort, pain)
             case _:

@@ -30,6 +30,7 @@ from pressout_ui.messages import (
     NextTurnTapped,
     NoticeChanged,
     NotMe,
+    PainTapped,
     RecordKept,
     RestartTapped,
     RetryTapped,
@@ -147,6 +148,8 @@ def _moved(screen: Screen, message: Message) -> Told:
             return therapist.visit_ended(screen) if screen.for_staff else patient.ended(screen)
         case FinishTapped():
             return patient.finishing(screen)
+        case PainTapped():
+            return patient.hurting(screen)
         case NotMe():
             return screen.showing(Who(touched_s=screen.known.now_s)), (EndVisit("not_me"),)
         case RetryTapped():

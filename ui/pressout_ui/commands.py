@@ -52,6 +52,10 @@ class Rate(Struct, frozen=True):
     pain: int | None
 
 
+class ReportPain(Struct, frozen=True):
+    """Somebody stops because it hurts."""
+
+
 class SwapSide(Struct, frozen=True):
     """The set is on the other side."""
 
@@ -88,6 +92,7 @@ Command: TypeAlias = (
     | UndoLast
     | AddOne
     | Rate
+    | ReportPain
     | SwapSide
     | GiveUpTurn
     | RestartSet

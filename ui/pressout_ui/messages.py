@@ -182,6 +182,10 @@ class FinishTapped(Struct, frozen=True):
     """The session is over."""
 
 
+class PainTapped(Struct, frozen=True):
+    """It hurts: stop here."""
+
+
 class MuteTapped(Struct, frozen=True):
     """Sound off or on."""
 
@@ -222,6 +226,7 @@ Message: TypeAlias = (
     | TimedFinished
     | RetryTapped
     | FinishTapped
+    | PainTapped
     | MuteTapped
     | StaffMessage
 )

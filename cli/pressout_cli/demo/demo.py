@@ -37,7 +37,8 @@ from pressout_station.journal import documents
 from pressout_station.journal.acks import counts
 from pressout_station.journal.tables import Journal
 from pressout_station.run import asked_of
-from pressout_station.station_loop import FRAME_S, Face, Station
+from pressout_station.station_deps import Face
+from pressout_station.station_loop import FRAME_S, Station
 
 logger = logging.getLogger(__name__)
 

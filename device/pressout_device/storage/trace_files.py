@@ -37,6 +37,8 @@ def lines_of(path: Path) -> Iterator[Iterator[str]]:
             stream = gzip.GzipFile(fileobj=raw) if zipped else raw
             with io.TextIOWrapper(stream, encoding="utf-8-sig") as text:
                 yield _bounded(text)
+    except TraceFileError:  # an OSError, too
+        raise
     except UnicodeDecodeError as error:
         raise TraceFileError("found bytes that are no text, expected a CSV trace; is this the right file?") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

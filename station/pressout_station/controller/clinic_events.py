@@ -64,6 +64,10 @@ class ClinicEvents:
             due = Notice.CALIBRATION_DUE
             self._say(EventKind.CALIBRATION_DUE, due, NUMBERS[due], age_days=round(age_days, 1))
 
+    def pain_reported(self, session_id: str) -> None:
+        """Say in which session pain was reported: whose it is, the clinic knows."""
+        self._say(EventKind.PAIN_REPORTED, Notice.PAIN_REPORTED, NUMBERS[Notice.PAIN_REPORTED], about=session_id)
+
     def locked_out(self, initials: str) -> None:
         """Say that someone's PIN was wrong too often."""
         self._say(EventKind.PIN_LOCKOUT, initials, "4F-50")

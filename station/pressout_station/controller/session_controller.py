@@ -22,6 +22,7 @@ from pressout_session.facts import (
     AnyFact,
     Closed,
     Opened,
+    PainReported,
     Rated,
     Reassigned,
     SessionVoided,
@@ -34,6 +35,7 @@ from pressout_session.visit import Moved, Visit
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
+from pressout_station.controller.pain_reports import PainReports
 from pressout_station.controller.signal_stats import SignalStats
 from pressout_station.writer.messages import AckArrived, Told
 from pressout_station.writer.pending_writes import PendingWrites
@@ -59,6 +61,7 @@ class ControllerDeps(Struct, frozen=True):
     zero_n: Callable[[], float | None] = lambda: None
     noise_n: Callable[[], float | None] = lambda: None
     set_over: Callable[[str, int, float, CabledItem], None] = lambda _session_id, _number, _since_s, _item: None
+    pain: PainReports = PainReports(flag_from=11, tell=lambda _session_id: None)
 
 
 class SessionController:
@@ -195,6 +198,13 @@ class SessionController:
         """Keep how hard it was and how much it hurt; None where it was skipped."""
         if self.visit is not None and self._opened is None:
             self._keep(Rated(t_s=self._time_s(), effort=effort, pain=pain))
+            self._given.pain.rated(self.session_id or "", pain)
+
+    def report_pain(self) -> None:
+        """Keep that somebody stops because it hurts, and tell it at once, even where nothing else was done."""
+        if self.visit is not None:
+            self._keep(PainReported(t_s=self._time_s()))
+            self._given.pain.reported(self.session_id or "")
 
     def dose(self, place: int, item: Item, therapist_ref: str) -> None:
         """Give the patient who is here another dose, from the next set on, and from the next visit on."""

@@ -12,11 +12,13 @@ from pressout_device.errors import PressoutError
 from pressout_device.reading_tally import Tally
 from pressout_device.settings import LoadCellSection
 from pressout_device.storage.calibration_log import calibrated
+from pressout_session.error_codes import Notice
 from pressout_session.prescription import Item
 from pressout_signal.samples import Fault, Reading
 from pressout_station.audit_log import Act, entry
 from pressout_station.controller.clinic_events import ClinicEvents
 from pressout_station.controller.load_cell_conditioning import LoadCellConditioning
+from pressout_station.controller.pain_reports import PainReports
 from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.settings_file import SettingsFile
 from pressout_station.identity import device_of, new_id
@@ -65,6 +67,7 @@ class StaffDeps:
     guard: PinGuard
     announcer: ClinicEvents
     settings: SettingsFile
+    pain: PainReports
 
 
 class StaffActions:
@@ -134,6 +137,12 @@ class StaffActions:
                 self._pool.submit(self._off)
         return ()
 
+    def notice(self, link: LinkState) -> Notice | None:
+        """Give what staff should know, the most pressing first."""
+        if self._staffed.pain.unseen:
+            return Notice.PAIN_REPORTED
+        return self._staffed.weighing.notice or (Notice.RECORDS_DAMAGED if link.damaged_on else None)
+
     def heard(self, items: list[Reading | Fault]) -> None:
         """Take what the load cell said since the last frame."""
         self._heard.extend(items)
@@ -148,6 +157,8 @@ class StaffActions:
                 self._staffed.announcer.locked_out(answer.initials)
             act = Act.PIN_RIGHT if answer.right else Act.PIN_LOCKED if locked else Act.PIN_WRONG
             self._note(act, answer.initials)
+            if answer.right:
+                self._staffed.pain.seen()
             told.append(PinAnswered(answer.initials, answer.right, answer.tries_left, answer.locked_s))
         while not self._later.empty():
             told.append(self._later.get())

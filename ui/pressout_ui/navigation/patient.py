@@ -11,7 +11,7 @@ from pressout_session.prescription import TimedItem
 from pressout_session.visit import Stage
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
 from pressout_ui.app_state import AppState
-from pressout_ui.commands import EndVisit, Rate, SignIn
+from pressout_ui.commands import EndVisit, Rate, ReportPain, SignIn
 from pressout_ui.messages import (
     DigitTyped,
     FixClosed,
@@ -144,6 +144,13 @@ def finishing(screen: Screen) -> Told:
     if not (known.record.sets or known.record.timed) or known.visit is None:
         return screen, (EndVisit("signed_out"),)
     return screen.showing(Rating(RatingQuestion.PAIN, known.now_s)), ()
+
+
+def hurting(screen: Screen) -> Told:
+    """End a visit because it hurts: staff and clinic know it at once, and then it is asked how much."""
+    if screen.known.visit is None:
+        return screen, ()
+    return screen.showing(Rating(RatingQuestion.PAIN, screen.known.now_s)), (ReportPain(),)
 
 
 def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:

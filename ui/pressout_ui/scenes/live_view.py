@@ -222,10 +222,10 @@ def _edge(x: float, width: float, y: float, *, dashed: bool) -> tuple[Shape, ...
 
 
 def _pull(scene: LiveSet, known: AppState, item: CabledItem, x: float, baseline: float) -> View:
-    """Give the last pull at the start, with a mark if it was in its band; until there is one, the target."""
+    """Give the last pull at the start, with a mark if it was in its band; until it was measured, a dash."""
     pull_n = scene.pull_n()
     low_n, high_n = band_n(item)
-    shown = Text(known.tension(item.target_n if pull_n is None else pull_n), x, baseline, 36.0)
+    shown = Text("–" if pull_n is None else known.tension(pull_n), x, baseline, 36.0)
     below = Text(known.words.at_the_start, x, baseline + 26.0, 22.0, "ink2", "500")
     inside = pull_n is not None and low_n <= pull_n <= high_n
     mark = (check(x + 155.0, baseline - 11.0, 26.0),) if inside else ()

@@ -13,6 +13,7 @@ from pressout_ui.messages import (
     FinishTapped,
     Message,
     NextTurnTapped,
+    PainTapped,
     SideTapped,
     TherapistTapped,
     UndoTapped,
@@ -22,6 +23,8 @@ from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, sig
 from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
 
 FIGURE = 1.84
+# What is said and the ways out have the upper part.
+HEAD = 212.0
 
 
 class Rest(Struct, frozen=True):
@@ -45,7 +48,7 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
     done = 0 if last is None else known.record.turn_count(len(known.record.sets) - 1)
     asked = 0 if last is None else _asked(known, last.item)
     label = words.left if done_side is Side.LEFT else words.right
-    mark: View = (check(430.0, 300.0, 32.0),) if 0 < asked <= done else ()
+    mark: View = (check(430.0, 320.0, 32.0),) if 0 < asked <= done else ()
     acts: tuple[tuple[str, Message], ...] = (
         *((_way_on(known),) if pausing else ()),
         (words.undo_last, UndoTapped()),
@@ -54,26 +57,34 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
     )
     wide = (plane.width - 72.0 - 14.0 * (len(acts) - 1)) / len(acts)
     buttons = tuple(
-        plain_button(text, (36.0 + place * (wide + 14.0), 362.0, wide, 70.0), act)
+        plain_button(text, (36.0 + place * (wide + 14.0), 378.0, wide, 68.0), act)
         for place, (text, act) in enumerate(acts)
     )
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        Rect(0.0, 190.0, plane.width, plane.height - 190.0, "surface"),
-        Stroke(((0.0, 190.0), (plane.width, 190.0)), "rule", 4.0, butt=True),
-        headline(title(scene, known), width=540.0),
+        Rect(0.0, HEAD, plane.width, plane.height - HEAD, "surface"),
+        Stroke(((0.0, HEAD), (plane.width, HEAD)), "rule", 4.0, butt=True),
+        headline(title(scene, known), width=536.0),
         sentence(how, 160.0, 32.0, room=plane.width - 260.0),
-        *signed_in(known, plane.width - 150.0, plane.height - 15.0),
-        Text(clock, 34.0, 344.0, size),
-        Text(words.seconds if seconds < 100 else "", 46.0 + 0.62 * size * len(clock), 344.0, 60.0),
-        Text(label, 352.0, 262.0, 30.0, "ink2", "500"),
-        Text(str(done), 352.0, 320.0, 60.0),
+        *signed_in(known, plane.width - 150.0, plane.height - 10.0),
+        Text(clock, 34.0, 362.0, size),
+        Text(words.seconds if seconds < 100 else "", 46.0 + 0.62 * size * len(clock), 362.0, 60.0),
+        Text(label, 352.0, 282.0, 30.0, "ink2", "500"),
+        Text(str(done), 352.0, 340.0, 60.0),
         *mark,
         *_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0)),
         *buttons,
-        plain_button(words.finish_here, (plane.width - 200.0, 108.0, 164.0, 70.0), FinishTapped(), 24.0),
-        plain_button(words.therapist, (plane.width - 200.0, 30.0, 164.0, 70.0), TherapistTapped(), 24.0),
-        pain(known, (36.0, plane.height - 15.0), 24.0, plane.width - 200.0),
+        *(
+            plain_button(text, (plane.width - 206.0, 4.0 + 69.0 * place, 184.0, 68.0), act, 24.0)
+            for place, (text, act) in enumerate(
+                (
+                    (words.therapist, TherapistTapped()),
+                    (words.finish_here, FinishTapped()),
+                    (words.stop_pain, PainTapped()),
+                )
+            )
+        ),
+        pain(known, (36.0, plane.height - 10.0), 24.0, plane.width - 200.0),
     )
 
 
@@ -123,6 +134,6 @@ def _asked(known: AppState, place: int) -> int:
 
 def _standing(side: Side, x: float) -> tuple[Shape, ...]:
     """Draw the patient seen from above, the anchor on `side`."""
-    hands = handle(x, 318.0, FIGURE, out=False)
+    hands = handle(x, 336.0, FIGURE, out=False)
     anchor = (x + (-148.0 if side is Side.LEFT else 148.0), hands[1])
-    return (*line_to(hands, anchor, FIGURE), *patient(x, 318.0, FIGURE, ground="surface"))
+    return (*line_to(hands, anchor, FIGURE), *patient(x, 336.0, FIGURE, ground="surface"))

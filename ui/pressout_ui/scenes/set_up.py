@@ -12,7 +12,7 @@ from pressout_session.prescription import CabledItem
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
 from pressout_ui.app_state import AppState
-from pressout_ui.messages import Felt, Message, NotMe
+from pressout_ui.messages import Felt, Message, NotMe, PainTapped
 from pressout_ui.pictograms import arrow, check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.scenes.rest import Rest
@@ -40,11 +40,15 @@ class TensionBand(StrEnum):
 
 
 class SetUp(Struct, frozen=True):
-    """The tension of the last moment, since when it has been in its band, and what to go back to if nothing comes."""
+    """The tension of the last moment, since when it has been in its band, and what to go back to if nothing comes.
+
+    `ready` holds from the first time it was, until the line is slack: whoever presses now is not sent walking.
+    """
 
     window: tuple[Sample, ...] = ()
     in_since_s: float | None = None
     back: Rest | Today | None = None
+    ready: bool = False
 
     @property
     def tension_n(self) -> float:
@@ -62,7 +66,8 @@ def update(scene: SetUp, message: Message, known: AppState) -> SetUp:
     newest_s = message.samples[-1].t_s
     kept = (*scene.window, *message.samples)
     window = tuple(sample for sample in kept if newest_s - sample.t_s <= 0.35)
-    scene = replace(scene, window=window)
+    ready = place_of(scene, item, known.now_s) is TensionBand.READY
+    scene = replace(scene, window=window, ready=ready)
     if abs(scene.tension_n - item.target_n) > item.tolerance_n:
         return replace(scene, in_since_s=None)
     return scene if scene.in_since_s is not None else replace(scene, in_since_s=newest_s)
@@ -72,6 +77,8 @@ def place_of(scene: SetUp, item: CabledItem, now_s: float) -> TensionBand:
     """Say where the tension is."""
     if scene.tension_n < SLACK_N:
         return TensionBand.SLACK
+    if scene.ready:
+        return TensionBand.READY
     if scene.in_since_s is not None:
         return TensionBand.READY if now_s - scene.in_since_s >= STEADY_S else TensionBand.IN
     return TensionBand.LOW if scene.tension_n < item.target_n else TensionBand.HIGH
@@ -85,12 +92,13 @@ def view(scene: SetUp, known: AppState, plane: Plane) -> View:
     place = place_of(scene, item, known.now_s)
     title, how = _words(place, item, known)
     floor = plane.height - 80.0
-    ready = (replace(check(530.0, 76.0, 70.0), width=19.0),) if place is TensionBand.READY else ()
+    ready = (replace(check(520.0, 76.0, 58.0), width=18.0),) if place is TensionBand.READY else ()
     picture = _stack(scene, item, known) if item.resistance is Resistance.CABLE else _bay(scene, item, known, floor)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        headline(title, width=490.0 if ready else 560.0),
-        sentence(how),
+        headline(title, width=460.0 if ready else 550.0),
+        sentence(how, room=plane.width - 260.0),
+        plain_button(known.words.stop_pain, (plane.width - 206.0, 130.0, 184.0, 68.0), PainTapped(), 24.0),
         *signed_in(known, plane.width - 150.0, 50.0),
         *_not_me(known, plane),
         Rect(0.0, floor, plane.width, 80.0, "surface"),
@@ -106,7 +114,7 @@ def _not_me(known: AppState, plane: Plane) -> tuple[Shape, ...]:
     """Give a way out for whom the code does not belong to, until something has been counted."""
     if known.record.sets:
         return ()
-    return (plain_button(known.words.not_me, (plane.width - 190.0, 70.0, 164.0, 68.0), NotMe(), 24.0),)
+    return (plain_button(known.words.not_me, (plane.width - 206.0, 58.0, 184.0, 68.0), NotMe(), 24.0),)
 
 
 def _task(item: CabledItem, known: AppState, plane: Plane) -> tuple[Shape, ...]:
@@ -117,7 +125,7 @@ def _task(item: CabledItem, known: AppState, plane: Plane) -> tuple[Shape, ...]:
     lines = [f"{item.reps}" + (f" · {words.hold} {item.hold_s:g} {words.seconds}" if item.hold_s else "")]
     if turn is not None and item.sets > 1:
         lines.append(words.set_of.format(number=turn.round, all=item.sets))
-    x, anchor, top = (plane.width - 28.0, ANCHOR_END, 236.0)
+    x, anchor, top = (plane.width - 28.0, ANCHOR_END, 250.0)
     if item.resistance is Resistance.TUBING and not left:
         x, anchor = 28.0, ANCHOR_START
     side = Text(words.left if left else words.right, x, top, 64.0, anchor=anchor)

@@ -137,10 +137,12 @@ WORDS = Words(
         "signal_noisy": "Signal noisy",
         "mains_hum": "Mains hum",
         "cable_loose": "Cable loose",
+        "pain_reported": "Pain reported",
     },
     trouble_kept="Your {count} are kept.",
     trouble_call="Call your therapist.",
     try_again="Try again",
+    stop_pain="Stop, it hurts",
     finish_here="Finish here",
     quote="Number to quote",
     exercises={

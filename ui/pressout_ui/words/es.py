@@ -137,10 +137,12 @@ WORDS = Words(
         "signal_noisy": "Señal con ruido",
         "mains_hum": "Zumbido de red",
         "cable_loose": "Cable flojo",
+        "pain_reported": "Dolor avisado",
     },
     trouble_kept="Tus {count} están a salvo.",
     trouble_call="Avisa a tu terapeuta.",
     try_again="Otra vez",
+    stop_pain="Parar, me duele",
     finish_here="Acabar aquí",
     quote="Número de aviso",
     exercises={

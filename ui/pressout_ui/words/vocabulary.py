@@ -122,6 +122,7 @@ class Words(Struct, frozen=True, kw_only=True):
     trouble_kept: str  # {count}
     trouble_call: str
     try_again: str
+    stop_pain: str
     finish_here: str
     quote: str
     exercises: Mapping[str, str]
