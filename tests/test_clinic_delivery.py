@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -78,7 +79,27 @@ def test_however_slow_the_clinic_is_it_is_asked_again_after_five_minutes() -> No
 def test_a_lost_connection_makes_everything_unsent() -> None:
     delivery, _ = Delivery().due(["a", "b"], 0.0)
 
-    assert delivery.lost_connection().due(["a", "b"], 0.1)[1] == ("a", "b")
+    assert delivery.lost_connection(0.1).due(["a", "b"], 0.1)[1] == ("a", "b")
+
+
+def test_what_the_broker_hangs_up_on_holds_up_no_other_and_is_tried_alone_ever_less_often() -> None:
+    delivery, now_s, tried = Delivery(), 0.0, []
+    waiting = ["large", "sound"]
+    for _ in range(2000):  # an hour and a half, in which the broker leaves at each sight of the large one
+        now_s += 3.0
+        delivery, sent = delivery.due(waiting, now_s)
+        if "large" in sent:
+            tried.append(now_s)
+            delivery = delivery.lost_connection(now_s)
+        elif "sound" in sent:
+            delivery, waiting = delivery.answered("sound", now_s), ["large"]
+
+    assert waiting == ["large"]
+    assert len(tried) < 30
+    apart = [after - before for before, after in pairwise(tried[3:])]
+    assert apart == sorted(apart)
+    assert apart[-1] == pytest.approx(300.0, abs=3.0)
+    assert delivery.due(["large", "new"], now_s)[1] == ("new",)
 
 
 # ---- over a real broker ---------------------------------------------------------------------------------

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
+
+import pytest
 
 from controllers import config_in
-from pressout_device.errors import JournalError
+from pressout_device.errors import ConfigError, JournalError
 from pressout_device.shutdown import dropped_folder
 from pressout_device.storage import atomic_files
-from pressout_session.error_codes import NUMBERS, Notice
+from pressout_session.error_codes import NUMBERS, Notice, Trouble
+from pressout_station import startup
 from pressout_station.app import made_folders
+from pressout_station.config import Config
 from pressout_station.host.display import first_screen
 from pressout_ui.app import update, view
 from pressout_ui.messages import NoticeChanged, Ticked
 from pressout_ui.scenes.idle import Idle
+from pressout_ui.screen import Screen
 from pressout_ui.shapes import Plane, Text
 
 WIDE = Plane(800.0, 480.0)
@@ -68,6 +75,59 @@ def test_what_staff_should_know_is_shown_at_night_too(tmp_path: Path) -> None:
 
     assert NUMBERS[Notice.CALIBRATION_DUE] in words(view(night, WIDE))
     assert words(view(warming, WIDE)) == ""
+
+
+class FakePanel:
+    """A panel that remembers what was painted."""
+
+    painted: ClassVar[list[Screen]] = []
+    closed = False
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+
+    def paint(self, screen: Screen) -> None:
+        """Remember it."""
+        self.painted.append(screen)
+
+    def asked_again(self) -> bool:
+        """Say that *Try again* was tapped."""
+        return True
+
+
+def test_a_mistake_in_the_configuration_stands_on_the_panel_with_its_number_where_a_service_starts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(startup, "PanelFace", FakePanel)
+    monkeypatch.setattr(startup, "onto_the_panel", lambda: None)
+    FakePanel.painted.clear()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        (tmp_path / "station.toml").write_text('[station]\nsite_id = "north"\nstatoin_id = "s3"\n')
+
+        with pytest.raises(ConfigError, match="statoin_id"):
+            startup.station_at(tmp_path / "station.toml", stopped=lambda: False, simulate=True)
+
+        assert b"statoin_id" in systemd.recv(4096)
+    (screen,) = FakePanel.painted
+    shown = words(view(screen, WIDE))
+    assert NUMBERS[Trouble.MISCONFIGURED] in shown
+    assert "statoin_id" in shown
+
+
+def test_a_mistake_in_the_configuration_is_one_sentence_at_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(startup, "PanelFace", FakePanel)
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    FakePanel.painted.clear()
+    (tmp_path / "station.toml").write_text("[station]\n")
+
+    with pytest.raises(ConfigError):
+        startup.station_at(tmp_path / "station.toml", stopped=lambda: False, simulate=True)
+
+    assert FakePanel.painted == []
 
 
 def test_a_program_that_is_killed_leaves_its_folder_to_nobody() -> None:

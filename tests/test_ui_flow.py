@@ -19,10 +19,12 @@ from pressout_ui.messages import (
     Felt,
     FixClosed,
     FixOpened,
+    MuteTapped,
     NotMe,
     RecordKept,
     SignalHeard,
     Ticked,
+    VisitBegan,
     VisitEnded,
     VisitMoved,
     Woken,
@@ -272,3 +274,19 @@ def test_thirty_on_the_wrong_sides_is_not_all_done() -> None:
     screen = told(in_a_set(5), VisitMoved(a_visit(place=2)), RecordKept(folded(facts[:-1])))[0]
 
     assert "5 of 10 done." in words_shown(screen)
+
+
+def test_the_sound_is_off_for_whoever_turned_it_off_and_on_again_for_the_next() -> None:
+    muted = told(begun(), MuteTapped())[0]
+    assert muted.known.muted
+    assert not muted.known.settings.muted  # nor is it what staff save with their own settings
+
+    assert not told(muted, VisitEnded())[0].known.muted
+    assert not told(muted, VisitBegan("471922", a_visit()))[0].known.muted
+
+
+def test_the_pull_at_the_start_is_a_dash_until_it_was_measured() -> None:
+    screen = in_a_set(0)
+
+    assert "–" in words_shown(screen)
+    assert screen.known.words.at_the_start in words_shown(screen)

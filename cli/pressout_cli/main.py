@@ -139,9 +139,9 @@ def demo(**given: Any) -> None:  # noqa: ANN401
 @simulate_option
 def run(config_file: Path, simulate: bool) -> None:
     """Run the station."""
-    from pressout_station import config, startup
+    from pressout_station import startup
 
-    startup.station(config.read(config_file), stopped=stopped(), simulate=simulate)
+    startup.station_at(config_file, stopped=stopped(), simulate=simulate)
 
 
 @cli.command()

@@ -6,6 +6,7 @@ What encrypts is loaded when it is needed: a station reads this much of its conf
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,10 @@ from pressout_session.error_sentences import why
 if TYPE_CHECKING:
     import ssl
 
-PORTS = {"mqtt": 1883, "mqtts": 8883}
+PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
+ENCRYPTED, WEB = ("mqtts", "wss"), ("ws", "wss")
+# Where brokers listen for web sockets, if the address does not say.
+WEB_PATH = "/mqtt"
 
 
 class BrokerAddressError(ValueError):
@@ -38,6 +42,10 @@ class Broker:
         PEM files: whom we trust (None: the system's authorities), and who we are.
     username, password : str or None
         Who we are, where the broker asks for that.
+    path : str or None
+        Where it takes web sockets; None for MQTT itself.
+    others : tuple of Broker
+        The same broker at other addresses, to be tried in turn.
     """
 
     host: str
@@ -48,6 +56,12 @@ class Broker:
     key_file: str | None = None
     username: str | None = None
     password: str | None = None
+    path: str | None = None
+    others: tuple[Broker, ...] = ()
+
+    def in_turn(self) -> tuple[Broker, ...]:
+        """Give every address, this one first."""
+        return (self, *self.others)
 
     def mark(self) -> str:
         """Give letters that only those who hold our key or password can know, or nothing where we have neither.
@@ -78,6 +92,9 @@ class Broker:
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
+            # From Python 3.13 on, authorities without a key usage are refused, as many a clinic made its own: what is
+            # verified stays what it was before.
+            context.verify_flags &= ~ssl.VERIFY_X509_STRICT
             if self.key_file and os.stat(self.key_file).st_mode & 0o007:
                 raise BrokerAddressError(f"key_file: found {self.key_file} readable by everyone, expected chmod 400")
             if self.certificate_file:
@@ -112,8 +129,10 @@ def _closed(name: str, path: str | None, error: OSError) -> str:
     return f"{name}: found {why(error)} at {path}, expected a PEM file that this user may read"
 
 
-def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Broker:
-    """Read a URL such as `mqtts://broker.example:8883`.
+def broker_at(url: str, *, allow_plain: bool = False, also: Sequence[str] = (), **files: str | None) -> Broker:
+    """Read a URL such as `mqtts://broker.example:8883`, or `wss://broker.example/mqtt` for web sockets on 443.
+
+    `also` are other addresses of the same broker, tried in turn.
 
     Raises
     ------
@@ -125,6 +144,7 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
     >>> broker_at("mqtts://broker.example").port
     8883
     """
+    others = tuple(broker_at(one, allow_plain=allow_plain, also=(), **files) for one in also)
     shown = url.rpartition("@")[2]  # what stands before it may be a secret
     try:
         parts = urlsplit(url)
@@ -135,10 +155,13 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
     if ":" in url.rpartition("@")[0].partition("//")[2]:
         raise BrokerAddressError("broker: found a password in the URL, expected it in password_file or a credential")
     if not host:
-        raise BrokerAddressError(f"broker: found {shown!r}, expected mqtts://HOST[:PORT] (or mqtt:// with allow_plain)")
-    if parts.scheme == "mqtt" and not allow_plain:
         raise BrokerAddressError(
-            "broker: found mqtt://, which is plain text; expected mqtts://, or allow_plain = true in [broker]"
+            f"broker: found {shown!r}, expected mqtts://HOST[:PORT] or wss://HOST (or mqtt:// with allow_plain)"
+        )
+    if parts.scheme not in ENCRYPTED and not allow_plain:
+        raise BrokerAddressError(
+            f"broker: found {parts.scheme}://, which is plain text; expected {parts.scheme}s://, or allow_plain = true "
+            "in [broker]"
         )
     password_file = files.pop("password_file", None)
     username = files.pop("username", None) or parts.username
@@ -147,7 +170,9 @@ def broker_at(url: str, *, allow_plain: bool = False, **files: str | None) -> Br
     return Broker(
         host=host,
         port=port,
-        tls=parts.scheme == "mqtts",
+        tls=parts.scheme in ENCRYPTED,
+        path=(parts.path or WEB_PATH) if parts.scheme in WEB else None,
+        others=others,
         username=username,
         password=_password(password_file) if username else None,
         **files,

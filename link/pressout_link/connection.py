@@ -20,14 +20,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from pressout_link.attempts import Attempts
 from pressout_link.broker import Broker
 from pressout_link.connect_errors import Obstacle, looked_at, not_subscribed, refused
 
 logger = logging.getLogger(__name__)
 
 KEEPALIVE_S = 30
-# A broker that has been reached and says nothing for this long does not know the version it was greeted in.
-NO_ANSWER_S = 3.0
 # Not more than this many publications unacknowledged in either direction: memory stays bounded.
 RECEIVE_MAXIMUM = 50
 LARGEST_PAYLOAD = 4 * 1024 * 1024
@@ -103,7 +102,7 @@ class Connection:
         will: Publication | None = None,
         manner: ConnectionConfig | None = None,
     ) -> None:
-        self._broker = broker
+        self._attempts = Attempts(broker.in_turn())
         self._client_id = client_id
         self._topics = topics
         self._will = will
@@ -114,36 +113,32 @@ class Connection:
         self.connected = False
         self.obstacle: Obstacle | None = None
         self.dropped = 0
-        self._version = MQTTProtocolVersion.MQTTv5
-        self._ever_connected = False
-        self._refused_version = False
-        self._answered_us = False
+        self.largest_bytes: int | None = None
         self._closing = False
-        self._reached_s: float | None = None
-        self._failed = False
         self._look_s = 0.0
         self._client = self._begun()
 
     def tend(self) -> None:
-        """Do what paho's thread must not: fall back to 3.1.1 where 5 gets no answer. Call it now and then."""
+        """Do what paho's thread must not: try another address or version where this one gets no answer.
+
+        To be called now and then.
+        """
         self._look_what_is_wrong()
-        unheard = self._reached_s is not None and time.monotonic() - self._reached_s > NO_ANSWER_S
-        if (self._refused_version or unheard) and not self._ever_connected:
-            self._refused_version = False
-            self._reached_s = None
-            older = self._version is MQTTProtocolVersion.MQTTv5
-            self._version = MQTTProtocolVersion.MQTTv311 if older else MQTTProtocolVersion.MQTTv5
-            logger.info("no answer to the protocol version, trying %s", self._version.name)
+        if self.connected:
+            return
+        changed = self._attempts.change(time.monotonic())
+        if changed is not None:
+            logger.info("no answer to this greeting, trying %s", changed)
             self._client.loop_stop()
             self._client = self._begun()
 
     def _look_what_is_wrong(self) -> None:
         """Find out why no connection came about: paho does not say."""
         now_s = time.monotonic()
-        if self.connected or not self._failed or now_s < self._look_s:
+        if self.connected or not self._attempts.failed or now_s < self._look_s:
             return
         self._look_s = now_s + LOOK_EVERY_S
-        found = looked_at(self._broker, self._context)
+        found = looked_at(self._attempts.broker, self._context)
         if found is not None and found != self.obstacle and not self.connected:
             self.obstacle = found
             logger.warning("%s; what is to be sent waits", found.details)
@@ -151,7 +146,7 @@ class Connection:
     @property
     def shares(self) -> bool:
         """Whether the broker's protocol has shared subscriptions (version 5)."""
-        return self._version is MQTTProtocolVersion.MQTTv5
+        return self._attempts.newest
 
     def publish(self, publication: Publication) -> int:
         """Say something at QoS 1, and give its token.
@@ -160,7 +155,8 @@ class Connection:
         broker has it, which for advice will do.
         """
         qos = 0 if publication.fleeting else 1
-        return self._client.publish(publication.topic, publication.payload, qos=qos, retain=publication.retained).mid
+        retained = publication.retained and self._attempts.retains
+        return self._client.publish(publication.topic, publication.payload, qos=qos, retain=retained).mid
 
     def acknowledge(self, message: ReceivedMessage) -> None:
         """Tell the broker that `message` is safe and need not come again."""
@@ -169,20 +165,26 @@ class Connection:
     def close(self, farewell: Publication | None = None, patience_s: float = 2.0) -> None:
         """Say `farewell`, if there is one and anyone to hear it, and disconnect."""
         if farewell is not None and self.connected:
-            said = self._client.publish(farewell.topic, farewell.payload, qos=1, retain=farewell.retained)
+            retained = farewell.retained and self._attempts.retains
+            said = self._client.publish(farewell.topic, farewell.payload, qos=1, retain=retained)
             said.wait_for_publish(patience_s)
         self._closing = True
         self._client.disconnect()
         self._client.loop_stop()
 
     def _begun(self) -> mqtt.Client:
+        broker = self._attempts.broker
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
-            protocol=self._version,
+            protocol=MQTTProtocolVersion.MQTTv5 if self.shares else MQTTProtocolVersion.MQTTv311,
             clean_session=None if self.shares else False,
             manual_ack=True,
+            transport="tcp" if broker.path is None else "websockets",
         )
+        if broker.path is not None:
+            client.ws_set_options(broker.path)
+        self._attempts.begun(time.monotonic())
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_connect_fail = self._on_connect_fail
@@ -193,12 +195,13 @@ class Connection:
         client.max_queued_messages_set(10 * RECEIVE_MAXIMUM)
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
         client.reconnect_delay_set(random.randint(*FIRST_DELAY_S), random.randint(*LAST_DELAY_S))
-        if self._broker.username:
-            client.username_pw_set(self._broker.username, self._broker.password)
+        if broker.username:
+            client.username_pw_set(broker.username, broker.password)
         if self._context is not None:
             client.tls_set_context(self._context)
         if self._will is not None:
-            client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retained)
+            retained = self._will.retained and self._attempts.retains
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=retained)
         properties: Properties | None = None
         if self.shares:
             properties = Properties(PacketTypes.CONNECT)
@@ -207,8 +210,8 @@ class Connection:
             # Without this a broker forgets the session, and what waits in it, as soon as we are gone.
             properties.SessionExpiryInterval = self._manner.remembered_s
         client.connect_async(
-            self._broker.host,
-            self._broker.port,
+            broker.host,
+            broker.port,
             keepalive=KEEPALIVE_S,
             clean_start=False if self.shares else mqtt.MQTT_CLEAN_START_FIRST_ONLY,
             properties=properties,
@@ -216,25 +219,26 @@ class Connection:
         client.loop_start()
         return client
 
-    def _on_connect(self, client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _props: object) -> None:
-        self._answered_us = True
-        self._reached_s = None
+    def _on_connect(self, client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, props: object) -> None:
         if code.is_failure:
-            self._refused_version = "protocol" in str(code).lower()
-            found = refused(str(code).lower())
-            if found != self.obstacle:
-                self.obstacle = found
-                logger.warning("%s; what is to be sent waits", found.details)
+            if not self._attempts.turned_away(code.value, str(code)):
+                found = refused(str(code).lower())
+                if found != self.obstacle:
+                    self.obstacle = found
+                    logger.warning("%s; what is to be sent waits", found.details)
             return
-        self.obstacle, self._failed, self._look_s = None, False, 0.0
-        self._ever_connected = True
+        self._attempts.welcomed(retains=getattr(props, "RetainAvailable", 1) == 1)
+        self.obstacle, self._look_s = None, 0.0
+        self.largest_bytes = getattr(props, "MaximumPacketSize", None)
         if self._topics:
             client.subscribe([(topic if self.shares else _unshared(topic), 1) for topic in self._topics])
         for greeting in self._manner.greetings():
-            client.publish(greeting.topic, greeting.payload, qos=1, retain=greeting.retained)
+            retained = greeting.retained and self._attempts.retains
+            client.publish(greeting.topic, greeting.payload, qos=1, retain=retained)
         self.connected = True
         self._manner.woken()
-        logger.info("connected to %s:%d (%s)", self._broker.host, self._broker.port, self._version.name)
+        broker = self._attempts.broker
+        logger.info("connected to %s:%d (MQTT %s)", broker.host, broker.port, "5" if self.shares else "3.1.1")
 
     def _on_subscribe(
         self, _client: mqtt.Client, _data: object, _token: int, codes: Sequence[ReasonCode], _props: object
@@ -250,21 +254,17 @@ class Connection:
     ) -> None:
         if self.connected and not self._closing:
             logger.warning("lost the broker (%s); what is to be sent waits", code)
-        elif not (self.connected or self._ever_connected or self._answered_us):
-            # Some 3.1.1 brokers answer a version 5 greeting by hanging up, without a word.
-            self._refused_version = True
-        self._reached_s = None
-        self._failed = self._failed or not self.connected
+        self._attempts.hung_up(time.monotonic(), was_connected=self.connected)
         self.connected = False
         self._manner.woken()
 
     def _on_socket_open(self, _client: mqtt.Client, _data: object, opened: object) -> None:
-        self._reached_s = time.monotonic()
+        self._attempts.reached(time.monotonic())
         if isinstance(opened, socket.socket):  # small packets do not wait to travel together
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
-        self._failed = True
+        self._attempts.failed = True
 
     def _on_publish(self, _client: mqtt.Client, _data: object, token: int, code: ReasonCode, _props: object) -> None:
         if not code.is_failure:

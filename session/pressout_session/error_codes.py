@@ -18,6 +18,7 @@ class Trouble(StrEnum):
     OVERLOADED = "overloaded"
     CELL_BENT = "cell_bent"
     STATION_FAILED = "station_failed"
+    MISCONFIGURED = "misconfigured"
 
 
 class Notice(StrEnum):
@@ -49,6 +50,7 @@ class LinkTrouble(StrEnum):
     UNANSWERED = "unanswered"
     CLONED = "cloned"
     NOT_SUBSCRIBED = "not_subscribed"
+    TOO_LARGE = "too_large"
 
 
 # What a receptionist reads out on the telephone; hardware/README.md says what each one means.
@@ -63,6 +65,7 @@ NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     Trouble.OVERLOADED: "4F-30",
     Trouble.CELL_BENT: "4F-31",
     Trouble.STATION_FAILED: "4F-99",
+    Trouble.MISCONFIGURED: "4F-98",
     Notice.WARMING_UP: "4F-40",
     Notice.RATE_WRONG: "4F-41",
     Notice.LINE_NOT_EMPTY: "4F-42",
@@ -84,4 +87,5 @@ NUMBERS: dict[Trouble | Notice | LinkTrouble, str] = {
     LinkTrouble.UNANSWERED: "4F-69",
     LinkTrouble.CLONED: "4F-70",
     LinkTrouble.NOT_SUBSCRIBED: "4F-71",
+    LinkTrouble.TOO_LARGE: "4F-72",
 }

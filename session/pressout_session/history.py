@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from statistics import fmean, median
 
 import msgspec
@@ -13,7 +13,10 @@ from pressout_session.prescription import CabledItem
 
 
 class PastVisit(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit: repetitions done and asked, mean pull at the start (N), usual hold a side (s), reminders, ratings."""
+    """One visit: repetitions done and asked, mean pull at the start (N), usual hold a side (s), reminders, ratings.
+
+    `pulls` are the mean pulls at the start by exercise and kind of line: what is right for one says nothing of another.
+    """
 
     session_id: str
     started_at: str
@@ -26,6 +29,12 @@ class PastVisit(msgspec.Struct, frozen=True, kw_only=True):
     target_n: float
     effort: int | None = None
     pain: int | None = None
+    pulls: tuple[tuple[str, str, float], ...] = ()
+
+    def pull_n(self, item: CabledItem) -> float | None:
+        """Give the mean pull at the start with an item's exercise and line, if they were done."""
+        asked = (item.exercise, str(item.resistance))
+        return next((pull_n for *done, pull_n in self.pulls if tuple(done) == asked), None)
 
 
 def past_visit(document: SessionDocument) -> PastVisit:
@@ -44,6 +53,7 @@ def past_visit(document: SessionDocument) -> PastVisit:
         target_n=cabled[0].target_n,
         effort=document.effort,
         pain=document.pain,
+        pulls=tuple(_pulls(document)),
     )
 
 
@@ -57,6 +67,16 @@ def harder_side(visits: Iterable[PastVisit]) -> Side | None:
     if ratio < 0.9:
         return Side.LEFT
     return Side.RIGHT if ratio > 1.0 / 0.9 else None
+
+
+def _pulls(document: SessionDocument) -> Iterator[tuple[str, str, float]]:
+    chest: dict[tuple[str, str], list[float]] = {}
+    for held in document.sets:
+        item = document.prescription.items[held.item]
+        if isinstance(item, CabledItem):
+            found = chest.setdefault((item.exercise, str(item.resistance)), [])
+            found.extend(rep.chest_n for rep in held.reps if not rep.voided)
+    return ((*done, round(fmean(pulls), 2)) for done, pulls in chest.items() if pulls)
 
 
 def _reps(document: SessionDocument, side: Side) -> list[RepetitionDocument]:

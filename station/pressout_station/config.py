@@ -285,7 +285,7 @@ def _contradictions(parts: dict[str, Any]) -> list[str]:
             )
     if isinstance(broker, BrokerSection):
         try:
-            broker_at(broker.url, allow_plain=broker.allow_plain)
+            broker_at(broker.url, allow_plain=broker.allow_plain, also=broker.also)
         except BrokerAddressError as error:
             mistakes.append(str(error))
     doses = [dose for dose in parts["dose"] if isinstance(dose, DoseSection)]

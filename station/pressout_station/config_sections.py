@@ -55,6 +55,7 @@ class BrokerSection(Section, frozen=True, kw_only=True):
     """The clinic's broker. No secret is here: it is in a file, or a credential of systemd's, which wins."""
 
     url: str
+    also: tuple[str, ...] = ()  # other addresses of the same broker, tried in turn
     allow_plain: bool = False
     ca_file: str | None = None
     certificate_file: str | None = None

@@ -71,7 +71,8 @@ def _known(known: AppState, message: Message) -> AppState:
         case Ticked(now_s=now_s):
             return replace(known, now_s=now_s)
         case VisitBegan(patient_ref=patient_ref, visit=visit):
-            return replace(known, patient_ref=patient_ref, visit=visit, record=Record(), answer=None)
+            begun = replace(known, patient_ref=patient_ref, visit=visit, record=Record(), answer=None)
+            return replace(begun, muted=known.muted_here)
         case VisitMoved(visit=visit):
             return replace(known, visit=visit)
         case RecordKept(record=record):
@@ -121,6 +122,7 @@ def set_to(known: AppState, settings: Settings) -> AppState:
         volume=settings.volume,
         brightness=settings.brightness,
         muted=settings.muted,
+        muted_here=settings.muted,
     )
 
 

@@ -25,9 +25,9 @@ LB_PER_KG = 2.20462
 class AppState(Struct, frozen=True, kw_only=True):
     """The part of the screen's state that outlives a scene.
 
-    `late` says that something counted has waited too long for the disk; `answer` is the clinic's, for the last session.
-    `initials` are the therapist's who is in, `touched_s` when they last touched anything; `visits` are the last ones
-    of `visits_of`.
+    `muted_here` is how the station is set, `muted` what whoever is here made of it. `late` says that something counted
+    has waited too long for the disk; `answer` is the clinic's, for the last session. `initials` are the therapist's who
+    is in, `touched_s` when they last touched anything; `visits` are the last ones of `visits_of`.
     """
 
     station: str
@@ -39,6 +39,7 @@ class AppState(Struct, frozen=True, kw_only=True):
     record: Record = field(default_factory=Record)
     late: bool = False
     muted: bool = False
+    muted_here: bool = False
     answer: AckResult | None = None
     taut: bool = False
     notice: Notice | None = None
@@ -70,7 +71,7 @@ class AppState(Struct, frozen=True, kw_only=True):
                 "unit": self.unit,
                 "volume": self.volume,
                 "brightness": self.brightness,
-                "muted": self.muted,
+                "muted": self.muted_here,
             },
             Settings,
         )
@@ -124,7 +125,8 @@ class AppState(Struct, frozen=True, kw_only=True):
 
     def without_patient(self) -> AppState:
         """Give what is known once the patient has gone: nothing of theirs."""
-        return replace(self, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
+        gone = replace(self, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
+        return replace(gone, muted=self.muted_here)
 
     def decimal(self, value: float, digits: int = 1) -> str:
         """Give a number with that many decimals, as the language writes it."""

@@ -45,3 +45,23 @@ def estimated_width(text: str, size: float) -> float:
     96.0
     """
     return round(size * sum(ADVANCES.get(character, WIDEST) for character in text), 3)
+
+
+def wrapped(text: str, size: float, room: float) -> list[str]:
+    """Give the lines of a text that each have room; a word that is longer than that is cut.
+
+    >>> wrapped("one two three", 20.0, 90.0)
+    ['one two', 'three']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and estimated_width(longer, size) <= room:
+            lines[-1] = longer
+            continue
+        while estimated_width(word, size) > room:
+            cut = next(place for place in range(len(word), 0, -1) if estimated_width(word[:place], size) <= room)
+            lines.append(word[:cut])
+            word = word[cut:]
+        lines.append(word)
+    return lines

@@ -203,6 +203,8 @@ def ending_scenes(known: AppState, fresh: AppState) -> Iterator[tuple[str, Scree
     yield "15-summary", Screen(done, Summary(100.0))
     yield "15-farewell", Screen(done, Summary(100.0, farewell=True))
     yield "16-trouble", Screen(known, InTrouble(Trouble.SENSOR_SILENT))
+    mistake = "station.toml: dose.1.exercise: found 'palof_press', expected one of pallof_press, half_kneeling_row"
+    yield "16-misconfigured", Screen(AppState(station="?"), InTrouble(Trouble.MISCONFIGURED, mistake))
     yield "17-today", Screen(fresh, Today())
     sent = msgspec.structs.replace(
         Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
@@ -229,7 +231,7 @@ def staff_scenes(fresh: AppState) -> Iterator[tuple[str, Screen]]:
     )
     theirs = replace(with_visits, visit=Visit(Course.of(sent)))
     yield "33-dose-clinic", Screen(theirs, Dose(an_item(), 0))
-    yield "34-dose-saved", Screen(with_visits, Dose(an_item(Resistance.CABLE), 0, saved=True))
+    yield "34-dose-asking", Screen(with_visits, Dose(an_item(Resistance.CABLE), 0, asking=True, leaving=True))
     yield "35-more", Screen(inside, More(Dose(msgspec.structs.replace(an_item(), tubing="green"), 0)))
     yield "36-visits", Screen(with_visits, Visits())
     yield "37-calibrate", Screen(inside, Calibrate())
@@ -283,6 +285,7 @@ def a_past_visit(number: int) -> PastVisit:
         done=min(30, 25 + number),
         asked=30,
         chest_n=TARGET_N * (0.86 + 0.02 * number),
+        pulls=(("pallof_press", "tubing", TARGET_N * (0.86 + 0.02 * number)),),
         hold_left_s=2.5 + 0.08 * number,
         hold_right_s=2.1 + 0.08 * number,
         reminders=max(2, 9 - number),

@@ -48,9 +48,9 @@ class Screen(Struct, frozen=True):
         """Give the screen with another scene."""
         return replace(self, scene=scene)
 
-    def showing_trouble(self, trouble: Trouble) -> Screen:
+    def showing_trouble(self, trouble: Trouble, details: str = "") -> Screen:
         """Give the screen with what keeps the station from going on."""
-        return self.showing(InTrouble(trouble))
+        return self.showing(InTrouble(trouble, details))
 
     def over_the_patient(self, known: AppState, scene: InTrouble | Pin) -> Screen:
         """Give the screen with a scene over the patient's, which is gone back to; trouble is nothing to go back to."""

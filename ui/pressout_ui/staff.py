@@ -94,6 +94,16 @@ class Stepped(Struct, frozen=True):
     by: int
 
 
+class RaiseTapped(Struct, frozen=True):
+    """The target may go up by more than a quarter."""
+
+
+class LastTapped(Struct, frozen=True):
+    """The target is to be what was pulled the last time, in newtons."""
+
+    target_n: float
+
+
 class ChoiceTapped(Struct, frozen=True):
     """A choice: which value, and what."""
 
@@ -172,6 +182,8 @@ StaffMessage: TypeAlias = (
     | LeaveTapped
     | Stepped
     | ChoiceTapped
+    | RaiseTapped
+    | LastTapped
     | SaveTapped
     | VisitsFound
     | Converted

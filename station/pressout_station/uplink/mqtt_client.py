@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 # Without a ring or an arrival it looks up so often: what is in flight may have to be sent again.
 PACE_S = 0.5
+# What MQTT puts around a topic and a payload, at most: lengths, token, properties.
+PACKET_BYTES = 64
 # Another station of our name is answered so often.
 INFO_EVERY_S = 30.0
 LIVE_EVERY_S = 0.2
@@ -73,6 +75,7 @@ class Uplink:
         self._bell = WakeUp(inbox)
         self._shelf = OutboxIndex(outbox)
         self._delivery = Delivery()
+        self._too_large: set[str] = set()
         # What could not be handed over yet. The broker gives no more than these before they are acknowledged, and gives
         # them again only on another connection: they are tried again from here.
         self._unsafe: list[ReceivedMessage] = []
@@ -108,7 +111,9 @@ class Uplink:
             self._look_on(live)
             self._send()
             self._announcements.say(self._connection, look=rung)
-            self._saying.turn(self._connection, self._hearing, self._shelf, self._delivery)
+            self._saying.turn(
+                self._connection, self._hearing, len(self._shelf.waiting), self._delivery, too_large=self._kept_back
+            )
             rung, live = self._bell.wait(PACE_S)
             self._receive()
         waiting = len(self._shelf.waiting)
@@ -117,9 +122,11 @@ class Uplink:
 
     def _send(self) -> None:
         if not self._connection.connected:
-            self._delivery = self._delivery.lost_connection()
+            self._delivery = self._delivery.lost_connection(time.monotonic())
+            self._too_large.clear()  # another broker, or this one once it is set up again, may take them
             return
-        self._delivery, names = self._delivery.due(self._shelf.waiting, time.monotonic())
+        waiting = [name for name in self._shelf.waiting if name not in self._too_large]
+        self._delivery, names = self._delivery.due(waiting, time.monotonic())
         for name in names:
             try:
                 payload = (self._outbox / name).read_bytes()
@@ -131,7 +138,17 @@ class Uplink:
                 self._ask_anew(name)
                 continue
             topic = session_topic(*self._station, spool.session_of(name))
+            most = self._connection.largest_bytes
+            if most is not None and len(payload) + len(topic) + PACKET_BYTES > most:
+                logger.warning("%s has %d bytes, and the broker takes %d: it waits", name, len(payload), most)
+                self._too_large.add(name)
+                continue
             self._connection.publish(Publication(topic, payload))
+
+    @property
+    def _kept_back(self) -> int:
+        """How many sessions are, or may be, larger than the broker takes."""
+        return len(self._too_large | (self._delivery.suspects & set(self._shelf.waiting)))
 
     def _ask_anew(self, name: str) -> None:
         """Ask the station for a document that is not what it put there, and send nothing of it until it is."""

@@ -19,7 +19,6 @@ from pressout_session.wire import StationState, Status, live_topic, request_topi
 from pressout_station.mailbox import spool
 from pressout_station.uplink.delivery import Delivery
 from pressout_station.uplink.inbound import InboundHandler, Since
-from pressout_station.uplink.outbox_index import OutboxIndex
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +52,10 @@ class StatusPublisher:
         self._link: spool.Link | None = None
         self._said_s = float("-inf")
 
-    def turn(self, connection: Connection, hearing: InboundHandler, shelf: OutboxIndex, delivery: Delivery) -> None:
-        """Say how the station and the link are, when that has changed."""
+    def turn(
+        self, connection: Connection, hearing: InboundHandler, waiting: int, delivery: Delivery, *, too_large: int
+    ) -> None:
+        """Say how the station and the link are, when that has changed: so many sessions wait, so many are too large."""
         if not connection.connected:
             self._reported = None
         now_s = time.monotonic()
@@ -63,11 +64,11 @@ class StatusPublisher:
         self._said_s = now_s
         if connection.connected:
             state = StationState.IN_SESSION if self._of_station().in_session else StationState.READY
-            status = self.status(state, hearing, len(shelf.waiting))
+            status = self.status(state, hearing, waiting)
             if status.payload != self._reported:
                 connection.publish(status)
                 self._reported = status.payload
-        self._say_link(self._link_now(connection, hearing, delivery))
+        self._say_link(self._link_now(connection, hearing, delivery, too_large))
 
     def status(self, state: StationState, hearing: InboundHandler, backlog: int) -> Publication:
         """Give the retained status."""
@@ -98,7 +99,9 @@ class StatusPublisher:
         except OSError:
             return spool.StationSaid()
 
-    def _link_now(self, connection: Connection, hearing: InboundHandler, delivery: Delivery) -> spool.Link:
+    def _link_now(
+        self, connection: Connection, hearing: InboundHandler, delivery: Delivery, too_large: int
+    ) -> spool.Link:
         kind: LinkTrouble | None = None
         details = ""
         longest_s = delivery.unanswered_s(time.monotonic())
@@ -108,6 +111,8 @@ class StatusPublisher:
             pass
         elif hearing.clone is not None:
             kind, details = LinkTrouble.CLONED, f"serials {self._serial} and {hearing.clone}"
+        elif too_large:
+            kind, details = LinkTrouble.TOO_LARGE, f"{too_large} sessions wait for a broker that takes larger messages"
         elif longest_s > UNANSWERED_S:
             kind, details = LinkTrouble.UNANSWERED, f"the oldest in flight for {longest_s / 60.0:.0f} min"
         return spool.Link(

@@ -88,6 +88,8 @@ def moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
             return screen.showing(asked), commands
         case _, _ if known.initials is None:
             return entered(screen), ()  # no page without a name to sign with
+        case Dose(changed=True, leaving=False), PageTapped(page=Page.MENU):
+            return screen.showing(replace(scene, leaving=True)), ()
         case _, PageTapped(page=page):
             return _page(screen, page)
         case _, WipeTapped() if known.visit is None and known.trouble is None:
@@ -115,6 +117,8 @@ def _page_moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
     match scene:
         case Dose():
             after, commands = dose.update(scene, message, known)
+            if commands:  # saved: the patient is to go on, and nobody else is to change it
+                return left(screen), commands
         case More():
             after = more.update(scene, message, known)
         case Guests():

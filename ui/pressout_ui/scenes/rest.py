@@ -74,17 +74,21 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         *mark,
         *_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0)),
         *buttons,
-        *(
-            plain_button(text, (plane.width - 206.0, 4.0 + 69.0 * place, 184.0, 68.0), act, 24.0)
-            for place, (text, act) in enumerate(
-                (
-                    (words.therapist, TherapistTapped()),
-                    (words.finish_here, FinishTapped()),
-                    (words.stop_pain, PainTapped()),
-                )
-            )
-        ),
+        *_ways_out(known, plane),
         pain(known, (36.0, plane.height - 10.0), 24.0, plane.width - 200.0),
+    )
+
+
+def _ways_out(known: AppState, plane: Plane) -> View:
+    words = known.words
+    ways: tuple[tuple[str, Message], ...] = (
+        (words.therapist, TherapistTapped()),
+        (words.finish_here, FinishTapped()),
+        (words.stop_pain, PainTapped()),
+    )
+    return tuple(
+        plain_button(text, (plane.width - 206.0, 4.0 + 69.0 * place, 184.0, 68.0), act, 24.0)
+        for place, (text, act) in enumerate(ways)
     )
 
 

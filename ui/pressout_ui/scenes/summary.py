@@ -53,14 +53,16 @@ def view(scene: Summary, known: AppState, plane: Plane) -> View:
 
 
 def _in_words(known: AppState) -> str:
-    """Say how even the tempo was, and how often the station reminded of posture."""
+    """Say how even the tempo was, uneven only where one was asked for, and how often posture was reminded of."""
     words = known.words
     told = sum(reminders(known, side) for side in Side)
     said = [words.summary_reminders[min(told, 2)].format(count=told)]
     spreads = [_spread(_repetitions(known, side)) for side in Side]
     known_spreads = [spread for spread in spreads if spread is not None]
-    if known_spreads:
-        said.insert(0, words.tempo["steady" if max(known_spreads) <= STEADY else "uneven"])
+    even = bool(known_spreads) and max(known_spreads) <= STEADY
+    items = () if known.visit is None else known.visit.prescription.items
+    if even or (known_spreads and any(isinstance(item, CabledItem) and item.stroke_s for item in items)):
+        said.insert(0, words.tempo["steady" if even else "uneven"])
     return " ".join(said)
 
 

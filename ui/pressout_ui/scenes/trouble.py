@@ -6,19 +6,23 @@ from msgspec import Struct
 
 from pressout_session.error_codes import NUMBERS, Trouble
 from pressout_ui.app_state import AppState
+from pressout_ui.font_metrics import wrapped
 from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
 from pressout_ui.pictograms import unplugged
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
 from pressout_ui.shapes import Plane, Rect, Text, View, fitted
 
 # There is no station behind the picture: it is started again, and nothing else can be done here.
-STARTED_AGAIN = (Trouble.UNCALIBRATED, Trouble.STATION_FAILED)
+STARTED_AGAIN = (Trouble.UNCALIBRATED, Trouble.STATION_FAILED, Trouble.MISCONFIGURED)
+# Of a long sentence so many lines are shown.
+MOST_LINES = 4
 
 
 class InTrouble(Struct, frozen=True):
-    """What is wrong."""
+    """What is wrong, with details for whoever can mend it, in English."""
 
     trouble: Trouble
+    details: str = ""
 
 
 def view(scene: InTrouble, known: AppState, plane: Plane) -> View:
@@ -34,6 +38,10 @@ def view(scene: InTrouble, known: AppState, plane: Plane) -> View:
         headline(words.trouble if known.visit else words.one_moment),
         Text(why, 40.0, 164.0, fitted(why, 34.0, plane.width - 80.0), weight="600"),
         Text(call, 40.0, 206.0, fitted(call, 30.0, plane.width - 80.0), "ink2", "500"),
+        *(
+            Text(line, 40.0, 250.0 + 28.0 * place, 22.0, "ink2", "500")
+            for place, line in enumerate(wrapped(scene.details, 22.0, plane.width - 80.0)[:MOST_LINES])
+        ),
         *(unplugged(294.0, plane.width) if scene.trouble is Trouble.SENSOR_SILENT else ()),
         primary_button(words.try_again, (36.0, 376.0, 220.0, 72.0), RetryTapped()),
         *(() if scene.trouble in STARTED_AGAIN else (plain_button(other[0], (272.0, 376.0, 220.0, 72.0), other[1]),)),

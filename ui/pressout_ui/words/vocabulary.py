@@ -133,6 +133,8 @@ class Words(Struct, frozen=True, kw_only=True):
     change: str
     tries_left: str  # {count}
     locked_for: str  # {minutes}
+    drop_changes: str
+    more_than_a_quarter: str
     go_back: str
     lock: str
     save: str

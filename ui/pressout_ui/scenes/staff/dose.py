@@ -17,7 +17,16 @@ from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import plain_button, primary_button
 from pressout_ui.scenes.staff.keys import choices, stepper, top_line
 from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, sized
-from pressout_ui.staff import ChoiceTapped, Page, PageTapped, SaveTapped, SetDose, Stepped
+from pressout_ui.staff import (
+    ChoiceTapped,
+    LastTapped,
+    Page,
+    PageTapped,
+    RaiseTapped,
+    SaveTapped,
+    SetDose,
+    Stepped,
+)
 
 # One tap, in the clinic's unit: 0.2 kg on tubing, one small plate on a stack.
 TUBING_STEP = {"kg": 0.2 * G_M_PER_S2, "lb": 0.5 * G_M_PER_S2 / LB_PER_KG, "N": 2.0}
@@ -26,14 +35,33 @@ LEAST_N, MOST_N = 5.0, 500.0
 LIMITS = {"sets": (1, 10), "reps": (1, 50), "hold_s": (0, 30), "stroke_s": (0, 10), "rest_s": (0, 300)}
 STEPS = {"hold_s": 1.0, "stroke_s": 0.5, "rest_s": 15.0}
 SHARES = (0.05, 0.1, 0.15, 0.2)
+# What is more than this above what it was is asked for: a finger that stays on the key goes far.
+MOST_RISE = 1.25
+# A target to begin with, where nothing is known of the exercise on this line.
+BEGIN_N = 40.0
 
 
 class Dose(Struct, frozen=True):
-    """The item that is being set, and its place in what the patient does."""
+    """The item that is being set, and its place in what the patient does.
+
+    `began` is as it was opened; `base_n` what the target is compared with; `asking` that it would be more than a
+    quarter above that, `allowed` that this is meant; `leaving` that *Back* was tapped over changes. `targets` are those
+    of other exercises and lines that were looked at.
+    """
 
     item: CabledItem
     place: int
-    saved: bool = False
+    began: CabledItem | None = None
+    base_n: float | None = None
+    asking: bool = False
+    allowed: bool = False
+    leaving: bool = False
+    targets: tuple[tuple[tuple[str, str], float], ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to save."""
+        return self.began is not None and self.item != self.began
 
 
 def opened(known: AppState) -> Dose | None:
@@ -45,20 +73,69 @@ def opened(known: AppState) -> Dose | None:
         place = next(n for n, one in enumerate(items) if isinstance(one, CabledItem))
     item = items[place]
     assert isinstance(item, CabledItem)
-    return Dose(item, place)
+    return Dose(item, place, began=item, base_n=item.target_n)
 
 
 def update(scene: Dose, message: Message, known: AppState) -> tuple[Dose, tuple[Command, ...]]:
     """Give the scene after `message`; and what is to be kept when it is saved."""
     match message:
+        case Stepped(value="target_n", by=by):
+            return _aimed(scene, stepped(scene.item, "target_n", by, known.unit)), ()
+        case RaiseTapped():
+            item = stepped(scene.item, "target_n", 1, known.unit)
+            return replace(scene, item=item, asking=False, allowed=True), ()
+        case LastTapped(target_n=target_n):
+            return _aimed(scene, aimed(scene.item, target_n, known.unit)), ()
         case Stepped(value=value, by=by):
-            return Dose(stepped(scene.item, value, by, known.unit), scene.place), ()
+            return replace(scene, item=stepped(scene.item, value, by, known.unit), leaving=False), ()
+        case ChoiceTapped(value="exercise" | "resistance" as value, choice=choice):
+            return _on_another_line(scene, chosen(scene.item, value, choice), known), ()
         case ChoiceTapped(value=value, choice=choice):
-            return Dose(chosen(scene.item, value, choice), scene.place), ()
+            return replace(scene, item=chosen(scene.item, value, choice), leaving=False), ()
         case SaveTapped():
-            return replace(scene, saved=True), (SetDose(scene.place, scene.item, known.initials or ""),)
+            return scene, (SetDose(scene.place, scene.item, known.initials or ""),)
         case _:
             return scene, ()
+
+
+def _aimed(scene: Dose, item: CabledItem) -> Dose:
+    """Give the scene with another target; more than a quarter above what it was is asked for first."""
+    base_n = scene.item.target_n if scene.base_n is None else scene.base_n
+    if item.target_n > MOST_RISE * base_n and item.target_n > scene.item.target_n and not scene.allowed:
+        return replace(scene, asking=True)
+    return replace(scene, item=item, asking=False, leaving=False)
+
+
+def _on_another_line(scene: Dose, item: CabledItem, known: AppState) -> Dose:
+    """Give the scene with another exercise or line, and the target that belongs to it.
+
+    That is what it had a moment ago, or was the last time, or is in the dose; or a target to begin with.
+    """
+    targets = {**dict(scene.targets), _line(scene.item): scene.item.target_n}
+    items = known.visit.prescription.items if known.visit is not None else ()
+    same = (one.target_n for one in items if isinstance(one, CabledItem) and _line(one) == _line(item))
+    known_n = targets.get(_line(item)) or last_n(item, known) or next(same, None) or BEGIN_N
+    aim = aimed(item, known_n, known.unit)
+    return replace(
+        scene, item=aim, base_n=aim.target_n, asking=False, allowed=False, leaving=False, targets=tuple(targets.items())
+    )
+
+
+def _line(item: CabledItem) -> tuple[str, str]:
+    return item.exercise, str(item.resistance)
+
+
+def last_n(item: CabledItem, known: AppState) -> float | None:
+    """Give what was pulled the last time with this exercise on this kind of line."""
+    pulls = (visit.pull_n(item) for visit in reversed(known.own_visits))
+    return next((pull_n for pull_n in pulls if pull_n is not None), None)
+
+
+def aimed(item: CabledItem, target_n: float, unit: str) -> CabledItem:
+    """Give the item with a target on the nearest whole step; the tolerance keeps its share."""
+    step_n = (STACK_STEP if item.resistance is Resistance.CABLE else TUBING_STEP)[unit]
+    bounded_n = min(MOST_N, max(LEAST_N, round(target_n / step_n) * step_n))
+    return msgspec.structs.replace(item, target_n=bounded_n, tolerance_n=item.tolerance_n / item.target_n * bounded_n)
 
 
 def stepped(item: CabledItem, value: str, by: int, unit: str) -> CabledItem:
@@ -66,9 +143,7 @@ def stepped(item: CabledItem, value: str, by: int, unit: str) -> CabledItem:
     if value == "target_n":
         step_n = (STACK_STEP if item.resistance is Resistance.CABLE else TUBING_STEP)[unit]
         # On whole steps: what is shown is what is asked.
-        target_n = min(MOST_N, max(LEAST_N, (round(item.target_n / step_n) + by) * step_n))
-        share = item.tolerance_n / item.target_n
-        return msgspec.structs.replace(item, target_n=target_n, tolerance_n=share * target_n)
+        return aimed(item, (round(item.target_n / step_n) + by) * step_n, unit)
     if value == "tolerance_n":
         place = min(range(len(SHARES)), key=lambda n: abs(SHARES[n] - item.tolerance_n / item.target_n))
         share = SHARES[min(len(SHARES) - 1, max(0, place + by))]
@@ -80,7 +155,7 @@ def stepped(item: CabledItem, value: str, by: int, unit: str) -> CabledItem:
 
 
 def chosen(item: CabledItem, value: str, choice: str) -> CabledItem:
-    """Give the item with a choice made; another kind of line keeps the target."""
+    """Give the item with a choice made."""
     if value == "exercise":
         return msgspec.structs.replace(item, exercise=choice)
     if value == "tubing":
@@ -97,18 +172,22 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
     wide = (plane.width - 64.0 - 28.0) / 3
     sides = [(Side.LEFT.value, words.left), (Side.RIGHT.value, words.right)]
     lines = [(Resistance.TUBING.value, words.line_tubing), (Resistance.CABLE.value, words.line_stack)]
-    # The place beside the label says whose dose it is, and, once it is saved, from when it holds.
+    # The place beside the label says whose dose it is.
     theirs = known.visit is not None and known.visit.prescription.unaccepted
-    held_less = None if scene.saved or theirs else harder_side(known.own_visits)
+    held_less = None if theirs else harder_side(known.own_visits)
     first = words.first_label if held_less is None else words.first_label_held_less[held_less]
     half = (plane.width - 64.0 - 28.0) * 0.36
     last = plane.width - 32.0
     hold = f"{item.hold_s:g} {words.seconds}"
-    done = plain_button(words.done, (last - 136.0, 396.0, 136.0, 70.0), PageTapped(Page.MENU))
     save = primary_button(words.save, (last - 136.0, 396.0, 136.0, 70.0), SaveTapped())
     return (
         *top_line(known, "", plane, right=176.0),
-        plain_button(words.go_back, (plane.width - 160.0, 8.0, 128.0, 68.0), PageTapped(Page.MENU), 24.0),
+        plain_button(
+            words.drop_changes if scene.leaving else words.go_back,
+            (plane.width - 160.0, 8.0, 128.0, 68.0),
+            PageTapped(Page.MENU),
+            20.0 if scene.leaving else 24.0,
+        ),
         *_exercise(item, known),
         *_target(scene, known, plane),
         *stepper(words.sets, str(item.sets), "sets", (32.0, 274.0, wide)),
@@ -117,11 +196,8 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
         *choices(words.line_label, "resistance", lines, item.resistance.value, (32.0, 396.0, half)),
         *choices(first, "first_side", sides, item.first_side.value, (46.0 + half, 396.0, last - half - 316.0)),
         plain_button(words.more, (last - 256.0, 396.0, 108.0, 70.0), PageTapped(Page.MORE)),
-        *(
-            (Text(words.saved, last, 386.0, 22.0, "good", "700", "end"), done)
-            if scene.saved
-            else (*((Text(words.from_clinic, last, 386.0, 22.0, "ink", "700", "end"),) if theirs else ()), save)
-        ),
+        *((Text(words.from_clinic, last, 386.0, 22.0, "ink", "700", "end"),) if theirs else ()),
+        save,
     )
 
 
@@ -140,9 +216,7 @@ def _target(scene: Dose, known: AppState, plane: Plane) -> tuple[Shape, ...]:
     middle = plane.width / 2
     # The number may grow; its unit stays beside it.
     half = estimated_width(number, 84.0) / 2
-    theirs = known.own_visits
-    last = theirs[-1].chest_n if theirs else None
-    told = words.last_time.format(value=known.tension(last).rsplit(" ", 1)[0]) if last is not None else ""
+    last = last_n(item, known)
     share = f"± {round(100 * item.tolerance_n / item.target_n)} %"
     keys = [
         Button(
@@ -153,14 +227,25 @@ def _target(scene: Dose, known: AppState, plane: Plane) -> tuple[Shape, ...]:
             weight="700",
             repeats=True,
         )
-        for label, x, by in (("–", 46.0, -1), ("+", plane.width - 166.0, 1))
+        for label, x, by in (("–", 46.0, -1), *((("+", plane.width - 166.0, 1),) if not scene.asking else ()))
     ]
+    if scene.asking:  # not under a finger that is still down: it does not repeat
+        box = Rect(plane.width - 166.0, 104.0, 120.0, 104.0, "cue", 14.0)
+        keys.append(Button(words.more_than_a_quarter, box, RaiseTapped(), 22.0, "cue_ink", "700"))
     return (
         Rect(32.0, 90.0, plane.width - 64.0, 132.0, "surface", 14.0),
         *keys,
         Text(words.target, 186.0, 130.0, 24.0, "ink2", "500"),
-        Text(told, 186.0, 196.0, 24.0, "ink2", "500"),
+        *_last(last, known),
         Text(number, middle, 186.0, 84.0, anchor="middle"),
         Text(unit, middle + half + 8.0, 186.0, 34.0, weight="600"),
         Text(share, plane.width - 184.0, 130.0, 24.0, "ink2", "500", "end"),
     )
+
+
+def _last(last: float | None, known: AppState) -> tuple[Shape, ...]:
+    """Give what was pulled the last time, on this line with this exercise; a tap takes it."""
+    if last is None:
+        return ()
+    told = known.words.last_time.format(value=known.tension(last).rsplit(" ", 1)[0])
+    return (plain_button(told, (180.0, 146.0, 150.0, 68.0), LastTapped(last), 20.0),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.prescription import CueSensitivity
 from pressout_signal.events import Resistance
@@ -30,11 +31,11 @@ def update(scene: More, message: Message, known: AppState) -> More:
         case Stepped(value="tubing", by=by):
             place = COLOURS.index(dose.item.tubing) if dose.item.tubing in COLOURS else -1
             colour = ("", *COLOURS)[(place + 1 + by) % (len(COLOURS) + 1)]
-            return More(Dose(chosen(dose.item, "tubing", colour), dose.place))
+            return More(replace(dose, item=chosen(dose.item, "tubing", colour)))
         case Stepped(value=value, by=by):
-            return More(Dose(stepped(dose.item, value, by, known.unit), dose.place))
+            return More(replace(dose, item=stepped(dose.item, value, by, known.unit)))
         case ChoiceTapped(value=value, choice=choice):
-            return More(Dose(chosen(dose.item, value, choice), dose.place))
+            return More(replace(dose, item=chosen(dose.item, value, choice)))
         case _:
             return scene
 
