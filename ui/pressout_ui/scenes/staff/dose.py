@@ -213,7 +213,7 @@ def _exercise(item: CabledItem, known: AppState) -> tuple[Shape, ...]:
 def _target(scene: Dose, known: AppState, plane: Plane) -> tuple[Shape, ...]:
     words, item = known.words, scene.item
     number, unit = known.tension(item.target_n).rsplit(" ", 1)
-    middle = plane.width / 2
+    middle = plane.width / 2 + 32.0
     # The number may grow; its unit stays beside it.
     half = estimated_width(number, 84.0) / 2
     last = last_n(item, known)
@@ -248,4 +248,4 @@ def _last(last: float | None, known: AppState) -> tuple[Shape, ...]:
     if last is None:
         return ()
     told = known.words.last_time.format(value=known.tension(last).rsplit(" ", 1)[0])
-    return (plain_button(told, (180.0, 146.0, 150.0, 68.0), LastTapped(last), 20.0),)
+    return (plain_button(told, (178.0, 146.0, 132.0, 68.0), LastTapped(last), 20.0),)
