@@ -14,6 +14,7 @@ from pressout_session.prescription import Prescription
 from pressout_signal.samples import Sample
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
+from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.controller.pain_reports import PainReports
 from pressout_station.controller.session_controller import ControllerDeps, SessionController
 from pressout_station.writer.messages import Kept, Told
@@ -65,7 +66,7 @@ class Desk:
             measured_hz=lambda: 80.1234,
             pain=self.pain,
         )
-        self.counting = SessionController(given, self.writer, self.clock)  # type: ignore[arg-type]
+        self.counting = SessionController(given, self.writer, self.clock, LeftVisits())  # type: ignore[arg-type]
 
     def _name(self) -> str:
         self.names += 1

@@ -12,9 +12,12 @@ from pressout_session.facts import Closed, Opened, RepetitionKept, SetClosed
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
+from pressout_session.visit import Visit
 from pressout_signal.events import LineLetGo, LineTaken, Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
-from pressout_station.controller.session_controller import IDLE_CLOSE_S
+from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S
+
+GONE_S = ASK_AFTER_S + ANSWER_S
 
 
 @pytest.fixture(scope="module")
@@ -129,15 +132,41 @@ def test_what_the_disk_is_late_with_is_shown_all_the_same(session: list[Sample])
     assert desk.counting.keeping.shown == desk.counting.keeping.record
 
 
-def test_a_session_that_nobody_signs_out_of_is_forgotten_after_three_minutes(session: list[Sample]) -> None:
+def test_a_session_that_nobody_signs_out_of_is_asked_for_after_ten_minutes_and_forgotten_a_minute_later(
+    session: list[Sample],
+) -> None:
     desk = Desk()
     desk.counting.begin("471922")
     desk.feel(session)
     assert not desk.counting.forgotten
 
     end_s = session[-1].t_s
-    desk.feel([Sample(end_s + n, 0.0) for n in range(1, int(IDLE_CLOSE_S))])
+    desk.feel([Sample(end_s + n, 0.0) for n in range(1, int(ASK_AFTER_S))])
+    assert (desk.counting.absent, desk.counting.forgotten) == (True, False)
+    desk.feel([Sample(end_s + n, 0.0) for n in range(int(ASK_AFTER_S), int(GONE_S))])
     assert desk.counting.forgotten
+
+
+def test_a_guest_who_walked_away_frees_the_station_sooner() -> None:
+    desk = Desk()
+    desk.counting.begin(GUEST)
+    desk.feel([Sample(float(n), 0.0) for n in range(int(ASK_A_GUEST_AFTER_S) + 3)])
+    assert (desk.counting.absent, desk.counting.forgotten) == (True, False)
+
+    desk.counting.present()
+    assert not desk.counting.absent
+
+
+def test_whoever_taps_a_correction_is_there(session: list[Sample]) -> None:
+    desk = Desk()
+    desk.counting.begin("471922")
+    desk.feel(session)
+    desk.feel([Sample(session[-1].t_s + n, 0.0) for n in range(1, int(ASK_AFTER_S))])
+    assert desk.counting.absent
+
+    desk.counting.tapped(Visit.undone)
+
+    assert not desk.counting.absent
 
 
 def test_a_computer_that_is_behind_with_its_readings_forgets_nobody(session: list[Sample]) -> None:
@@ -156,7 +185,7 @@ def test_a_sensor_that_died_with_the_line_taut_holds_no_session_open_for_ever(se
     desk.feel(session[: len(session) // 3])
     desk.counting.take(Fault(desk.clock.time_s, FaultKind.SILENT))
 
-    desk.clock.time_s += IDLE_CLOSE_S + 10.0
+    desk.clock.time_s += GONE_S + 10.0
 
     assert desk.counting.forgotten
 
@@ -204,7 +233,7 @@ def test_a_prescribed_rest_and_an_exercise_beside_the_line_are_no_absence() -> N
         desk = Desk()
         desk.writer.prescriptions["471922"] = prescription
         desk.counting.begin("471922")
-        desk.feel([Sample(n / 4, 0.0) for n in range(int(4 * (IDLE_CLOSE_S + allowed_s - 20.0)))])
+        desk.feel([Sample(n / 4, 0.0) for n in range(int(4 * (GONE_S + allowed_s - 20.0)))])
         assert not desk.counting.forgotten
         last_s = desk.clock.time_s
         desk.feel([Sample(last_s + n / 4, 0.0) for n in range(1, 200)])

@@ -12,7 +12,10 @@ from pressout_session.facts import Opened
 from pressout_session.patient_codes import GUEST
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Sample
-from pressout_station.controller.session_controller import IDLE_CLOSE_S, SessionController
+from pressout_station.controller.presence import ANSWER_S, ASK_AFTER_S
+from pressout_station.controller.session_controller import SessionController
+
+GONE_S = ASK_AFTER_S + ANSWER_S
 
 
 def slack(desk: Desk, until_s: float) -> None:
@@ -34,12 +37,12 @@ def test_a_visit_in_which_something_was_just_changed_is_not_forgotten(
 ) -> None:
     desk = Desk()
     desk.counting.begin("471922")
-    slack(desk, IDLE_CLOSE_S - 10.0)
+    slack(desk, GONE_S - 10.0)
     change(desk.counting)
 
-    slack(desk, 2.0 * IDLE_CLOSE_S - 20.0)
+    slack(desk, 2.0 * GONE_S - 20.0)
     assert not desk.counting.forgotten
-    slack(desk, 2.0 * IDLE_CLOSE_S + 1.0)
+    slack(desk, 2.0 * GONE_S + 1.0)
     assert desk.counting.forgotten
 
 

@@ -156,7 +156,14 @@ def test_a_therapists_round_and_a_patients_session_by_touch_end_at_the_clinic(wi
     window.see("Dose")
     window.touch("+")  # the target's, which stands first
     window.touch("Save")
-    window.touch("Done")
+    window.see("Today")  # it has locked itself
+
+    window.touch("Therapist")
+    window.see("Pin")
+    for digit in PIN:
+        window.touch(digit)
+    window.see("Dose")
+    window.touch("Back")
     for page, scene in (("Past visits", "Visits"), ("Sensor", "Sensor"), ("Clinic", "Network"), ("Guests", "Guests")):
         window.see("Menu")
         window.touch(page)

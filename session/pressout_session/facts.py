@@ -35,12 +35,14 @@ class Opened(Fact, frozen=True, kw_only=True):
 class SetOpened(Fact, frozen=True, kw_only=True):
     """A set began, in turn, on `side`, with the item at place `item` of the prescription.
 
-    `goes_on` says that it continues the turn of the set before it, which a pause had ended.
+    `goes_on` says that it continues the turn of the set before it, which a pause had ended; so many repetitions of that
+    turn as `before` says are in an earlier session of the same patient.
     """
 
     item: int
     side: Side
     goes_on: bool = False
+    before: int = 0
 
 
 class RepetitionKept(Fact, frozen=True, kw_only=True):

@@ -60,6 +60,7 @@ class SetRecord(msgspec.Struct, frozen=True, kw_only=True):
     count_probability: float | None = None
     other_count: int | None = None
     goes_on: bool = False
+    before: int = 0
 
     @property
     def count(self) -> int:
@@ -118,6 +119,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def turn_count(self, place: int) -> int:
         """How many repetitions count in the set at `place` and in those that it goes on from."""
         held = self.sets[place]
+        if held.before:
+            return held.count + held.before
         return held.count + (self.turn_count(place - 1) if held.goes_on and place else 0)
 
     def count(self, side: Side, item: int | None = None) -> int:
@@ -139,8 +142,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         match fact:
             case Opened():
                 return msgspec.structs.replace(self, opened=fact)
-            case SetOpened(t_s=t_s, item=item, side=side, goes_on=goes_on):
-                opened = SetRecord(item=item, side=side, start_s=t_s, goes_on=goes_on)
+            case SetOpened(t_s=t_s, item=item, side=side, goes_on=goes_on, before=before):
+                opened = SetRecord(item=item, side=side, start_s=t_s, goes_on=goes_on, before=before)
                 return self._with_sets((*self.sets, opened))
             case TimedDone():
                 return msgspec.structs.replace(self, timed=(*self.timed, fact))

@@ -59,8 +59,8 @@ class Visit(Struct, frozen=True):
     """Where a visit is: its course, and whether a set is open and holds anything.
 
     `counted` is the number of repetitions that count in the open set, or in the one just closed; `earlier` those of the
-    same turn in sets before it; `left` whether the turn of the set just closed is over. `waiting` are doses that hold
-    from the next set on.
+    same turn in sets before it, of which `carried` are in an earlier session; `left` whether the turn of the set just
+    closed is over. `waiting` are doses that hold from the next set on.
     """
 
     course: Course
@@ -71,6 +71,7 @@ class Visit(Struct, frozen=True):
     earlier: int = 0
     left: bool = True
     taut: bool = False
+    carried: int = 0
 
     # ---- what is heard ---------------------------------------------------------------------------
 
@@ -133,7 +134,7 @@ class Visit(Struct, frozen=True):
         else:
             course = self.course.swapped()
             side = course.turn.side
-        done = self.set_open or self.counted or self.earlier
+        done = self.set_open or self.counted or self.earlier > self.carried
         return replace(self, course=course), (SideCorrected(t_s=t_s, side=side),) if done else ()
 
     def turn_given_up(self, t_s: float) -> Moved:
@@ -154,6 +155,12 @@ class Visit(Struct, frozen=True):
         change = DoseChanged(t_s=t_s, item=place, dose=item, therapist_ref=therapist_ref)
         visit = replace(self, waiting=(*self.waiting, change), changed_s=t_s)
         return (visit if self.set_open else visit._with_waiting()), (change,)
+
+    def resumed(self, t_s: float, *, taut: bool) -> Visit:
+        """Give the visit as it goes on in another session: where it was, with nothing open."""
+        pausing = self.stage is Stage.PAUSE
+        earlier = self.turn_count if pausing else 0
+        return Visit(self.course, changed_s=t_s, earlier=earlier, left=not pausing, taut=taut, carried=earlier)
 
     # ---- what is so ------------------------------------------------------------------------------
 
@@ -233,8 +240,10 @@ class Visit(Struct, frozen=True):
             course = course.after()
         goes_on = self.stage is Stage.PAUSE
         earlier = self.turn_count if goes_on else 0
-        opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side, goes_on=goes_on)
-        return replace(self, course=course, set_open=True, counted=0, earlier=earlier, left=False), (opened,)
+        before = self.carried if goes_on else 0
+        opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side, goes_on=goes_on, before=before)
+        visit = replace(self, course=course, set_open=True, counted=0, earlier=earlier, left=False, carried=0)
+        return visit, (opened,)
 
 
 Moved: TypeAlias = tuple[Visit, tuple[AnyFact, ...]]

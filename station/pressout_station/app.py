@@ -26,6 +26,7 @@ from pressout_session.document_builder import Origin
 from pressout_station.audit_log import started_with
 from pressout_station.config import Config
 from pressout_station.controller.clinic_events import ClinicEvents
+from pressout_station.controller.left_visits import TAKEN_UP_WITHIN_S, LeftVisits
 from pressout_station.controller.live_topic import LiveTopic
 from pressout_station.controller.load_cell_conditioning import ConditioningConfig, LoadCellConditioning
 from pressout_station.controller.pain_reports import PainReports
@@ -34,6 +35,8 @@ from pressout_station.controller.session_controller import ControllerDeps, Sessi
 from pressout_station.host.display import PanelFace, first_screen, settings_of
 from pressout_station.identity import device_of, new_id, software_version
 from pressout_station.journal.clock_correction import WallClock
+from pressout_station.journal.recent_visits import recent_visits
+from pressout_station.journal.tables import Journal
 from pressout_station.mailbox.wakeup import ring
 from pressout_station.staff.accounts import PinGuard, Therapists
 from pressout_station.staff.staff_actions import StaffActions, StaffDeps
@@ -77,6 +80,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     shelves = shelves_of(config)
     cell, calibration, life = calibrated_cell(config.load_cell if simulated is None else emulated(config), shelves.book)
     device = device_of(life)
+    left = left_visits(shelves.journal, clock)
     writer = Writer(shelves, rules_of(config, device, clock))
     weighed = ConditioningConfig(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
     announcer = ClinicEvents(life.load_cell_id, writer.tell, wall_time, new_id)
@@ -95,7 +99,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
         tracing.set_over,
         pain,
     )
-    counting = SessionController(given, writer, clock)
+    counting = SessionController(given, writer, clock, left)
     way: Opening = functools.partial(reader_factory.real, cell)
     if simulated is not None:
         way = functools.partial(reader_factory.simulated, cell, simulated.asked, origin_s, simulated.speed)
@@ -116,6 +120,14 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     live = config.broker is not None and config.broker.live
     broadcasting = LiveTopic(functools.partial(ring, config.folder / "inbox")) if live else None
     return StationDeps(sampler, weighing, counting, writer, clock, face, StaffActions(staffed), tracing, broadcasting)
+
+
+def left_visits(journal: Journal, clock: RealClock | ScaledClock) -> LeftVisits:
+    """Give the visits that were going on lately, before this station was started."""
+    left = LeftVisits()
+    for patient_ref, visit, reason, ago_s in recent_visits(journal, wall_time(), TAKEN_UP_WITHIN_S):
+        left.leave(patient_ref, visit, clock.now_s() - ago_s, reason)
+    return left
 
 
 def shelves_of(config: Config) -> WriterStorage:

@@ -32,12 +32,15 @@ from pressout_ui.commands import (
     RestartSensor,
     RestartSet,
     SignIn,
+    StayHere,
     SwapSide,
     UndoLast,
 )
 from pressout_ui.messages import (
+    AbsenceChanged,
     ClinicAnswered,
     Felt,
+    HereChanged,
     Message,
     NoticeChanged,
     RecordKept,
@@ -82,6 +85,7 @@ class Station:
     def __init__(self, parts: StationDeps, screen: Screen) -> None:
         self._parts = parts
         self.screen = screen
+        self._absent = False
         self._trouble: Trouble | None = None
         self._read_until_s = 0.0
         self._session_id: str | None = None
@@ -136,6 +140,11 @@ class Station:
             self._tell(NoticeChanged(notice))
         for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *parts.face.messages()):
             self._tell(message)
+        if (here := parts.counting.left.here(parts.clock.now_s())) != self.screen.known.here:
+            self._tell(HereChanged(here))
+        if parts.counting.absent != self._absent:
+            self._absent = parts.counting.absent
+            self._tell(AbsenceChanged(self._absent))
         if parts.counting.forgotten:
             self._tell_command(EndVisit("idle"))
         parts.face.show(self.screen)
@@ -231,6 +240,8 @@ class Station:
                 self._tell(VisitEnded())
             case RestartSensor():
                 self._parts.sampler.restart()
+            case StayHere():
+                counting.present()
             case ReportPain():
                 counting.report_pain()
             case Rate(effort=effort, pain=pain):

@@ -18,13 +18,16 @@ from pressout_ui.commands import (
     RestartSensor,
     RestartSet,
     Sound,
+    StayHere,
     SwapSide,
     UndoLast,
 )
 from pressout_ui.messages import (
+    AbsenceChanged,
     AddTapped,
     ClinicAnswered,
     FinishTapped,
+    HereChanged,
     Message,
     MuteTapped,
     NextTurnTapped,
@@ -38,6 +41,7 @@ from pressout_ui.messages import (
     SetEndTapped,
     SideTapped,
     SignalHeard,
+    StayTapped,
     TherapistTapped,
     Ticked,
     TroubleBegan,
@@ -50,6 +54,7 @@ from pressout_ui.messages import (
 from pressout_ui.navigation import patient, therapist
 from pressout_ui.router import turns_portrait, view
 from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.screen import STAFF, Screen, Told
@@ -100,6 +105,8 @@ def _known_of_itself(known: AppState, message: Message) -> AppState:
             return replace(known, trouble=trouble)
         case TroubleOver():
             return replace(known, trouble=None)
+        case HereChanged(here=here):
+            return replace(known, here=here)
         case SensorSeen(figures=figures):
             return replace(known, sensor=figures)
         case LinkSeen(link=link):
@@ -146,6 +153,12 @@ def _moved(screen: Screen, message: Message) -> Told:
             return screen.over_the_patient(screen.known, InTrouble(kind)), sound
         case TroubleOver() if isinstance(scene, InTrouble):
             return replace(screen, scene=patient.resumed(screen), before=None), ()
+        case AbsenceChanged(absent=True) if not screen.for_staff and not isinstance(scene, InTrouble):
+            return screen.over_the_patient(screen.known, StillHere()), (Play(Sound.STILL_HERE),)
+        case AbsenceChanged(absent=False) if isinstance(scene, StillHere):
+            return replace(screen, scene=patient.resumed(screen), before=None), ()
+        case StayTapped():
+            return screen, (StayHere(),)
         case VisitEnded():
             return therapist.visit_ended(screen) if screen.for_staff else patient.ended(screen)
         case FinishTapped():

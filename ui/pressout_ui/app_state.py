@@ -13,7 +13,7 @@ from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import Record
 from pressout_session.settings import Settings
-from pressout_session.visit import Visit
+from pressout_session.visit import Stage, Visit
 from pressout_session.wire import AckResult
 from pressout_ui.staff import LinkState, SensorFigures
 from pressout_ui.words import LANGUAGES, Words
@@ -55,6 +55,7 @@ class AppState(Struct, frozen=True, kw_only=True):
     visits_of: str | None = None
     sensor: SensorFigures | None = None
     link: LinkState = field(default_factory=LinkState)
+    here: tuple[str, ...] = ()
 
     @property
     def words(self) -> Words:
@@ -107,15 +108,18 @@ class AppState(Struct, frozen=True, kw_only=True):
     @property
     def code(self) -> str:
         """Who is signed in, as the screen shows it: a code in two halves, or guest."""
-        ref = self.patient_ref
-        if ref is None:
-            return ""
-        return f"{ref[:3]} {ref[3:]}" if ref.isdigit() else self.words.guest
+        return "" if self.patient_ref is None else self.code_of(self.patient_ref)
+
+    def code_of(self, patient_ref: str) -> str:
+        """Give a reference as the screen shows it."""
+        return f"{patient_ref[:3]} {patient_ref[3:]}" if patient_ref.isdigit() else self.words.guest
 
     def side_count(self, side: Side) -> int:
         """Repetitions on disk that count in the last turn on `side` of the item that is being done."""
         item = None if self.visit is None else self.visit.course.turn.item
         places = [place for place, held in enumerate(self.record.sets) if held.side is side and held.item == item]
+        if not places and self.visit is not None and self.visit.stage is Stage.PAUSE and self.visit.side is side:
+            return self.visit.turn_count  # of an earlier session, with which this one goes on
         return self.record.turn_count(places[-1]) if places else 0
 
     @property

@@ -19,6 +19,7 @@ class Sound(StrEnum):
     POSTURE = "posture"
     HOLD_ENDS = "hold_ends"
     TROUBLE = "trouble"
+    STILL_HERE = "still_here"
 
 
 class Play(Struct, frozen=True):
@@ -50,6 +51,10 @@ class Rate(Struct, frozen=True):
 
     effort: int | None
     pain: int | None
+
+
+class StayHere(Struct, frozen=True):
+    """Somebody says that they are there."""
 
 
 class ReportPain(Struct, frozen=True):
@@ -93,6 +98,7 @@ Command: TypeAlias = (
     | AddOne
     | Rate
     | ReportPain
+    | StayHere
     | SwapSide
     | GiveUpTurn
     | RestartSet

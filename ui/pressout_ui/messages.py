@@ -182,6 +182,32 @@ class FinishTapped(Struct, frozen=True):
     """The session is over."""
 
 
+class AbsenceChanged(Struct, frozen=True):
+    """Whether nothing has come of anyone for so long that it must be asked."""
+
+    absent: bool
+
+
+class HereChanged(Struct, frozen=True):
+    """Who has left something to go on with, the last one first."""
+
+    here: tuple[str, ...]
+
+
+class StayTapped(Struct, frozen=True):
+    """I am still here."""
+
+
+class NextPersonTapped(Struct, frozen=True):
+    """Somebody else has a turn now."""
+
+
+class HereTapped(Struct, frozen=True):
+    """It is me, of those who are here."""
+
+    patient_ref: str
+
+
 class PainTapped(Struct, frozen=True):
     """It hurts: stop here."""
 
@@ -227,6 +253,11 @@ Message: TypeAlias = (
     | RetryTapped
     | FinishTapped
     | PainTapped
+    | AbsenceChanged
+    | HereChanged
+    | StayTapped
+    | NextPersonTapped
+    | HereTapped
     | MuteTapped
     | StaffMessage
 )

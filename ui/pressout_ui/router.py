@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from pressout_ui.scenes import idle, live_view, rating, rest, set_up, summary, timed, today, trouble, who, wipe
+from pressout_ui.scenes import (
+    idle,
+    live_view,
+    rating,
+    rest,
+    set_up,
+    still_here,
+    summary,
+    timed,
+    today,
+    trouble,
+    who,
+    wipe,
+)
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating
@@ -17,6 +30,7 @@ from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
+from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
@@ -53,6 +67,8 @@ def view(screen: Screen, plane: Plane) -> View:
             return rating.view(scene, known, plane)
         case Wipe():
             return wipe.view(scene, known, plane)
+        case StillHere():
+            return still_here.view(scene, known, plane)
         case InTrouble():
             return trouble.view(scene, known, plane)
 

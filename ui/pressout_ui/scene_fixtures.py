@@ -37,6 +37,7 @@ from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
+from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
@@ -155,6 +156,7 @@ def scenes() -> Iterator[tuple[str, Screen]]:
     standing = tuple(Sample(99.5 + place / 80, TARGET_N) for place in range(50))
     yield "01-idle", Screen(AppState(station="3", now_s=1.0), Idle())
     yield "02-who", Screen(AppState(station="3"), Who("4719"))
+    yield "02-here", Screen(AppState(station="3", here=("471922", "203518", "118204")), Who())
     fresh = replace(known, record=Record(), visit=Visit(Course.of(visit.course.prescription)))
     yield "03-further", Screen(fresh, SetUp(tuple(s._replace(tension_n=14.7) for s in standing)))
     yield "03-closer", Screen(fresh, SetUp(tuple(s._replace(tension_n=48.0) for s in standing)))
@@ -213,6 +215,7 @@ def ending_scenes(known: AppState, fresh: AppState) -> Iterator[tuple[str, Scree
     yield "18-effort", Screen(done, Rating(RatingQuestion.EFFORT, 100.0))
     yield "19-pain", Screen(done, Rating(RatingQuestion.PAIN, 100.0, chosen=2))
     yield "20-wipe", Screen(replace(fresh, visit=None, patient_ref=None), Wipe(94.0))
+    yield "22-still-here", Screen(known, StillHere())
     yield "21-night", Screen(AppState(station="3", now_s=700.0), Idle(0.0))
     yield "21-night-notice", Screen(AppState(station="3", now_s=700.0, notice=Notice.RECORDS_DAMAGED), Idle(0.0))
 

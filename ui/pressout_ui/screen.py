@@ -24,6 +24,7 @@ from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
+from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
@@ -31,7 +32,9 @@ from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 
-PatientScene: TypeAlias = Idle | Who | Today | SetUp | LiveSet | Rest | Timed | Summary | Rating | Wipe | InTrouble
+PatientScene: TypeAlias = (
+    Idle | Who | Today | SetUp | LiveSet | Rest | Timed | Summary | Rating | Wipe | InTrouble | StillHere
+)
 StaffScene: TypeAlias = Pin | Menu | Dose | More | Visits | Calibrate | Sensor | Network | Guests | SettingsScene
 Scene: TypeAlias = PatientScene | StaffScene
 STAFF = (Pin, Menu, Dose, More, Visits, Calibrate, Sensor, Network, Guests, SettingsScene)
@@ -52,9 +55,9 @@ class Screen(Struct, frozen=True):
         """Give the screen with what keeps the station from going on."""
         return self.showing(InTrouble(trouble, details))
 
-    def over_the_patient(self, known: AppState, scene: InTrouble | Pin) -> Screen:
+    def over_the_patient(self, known: AppState, scene: InTrouble | Pin | StillHere) -> Screen:
         """Give the screen with a scene over the patient's, which is gone back to; trouble is nothing to go back to."""
-        before = self.before if isinstance(self.scene, InTrouble) else self.scene
+        before = self.before if isinstance(self.scene, InTrouble | StillHere) else self.scene
         return replace(self, known=known, scene=scene, before=before)
 
     @property

@@ -26,6 +26,7 @@ SCORES: Final[Mapping[Sound, tuple[tuple[float, float, float], ...]]] = MappingP
         Sound.POSTURE: ((220.0, 0.07, 0.09), (220.0, 0.07, 0.0)),
         Sound.HOLD_ENDS: ((660.0, 0.12, 0.0),),
         Sound.TROUBLE: ((147.0, 0.7, 0.0),),
+        Sound.STILL_HERE: ((523.0, 0.15, 0.1), (659.0, 0.15, 0.1), (523.0, 0.25, 0.0)),
     }
 )
 

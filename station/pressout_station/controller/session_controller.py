@@ -35,18 +35,16 @@ from pressout_session.visit import Moved, Visit
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
+from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.controller.pain_reports import PainReports
+from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S, Presence
 from pressout_station.controller.signal_stats import SignalStats
 from pressout_station.writer.messages import AckArrived, Told
 from pressout_station.writer.pending_writes import PendingWrites
 from pressout_station.writer.writer import Writer
 
-# A session that nobody signs out of is closed after this much slack.
-IDLE_CLOSE_S = 180.0
 # Who has just been shown what they did may do one more: it is theirs for so long.
 GOES_ON_S = 30.0
-# Without a reading for this long the computer's own clock must do.
-SENSOR_GONE_S = 5.0
 
 
 class ControllerDeps(Struct, frozen=True):
@@ -75,26 +73,27 @@ class SessionController:
         Keeps facts.
     clock : MonotonicClock
         The readings' clock.
+    left : LeftVisits
+        What was left before the station began.
     """
 
-    def __init__(self, given: ControllerDeps, writer: Writer, clock: MonotonicClock) -> None:
+    def __init__(self, given: ControllerDeps, writer: Writer, clock: MonotonicClock, left: LeftVisits) -> None:
         self._given = given
         self._writer = writer
-        self._clock = clock
         # A demo that runs twenty times as fast still has a disk that does not.
-        self._speed = float(getattr(clock, "speed", 1.0))
-        self.keeping = PendingWrites(writer, clock, self._speed)
+        speed = float(getattr(clock, "speed", 1.0))
+        self.keeping = PendingWrites(writer, clock, speed)
+        self._there = Presence(clock, speed, clock.now_s())
         self.session_id: str | None = None
         self.visit: Visit | None = None
         self.patient_ref = GUEST
+        self.left = left
         self._goes_on_s = -math.inf
         self._opened: Opened | None = None
         self._last_session_id: str | None = None
-        self._slack_since_s: float | None = clock.now_s()
         self._sets = 0
         self._set_since_s = 0.0
         self._sensed = SignalStats(given.measured_hz, given.zero_n, given.noise_n)
-        self._last_s: float | None = None
         self._tuned_to = self._item()
         self._pipeline = self._fresh_pipeline()
 
@@ -106,7 +105,7 @@ class SessionController:
             self._sensed.fault(sample)
             return (sample,)
         self._sensed.sample()
-        self._last_s = sample.t_s
+        self._there.last_s = sample.t_s
         self._pipeline, events = self._pipeline.step(sample)
         for event in events:
             self._hear(event)
@@ -117,11 +116,11 @@ class SessionController:
     def _hear(self, event: Event) -> None:
         match event:
             case LineTaken(t_s=t_s):
-                self._slack_since_s = None
+                self._there.slack_since_s = None
                 if self.visit is None and t_s - self._goes_on_s > GOES_ON_S:
                     self.patient_ref = GUEST  # whoever takes the handle now need not be who was here last
             case LineLetGo(t_s=t_s):
-                self._slack_since_s = t_s
+                self._there.slack_since_s = t_s
             case Fault():
                 self._sensed.fault(event)
             case _:
@@ -141,7 +140,7 @@ class SessionController:
 
     def begin(self, patient_ref: str, since_s: float | None = None) -> None:
         """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
-        begun_s = self._time_s() if since_s is None else since_s
+        begun_s = self._there.now_s() if since_s is None else since_s
         if self.session_id is not None:
             self.end("signed_out")
         self.session_id = self._given.new_session_id()
@@ -149,7 +148,9 @@ class SessionController:
         self._writer.occupied(patient_ref)
         self._sets = 0
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
-        self.visit = Visit(Course.of(prescription), changed_s=begun_s, taut=self._slack_since_s is None)
+        taut = self._there.taut
+        left = self.left.taken_up(patient_ref, prescription, begun_s, taut=taut)
+        self.visit = left or Visit(Course.of(prescription), changed_s=begun_s, taut=taut)
         self._sensed.begin()
         self.patient_ref = patient_ref
         # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
@@ -168,49 +169,51 @@ class SessionController:
         """Close the session: its last set, what the sensor did, and why it ended."""
         if self.visit is None or self.session_id is None:
             return
-        now_s = self._time_s()
+        now_s = self._there.now_s()
         if self._opened is None:
-            self._move(self.visit.set_ended(self._slack_since_s or now_s))
+            self._move(self.visit.set_ended(self._there.slack_since_s or now_s))
             self._keep(self._sensed.seen(now_s))
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
+            self.left.leave(self.patient_ref, self.visit, now_s, reason)
         self._opened = self.session_id = self.visit = None
         self._writer.occupied(None)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
         self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if reason == "done" else (-math.inf, GUEST)
-        if self._slack_since_s is not None:
+        if not self._there.taut:
             self._tune()
 
     def end_set(self) -> None:
         """Close the open set by a tap."""
-        self._pipeline, events = self._pipeline.end_set(self._time_s())
+        self._pipeline, events = self._pipeline.end_set(self._there.now_s())
         for event in events:
             self._hear(event)
         if self.visit is not None:
-            self._move(self.visit.set_ended(self._time_s()))
+            self._move(self.visit.set_ended(self._there.now_s()))
 
     def tapped(self, deed: Callable[[Visit, float], Moved]) -> None:
-        """Let the visit take a tap that corrects it: `Visit.undone` and its like."""
+        """Let the visit take a tap that corrects it: `Visit.undone` and its like. Whoever taps is there."""
         if self.visit is not None:
-            self._move(deed(self.visit, self._time_s()))
+            self._move(deed(self.visit, self._there.now_s()))
+            self.present()
 
     def rate(self, effort: int | None, pain: int | None) -> None:
         """Keep how hard it was and how much it hurt; None where it was skipped."""
         if self.visit is not None and self._opened is None:
-            self._keep(Rated(t_s=self._time_s(), effort=effort, pain=pain))
+            self._keep(Rated(t_s=self._there.now_s(), effort=effort, pain=pain))
             self._given.pain.rated(self.session_id or "", pain)
 
     def report_pain(self) -> None:
         """Keep that somebody stops because it hurts, and tell it at once, even where nothing else was done."""
         if self.visit is not None:
-            self._keep(PainReported(t_s=self._time_s()))
+            self._keep(PainReported(t_s=self._there.now_s()))
             self._given.pain.reported(self.session_id or "")
 
     def dose(self, place: int, item: Item, therapist_ref: str) -> None:
         """Give the patient who is here another dose, from the next set on, and from the next visit on."""
         if self.visit is None:
             return
-        moved, facts = self.visit.dosed(self._time_s(), place, item, therapist_ref)
+        moved, facts = self.visit.dosed(self._there.now_s(), place, item, therapist_ref)
         asked = self.visit.prescription.with_item(place, item)
         signed = {"set_by": therapist_ref, "set_at": rfc3339(wall_time()), "accepted_by": therapist_ref}
         prescription = msgspec.structs.replace(asked, **signed)
@@ -223,7 +226,7 @@ class SessionController:
 
     def correct(self, session_id: str, patient_ref: str | None, therapist_ref: str) -> None:
         """Say whose a closed session was, or with None that it was no one's."""
-        now_s = self._time_s()
+        now_s = self._there.now_s()
         fact: AnyFact = SessionVoided(t_s=now_s, therapist_ref=therapist_ref)
         if patient_ref is not None:
             fact = Reassigned(t_s=now_s, patient_ref=patient_ref, therapist_ref=therapist_ref)
@@ -236,26 +239,28 @@ class SessionController:
     def keep_timed(self, reps: int, duration_s: float) -> None:
         """Keep a timed or tapped exercise."""
         if self.visit is not None:
-            self._move(self.visit.timed_done(self._time_s(), reps, duration_s))
+            self._move(self.visit.timed_done(self._there.now_s(), reps, duration_s))
+
+    def present(self) -> None:
+        """Take someone's word, by a tap, that they are there."""
+        if self.visit is not None:
+            self.visit = replace(self.visit, changed_s=self._there.now_s())
+
+    @property
+    def absent(self) -> bool:
+        """Whether a session is open and nothing has come of anyone for so long that it must be asked."""
+        return self._away_for(0.0)
 
     @property
     def forgotten(self) -> bool:
-        """Whether a session is open that has been slack for so long that nobody can be there."""
-        if self.visit is None or self._last_s is None:
-            return False
-        # A sensor that died, perhaps with the line taut, sees no slack: then the computer's own time must do.
-        patience_s = IDLE_CLOSE_S + self.visit.asked_pause_s
-        if self._clock.now_s() - self._last_s > patience_s * self._speed:
-            return True
-        # Otherwise time is the readings': a busy computer may be far behind with them.
-        since_s = self._slack_since_s
-        return since_s is not None and self._last_s - max(since_s, self.visit.changed_s) > patience_s
+        """Whether it was asked for long enough, and nobody answered."""
+        return self._away_for(ANSWER_S)
 
-    def _time_s(self) -> float:
-        """Give the time on the readings' clock; where there are none for a while, the computer's."""
-        now_s = self._clock.now_s()
-        silent = self._last_s is None or now_s - self._last_s > SENSOR_GONE_S * self._speed
-        return now_s if silent or self._last_s is None else self._last_s
+    def _away_for(self, more_s: float) -> bool:
+        if self.visit is None:
+            return False
+        usual_s = ASK_A_GUEST_AFTER_S if self.patient_ref == GUEST else ASK_AFTER_S
+        return self._there.away_for(usual_s + self.visit.asked_pause_s + more_s, self.visit.changed_s)
 
     # ---- inside ------------------------------------------------------------------------------
 

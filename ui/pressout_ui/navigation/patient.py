@@ -15,7 +15,9 @@ from pressout_ui.commands import EndVisit, Rate, ReportPain, SignIn
 from pressout_ui.messages import (
     DigitTyped,
     FixClosed,
+    HereTapped,
     Message,
+    NextPersonTapped,
     NextTapped,
     RatingDone,
     RecordKept,
@@ -57,6 +59,8 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return moved(screen, Who(touched_s=known.now_s), message)
         case Who(typed=typed), SignalHeard(LineTaken()) if typed:
             return screen, ()
+        case Who(), SignalHeard(LineTaken()) if known.visit is not None:
+            return screen.showing(SetUp()), ()  # whoever was here goes on after all
         case Idle() | Who(), SignalHeard(LineTaken()):
             return screen, (SignIn(GUEST),)
         case _, VisitBegan():
@@ -64,7 +68,9 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Who(), WipeTapped():
             return screen.showing(Wipe(known.now_s)), ()
         case Who(), Ticked(now_s=now_s) if now_s - scene.touched_s > who.FORGOTTEN_S:
-            return screen.showing(Idle(now_s)), ()
+            return screen.showing(Idle(now_s) if known.visit is None else caught_up(known, scene)), ()
+        case Who(), HereTapped(patient_ref=ref) if ref == known.patient_ref and known.visit is not None:
+            return screen.showing(caught_up(known, scene)), ()
         case Who(), _:
             after, commands = who.update(scene, message, known)
             return screen.showing(after), commands
@@ -98,6 +104,10 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case LiveSet(), _:
             live, commands = live_set.update(scene, message, known)
             return screen.showing(live), commands
+        case Rest(), NextPersonTapped():
+            return screen.showing(Who(touched_s=known.now_s)), ()
+        case Rest(), DigitTyped():
+            return moved(screen, Who(touched_s=known.now_s), message)  # the next one's card
         case Rest(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
         case Rest(), SignalHeard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
@@ -197,7 +207,7 @@ def caught_up(known: AppState, before: PatientScene) -> PatientScene:
         return Summary(known.now_s)
     if isinstance(course.item, TimedItem):
         return before if isinstance(before, Timed) else Timed()
-    if isinstance(before, LiveSet) and known.record.sets:
+    if isinstance(before, LiveSet | Who) and known.record.sets:
         return Rest(known.now_s, known.record.sets[-1].side)
     return waiting(known) if isinstance(before, Idle | Who | Wipe | Timed) else before
 

@@ -12,6 +12,7 @@ from pressout_ui.messages import (
     AddTapped,
     FinishTapped,
     Message,
+    NextPersonTapped,
     NextTurnTapped,
     PainTapped,
     SideTapped,
@@ -54,6 +55,7 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         (words.undo_last, UndoTapped()),
         (words.add_one, AddTapped()),
         (words.wrong_side, SideTapped()),
+        *(() if pausing else ((words.next_person, NextPersonTapped()),)),
     )
     wide = (plane.width - 72.0 - 14.0 * (len(acts) - 1)) / len(acts)
     buttons = tuple(

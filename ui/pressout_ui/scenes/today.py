@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
+from pressout_session.visit import Stage
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import NotMe, TherapistTapped
@@ -39,10 +40,22 @@ def view(_scene: Today, known: AppState, plane: Plane) -> View:
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
         Text(title, left, 80.0, size),
         *_lines(item, known, left, right),
-        Text(words.begin[0], left, 352.0, 30.0, weight="700"),
-        Text(words.begin[1], left, 382.0, 26.0, "ink2", "500"),
+        *_how_to_begin(item, known, left, right),
         plain_button(words.not_me, (left, plane.height - 82.0, wide, 70.0), NotMe(), 24.0),
         plain_button(words.therapist, (left + wide + 12.0, plane.height - 82.0, wide, 70.0), TherapistTapped(), 24.0),
+    )
+
+
+def _how_to_begin(item: CabledItem, known: AppState, left: float, right: float) -> tuple[Shape, ...]:
+    """Say how to begin; or, to whoever was here before, where they go on."""
+    words = known.words
+    if known.visit is not None and known.visit.stage is Stage.PAUSE:
+        side = words.left if known.side is Side.LEFT else words.right
+        said = words.goes_on.format(side=side, count=known.side_count(known.side), asked=item.reps)
+        return (Text(said, left, 352.0, fitted(said, 30.0, right - left), weight="700"),)
+    return (
+        Text(words.begin[0], left, 352.0, 30.0, weight="700"),
+        Text(words.begin[1], left, 382.0, 26.0, "ink2", "500"),
     )
 
 

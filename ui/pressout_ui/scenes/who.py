@@ -8,7 +8,16 @@ from msgspec.structs import replace
 from pressout_session.patient_codes import CODE_LENGTH, GUEST, checked
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command, SignIn
-from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, GuestChosen, Message, TherapistTapped, WipeTapped
+from pressout_ui.messages import (
+    BackSpaced,
+    Cleared,
+    DigitTyped,
+    GuestChosen,
+    HereTapped,
+    Message,
+    TherapistTapped,
+    WipeTapped,
+)
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad
 from pressout_ui.shapes import Plane, Rect, Shape, Text, View, Weight
@@ -39,6 +48,8 @@ def update(scene: Who, message: Message, known: AppState) -> tuple[Who, tuple[Co
             return replace(scene, typed=scene.typed[:-1], touched_s=known.now_s), ()
         case Cleared():
             return Who(touched_s=known.now_s), ()
+        case HereTapped(patient_ref=patient_ref):
+            return scene, (SignIn(patient_ref),)
         case GuestChosen():
             return scene, (SignIn(GUEST),)
         case _:
@@ -56,11 +67,20 @@ def view(scene: Who, known: AppState, plane: Plane) -> View:
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.who, 36.0, 92.0, 56.0),
         *(Text(line, 38.0, 130.0 + 30.0 * place, 25.0, *how) for place, line in enumerate(lines)),
-        *_cells(scene.typed),
+        *(_here(known) if known.here and not scene.typed else _cells(scene.typed)),
         plain_button(words.wipe, (36.0, 300.0, 160.0, 72.0), WipeTapped()),
         plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
         plain_button(words.therapist, (208.0, 388.0, 168.0, 72.0), TherapistTapped()),
         *keypad(known, left + 20.0),
+    )
+
+
+def _here(known: AppState) -> tuple[Shape, ...]:
+    """Give who is here and has something to go on with, a key each."""
+    boxes = ((36.0, 160.0, 160.0, 96.0), (208.0, 160.0, 168.0, 96.0), (208.0, 300.0, 168.0, 72.0))
+    return tuple(
+        plain_button(known.code_of(ref), box, HereTapped(ref), 30.0)
+        for ref, box in zip(known.here, boxes, strict=False)
     )
 
 

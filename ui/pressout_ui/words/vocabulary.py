@@ -122,6 +122,10 @@ class Words(Struct, frozen=True, kw_only=True):
     trouble_kept: str  # {count}
     trouble_call: str
     try_again: str
+    still_here: str
+    still_here_how: str
+    i_am_here: str
+    next_person: str
     stop_pain: str
     finish_here: str
     quote: str

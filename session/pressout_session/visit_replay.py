@@ -1,0 +1,71 @@
+"""Replay of a session's facts to the visit that said them: how a station that was started again goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from pressout_session.course import Course
+from pressout_session.facts import (
+    AnyFact,
+    DoseChanged,
+    Opened,
+    RepetitionAdded,
+    RepetitionKept,
+    RepetitionVoided,
+    SetClosed,
+    SetOpened,
+    SetRestarted,
+    SideCorrected,
+    TimedDone,
+    TurnGivenUp,
+)
+from pressout_session.visit import Visit
+
+
+def visit_of(facts: Iterable[AnyFact]) -> Visit | None:
+    """Give the visit after these facts of one session, in their order; None where they do not begin one."""
+    visit: Visit | None = None
+    for fact in facts:
+        if isinstance(fact, Opened):
+            visit = Visit(Course.of(fact.prescription), changed_s=fact.t_s)
+        elif visit is not None:
+            visit = _after(visit, fact)
+    return None if visit is None else visit.set_ended(visit.changed_s)[0]
+
+
+def _after(visit: Visit, fact: AnyFact) -> Visit:
+    match fact:
+        case SetOpened(t_s=t_s):
+            return _opened(visit, fact, t_s)
+        case RepetitionKept(t_s=t_s):
+            return replace(visit, counted=visit.counted + 1, changed_s=t_s)
+        case RepetitionVoided(t_s=t_s):
+            return visit.undone(t_s)[0]
+        case RepetitionAdded(t_s=t_s):
+            return visit.added(t_s)[0]
+        case SetRestarted(t_s=t_s):
+            return visit.restarted(t_s)[0]
+        case SideCorrected(t_s=t_s):
+            return visit.side_swapped(t_s)[0]
+        case TurnGivenUp(t_s=t_s):
+            return visit.turn_given_up(t_s)[0]
+        case SetClosed(t_s=t_s):
+            return visit.set_ended(t_s)[0]
+        case TimedDone(t_s=t_s, reps=reps, duration_s=duration_s):
+            return visit.timed_done(t_s, reps, duration_s)[0]
+        case DoseChanged(t_s=t_s, item=place, dose=dose, therapist_ref=therapist_ref):
+            return visit.dosed(t_s, place, dose, therapist_ref)[0]
+        case _:
+            return visit
+
+
+def _opened(visit: Visit, fact: SetOpened, t_s: float) -> Visit:
+    """Give the visit with a set open: where it was skipped to, and on the side that was said, it says itself."""
+    course = visit.course
+    while not course.over and course.turn.item != fact.item:
+        course = course.after()
+    course = course if course.turn.side is fact.side else course.swapped()
+    earlier = fact.before or (visit.turn_count if fact.goes_on else 0)
+    return replace(visit, course=course, set_open=True, counted=0, earlier=earlier, left=False, changed_s=t_s)

@@ -1,0 +1,38 @@
+"""Visits that were left before all was done: the same code within four hours goes on where it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pressout_session.patient_codes import GUEST
+from pressout_session.prescription import Prescription
+from pressout_session.visit import Stage, Visit
+
+TAKEN_UP_WITHIN_S = 4.0 * 3_600.0
+# Who is listed as being here, and how many at most: people take turns, and then they go home.
+HERE_S, MOST_HERE = 5_400.0, 3
+
+
+@dataclass(slots=True)
+class LeftVisits:
+    """What each patient left, and when, on the readings' clock. Changes in place; one controller owns it."""
+
+    left: dict[str, tuple[Visit, float]] = field(default_factory=dict)
+
+    def leave(self, patient_ref: str, visit: Visit, now_s: float, reason: str) -> None:
+        """Take a visit that ends; one that is done, or was nobody's, is not gone on with."""
+        self.left.pop(patient_ref, None)
+        if patient_ref != GUEST and reason not in ("done", "not_me") and visit.stage is not Stage.OVER:
+            self.left[patient_ref] = visit, now_s
+
+    def taken_up(self, patient_ref: str, prescription: Prescription, now_s: float, *, taut: bool) -> Visit | None:
+        """Give the visit that goes on, once; None where there is none, or another dose was set meanwhile."""
+        found = self.left.pop(patient_ref, None)
+        if found is None or now_s - found[1] > TAKEN_UP_WITHIN_S or found[0].prescription.items != prescription.items:
+            return None
+        return found[0].resumed(now_s, taut=taut)
+
+    def here(self, now_s: float) -> tuple[str, ...]:
+        """Give who has left something and may be back, the last one first."""
+        lately = [(left_s, ref) for ref, (_visit, left_s) in self.left.items() if now_s - left_s < HERE_S]
+        return tuple(ref for _left_s, ref in sorted(lately, reverse=True)[:MOST_HERE])

@@ -1,0 +1,56 @@
+"""Presence: whether anyone can be at the station, and what time it is on the readings' clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressout_device.ports import MonotonicClock
+
+# After this much slack it is asked whether anyone is there: of a guest, of whom the next may take the line, sooner.
+ASK_A_GUEST_AFTER_S, ASK_AFTER_S = 120.0, 600.0
+# So long an answer is waited for; then the session is closed, and goes on when the same code comes again.
+ANSWER_S = 60.0
+# Without a reading for this long the computer's own clock must do.
+SENSOR_GONE_S = 5.0
+
+
+@dataclass(slots=True)
+class Presence:
+    """When the line was let go and last heard of. Changes in place; one controller owns it.
+
+    Parameters
+    ----------
+    clock : MonotonicClock
+        The readings' clock.
+    speed : float
+        How fast it goes: a demo that runs twenty times as fast still has a computer that does not.
+    slack_since_s : float or None
+        Since when the line is slack; None while it is taut.
+    """
+
+    clock: MonotonicClock
+    speed: float
+    slack_since_s: float | None
+    last_s: float | None = None
+
+    @property
+    def taut(self) -> bool:
+        """Whether the line is in someone's hands."""
+        return self.slack_since_s is None
+
+    def now_s(self) -> float:
+        """Give the time on the readings' clock; where there are none for a while, the computer's."""
+        now_s = self.clock.now_s()
+        silent = self.last_s is None or now_s - self.last_s > SENSOR_GONE_S * self.speed
+        return now_s if silent or self.last_s is None else self.last_s
+
+    def away_for(self, patience_s: float, seen_s: float) -> bool:
+        """Tell whether nothing has come of anyone for so long, who was seen to do something at `seen_s`."""
+        if self.last_s is None:
+            return False
+        # A sensor that died, perhaps with the line taut, sees no slack: then the computer's own time must do.
+        if self.clock.now_s() - self.last_s > patience_s * self.speed:
+            return True
+        # Otherwise time is the readings': a busy computer may be far behind with them.
+        since_s = self.slack_since_s
+        return since_s is not None and self.last_s - max(since_s, seen_s) > patience_s
