@@ -14,9 +14,10 @@ from pressout_session.prescription import Prescription
 from pressout_signal.samples import Sample
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
+from pressout_station.controller.controller_deps import ControllerDeps
 from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.controller.pain_reports import PainReports
-from pressout_station.controller.session_controller import ControllerDeps, SessionController
+from pressout_station.controller.session_controller import SessionController
 from pressout_station.writer.messages import Kept, Told
 
 

@@ -100,6 +100,34 @@ def test_what_the_broker_hangs_up_on_holds_up_no_other_and_is_tried_alone_ever_l
     assert apart == sorted(apart)
     assert apart[-1] == pytest.approx(300.0, abs=3.0)
     assert delivery.due(["large", "new"], now_s)[1] == ("new",)
+    assert delivery.guilty == {"large"}
+
+
+def test_a_network_that_comes_and_goes_makes_no_session_suspect() -> None:
+    delivery, waiting, now_s = Delivery(), [f"{number}" for number in range(30)], 0.0
+    for _ in range(10):
+        delivery, _ = delivery.due(waiting, now_s)
+        now_s += 40.0
+        delivery = delivery.lost_connection(now_s)  # long after they were sent
+
+    assert delivery.suspects == frozenset()
+
+
+def test_one_that_is_never_answered_holds_up_no_suspect() -> None:
+    delivery, now_s = Delivery(), 0.0
+    for _ in range(3):
+        delivery, _ = delivery.due(["a", "b"], now_s)
+        now_s += 1.0
+        delivery = delivery.lost_connection(now_s)
+    assert delivery.suspects == {"a", "b"}
+
+    sent: set[str] = set()
+    for _ in range(100):
+        now_s += 5.0
+        delivery, names = delivery.due(["a", "b"], now_s)
+        sent.update(names)
+
+    assert sent == {"a", "b"}
 
 
 # ---- over a real broker ---------------------------------------------------------------------------------

@@ -68,23 +68,39 @@ def plain(tmp_path: Path) -> Iterator[PlainBroker]:
 
 
 def test_the_addresses_are_tried_in_turn_and_the_first_comes_again() -> None:
-    attempts, tried = Attempts((FIRST, SECOND)), []
-    for round_ in range(4):
-        attempts.begun(100.0 * round_)
+    attempts, tried, now_s = Attempts((FIRST, SECOND)), [], 1.0
+    for _ in range(4):
+        attempts.begun(now_s)
         tried.append(attempts.broker.host)
-        assert attempts.change(100.0 * round_ + NEXT_ADDRESS_S - 0.1) is None
-        assert attempts.change(100.0 * round_ + NEXT_ADDRESS_S + 0.1) is not None
+        assert attempts.change(now_s + NEXT_ADDRESS_S - 0.1) is None
+        now_s += NEXT_ADDRESS_S + 0.1
+        assert attempts.change(now_s) is not None
 
     assert tried == ["one.example", "two.example"] * 2
 
 
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_an_address_where_something_else_listens_gives_way_to_the_next(hangs_up: bool) -> None:
+    attempts, now_s, tried = Attempts((FIRST, SECOND)), 1.0, set()
+    while now_s < 60.0:  # each change of version begins an attempt of its own
+        attempts.begun(now_s)
+        attempts.reached(now_s)
+        tried.add(attempts.broker.host)
+        if hangs_up:
+            attempts.hung_up(now_s, was_connected=False)
+        now_s += 3.5
+        attempts.change(now_s)
+
+    assert tried == {"one.example", "two.example"}
+
+
 def test_one_address_is_never_changed_and_who_was_connected_gets_time_to_come_back() -> None:
     alone = Attempts((FIRST,))
-    alone.begun(0.0)
+    alone.begun(1.0)
     assert alone.change(1e6) is None
 
     two = Attempts((FIRST, SECOND))
-    two.begun(0.0)
+    two.begun(1.0)
     two.welcomed(retains=True)
     two.hung_up(1_000.0, was_connected=True)
     assert two.change(1_000.0 + NEXT_ADDRESS_S - 0.1) is None

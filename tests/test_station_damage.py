@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
@@ -23,7 +25,7 @@ from pressout_station.journal import damaged_pages, documents, salvage
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.messages import LinkReport
-from stations import FIRST, a_writer, answer, events, keep, new_id, origin, wait_for
+from stations import a_writer, answer, events, keep, new_id, origin, wait_for
 
 
 def facts_in(path: Path) -> int:
@@ -69,40 +71,32 @@ def test_a_file_that_was_cut_short_keeps_what_is_left_of_it(tmp_path: Path) -> N
     assert facts_in(path) >= whole * (pages - 6) / pages - 4
 
 
-def test_a_wrong_byte_in_the_log_costs_the_frame_that_it_is_in(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    journal = Journal(path, new_id)
-    journal.rows("PRAGMA wal_autocheckpoint = 0")
-    facts = facts_of_a_session(30)
-    for fact in facts:
-        journal.keep([(FIRST, fact)])
-    log = path.with_name("journal.db-wal")
-    held = bytearray(log.read_bytes())
-    journal.close()
-    held[len(held) // 3] ^= 0xFF
-    path.write_bytes(path.read_bytes()[: 2 * PAGE])
-    log.write_bytes(held)
+class Worn:
+    """A file on a card that does not give one of its pages any more."""
 
-    found = [row for row in damaged_pages.rows(path) if len(row) == 4 and row[0] == FIRST]
+    def __init__(self, file: BinaryIO, page: int) -> None:
+        self.file, self.page = file, page
 
-    # Everything after it is in newer copies of the same page, each whole.
-    assert len(found) == len(facts)
+    def seek(self, *to: int) -> int:
+        """Go somewhere."""
+        return self.file.seek(*to)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read, or fail as a card does."""
+        if self.file.tell() == self.page * PAGE:
+            raise OSError(errno.EIO, "Input/output error")
+        return self.file.read(size)
 
 
-def test_what_was_not_committed_is_not_taken_from_a_log(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    journal = Journal(path, new_id)
-    journal.keep([(FIRST, facts_of_a_session()[0])])
-    journal._db.execute("PRAGMA cache_size = 1")
-    journal._db.execute("BEGIN")
-    for place in range(2, 400):  # so much that it goes to the log before it is committed
-        journal._db.execute("INSERT INTO facts VALUES (?, ?, ?, NULL)", (FIRST, place, b"x" * 500))
-    (tmp_path / "copy.db").write_bytes(path.read_bytes())
-    (tmp_path / "copy.db-wal").write_bytes(path.with_name("journal.db-wal").read_bytes())
-    journal._db.execute("ROLLBACK")
-    journal.close()
+def test_a_sector_that_cannot_be_read_costs_what_is_on_it_and_no_start(tmp_path: Path) -> None:
+    path = a_full_journal(tmp_path)
+    with path.open("rb") as file:
+        pages = damaged_pages._Pages(Worn(file, 3), {})  # type: ignore[arg-type]
+        lost = pages[4]
+        found = pages[5]
 
-    assert [row[1] for row in damaged_pages.rows(tmp_path / "copy.db") if row[0] == FIRST] == [1]
+    assert lost == bytes(PAGE)
+    assert found != bytes(PAGE)
 
 
 def test_a_document_longer_than_a_page_is_read_whole(tmp_path: Path) -> None:

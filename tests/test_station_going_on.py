@@ -21,11 +21,11 @@ from pressout_session.visit import Stage, Visit
 from pressout_session.visit_replay import visit_of
 from pressout_signal.events import LineTaken
 from pressout_station.controller.left_visits import HERE_S, TAKEN_UP_WITHIN_S, LeftVisits
-from pressout_station.journal.recent_visits import recent_visits
+from pressout_station.journal.recent_visits import StartMoment, recent_visits
 from pressout_station.journal.tables import Journal
-from pressout_ui.app import Screen
+from pressout_ui.app import Screen, view
 from pressout_ui.app_state import AppState
-from pressout_ui.commands import Play, SignIn, Sound, StayHere
+from pressout_ui.commands import Play, SignIn, Sound
 from pressout_ui.messages import (
     AbsenceChanged,
     DigitTyped,
@@ -42,7 +42,8 @@ from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
-from screens import SCENES, begun, told, words_shown
+from pressout_ui.shapes import Button
+from screens import LANDSCAPE, SCENES, begun, told, words_shown
 from stations import MORNING, new_id
 from test_session_visit import DEEDS, Deed, lets_go, lived, repeats
 
@@ -172,13 +173,17 @@ def test_a_station_that_was_started_again_knows_who_may_go_on(tmp_path: Path) ->
         facts[0] = msgspec.structs.replace(facts[0], wall_time=began.isoformat())
         journal.keep([(f"01900000-0000-7000-8000-{number:012d}", fact) for fact in facts])
 
-    found = recent_visits(journal, MORNING, TAKEN_UP_WITHIN_S)
+    found = recent_visits(journal, StartMoment(10.0, "another boot", MORNING), TAKEN_UP_WITHIN_S)
 
     assert [(ref, visit.turn_count, reason) for ref, visit, reason, _ago_s in found] == [
         (ANNE, 4, "done"),
         (BERT, 4, "interrupted"),
     ]
     assert all(0.0 <= ago_s < TAKEN_UP_WITHIN_S for *_rest, ago_s in found)
+    # Where nobody knows the time, nor was it this very boot, nobody goes on with what may be yesterday's.
+    assert recent_visits(journal, StartMoment(10.0, "another boot", None), TAKEN_UP_WITHIN_S) == []
+    journal.rows("UPDATE facts SET fact = CAST(replace(CAST(fact AS TEXT), '2026-03', '2026-93') AS BLOB)")
+    assert recent_visits(journal, StartMoment(10.0, "another boot", MORNING), TAKEN_UP_WITHIN_S) == []
     journal.close()
 
 
@@ -189,8 +194,8 @@ def test_it_is_asked_by_sound_and_picture_whether_anyone_is_there_and_a_key_or_t
     screen, commands = told(resting(), AbsenceChanged(absent=True))
     assert isinstance(screen.scene, StillHere)
     assert Play(Sound.STILL_HERE) in commands
-    assert told(screen, StayTapped())[1] == [StayHere()]
-
+    assert StayTapped() in [shape.on_tap for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)]
+    # Whoever taps is there: the station's loop says so to the controller, and the controller that nobody is absent.
     assert isinstance(told(screen, AbsenceChanged(absent=False))[0].scene, Rest)
 
 

@@ -47,8 +47,8 @@ class Attempts:
         return self.brokers[self.place]
 
     def begun(self, now_s: float) -> None:
-        """Begin an attempt."""
-        self.begun_s = now_s
+        """Begin an attempt; how long an address is tried counts from the first at it."""
+        self.begun_s = self.begun_s or now_s
 
     def reached(self, now_s: float) -> None:
         """Take that someone listens there."""
@@ -85,12 +85,13 @@ class Attempts:
         if self.refused_will:
             self.refused_will = False
             return "without messages that are kept for newcomers"
+        if len(self.brokers) > 1 and now_s - self.begun_s > NEXT_ADDRESS_S:
+            self.place = (self.place + 1) % len(self.brokers)
+            self.begun_s, self.refused_version, self.reached_s = now_s, False, None
+            return f"at {self.broker.host}:{self.broker.port}"
         unheard = self.reached_s is not None and now_s - self.reached_s > NO_ANSWER_S
         if (self.refused_version or unheard) and not self.ever_connected:
             self.refused_version, self.reached_s = False, None
             self.newest = not self.newest
             return f"in version {'5' if self.newest else '3.1.1'}"
-        if len(self.brokers) > 1 and now_s - self.begun_s > NEXT_ADDRESS_S:
-            self.place = (self.place + 1) % len(self.brokers)
-            return f"at {self.broker.host}:{self.broker.port}"
         return None

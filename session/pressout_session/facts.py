@@ -20,7 +20,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=str.
 
 
 class Opened(Fact, frozen=True, kw_only=True):
-    """The session began; wall time in RFC 3339, and the boot whose clock `t_s` is on."""
+    """The session began; wall time in RFC 3339, the boot whose clock `t_s` is on, and how many turns were over."""
 
     session_id: str
     patient_ref: str
@@ -30,6 +30,7 @@ class Opened(Fact, frozen=True, kw_only=True):
     therapist_ref: str | None = None
     device: Device | None = None
     clock: Clock | None = None
+    place: int = 0
 
 
 class SetOpened(Fact, frozen=True, kw_only=True):

@@ -204,7 +204,7 @@ def _turned(sets: tuple[SetRecord, ...], side: Side) -> tuple[SetRecord, ...]:
     first = len(sets) - 1
     while first > 0 and sets[first].goes_on:
         first -= 1
-    return (*sets[:first], *(msgspec.structs.replace(held, side=side) for held in sets[first:]))
+    return (*sets[:first], *(msgspec.structs.replace(held, side=side, before=0) for held in sets[first:]))
 
 
 def _last_voided(repetitions: tuple[CountedRepetition, ...]) -> tuple[CountedRepetition, ...]:

@@ -134,8 +134,13 @@ class Visit(Struct, frozen=True):
         else:
             course = self.course.swapped()
             side = course.turn.side
-        done = self.set_open or self.counted or self.earlier > self.carried
-        return replace(self, course=course), (SideCorrected(t_s=t_s, side=side),) if done else ()
+        # What was done of this turn in an earlier session was on the side that it said: it stays there.
+        earlier = self.earlier - self.carried
+        done = self.set_open or self.counted or earlier
+        visit = replace(self, course=course, earlier=earlier, carried=0)
+        return visit._with_turn_judged() if self.carried and done else visit, (
+            (SideCorrected(t_s=t_s, side=side),) if done else ()
+        )
 
     def turn_given_up(self, t_s: float) -> Moved:
         """Go on to the next turn in a pause, before this one's dose is done."""
@@ -200,9 +205,11 @@ class Visit(Struct, frozen=True):
         return replace(visit, course=visit.course.after(), left=True) if over else visit
 
     def _with_waiting(self) -> Visit:
-        course = self.course
+        course, under_way = self.course, not self.left and self.turn_count > 0
         for change in self.waiting:
             course = course.dosed(change.item, change.dose)
+        if under_way and course.turn.item == self.course.turn.item and course.turn.side is not self.side:
+            course = course.swapped()  # a turn that was begun stays on its side
         visit = replace(self, course=course, waiting=())
         return visit if self.left else visit._with_turn_judged()  # less may be asked for than was done already
 
@@ -240,9 +247,10 @@ class Visit(Struct, frozen=True):
             course = course.after()
         goes_on = self.stage is Stage.PAUSE
         earlier = self.turn_count if goes_on else 0
-        before = self.carried if goes_on else 0
+        carried = self.carried if goes_on else 0
+        before = carried if self.turn_count == carried else 0
         opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side, goes_on=goes_on, before=before)
-        visit = replace(self, course=course, set_open=True, counted=0, earlier=earlier, left=False, carried=0)
+        visit = replace(self, course=course, set_open=True, counted=0, earlier=earlier, left=False, carried=carried)
         return visit, (opened,)
 
 

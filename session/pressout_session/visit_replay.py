@@ -29,7 +29,8 @@ def visit_of(facts: Iterable[AnyFact]) -> Visit | None:
     visit: Visit | None = None
     for fact in facts:
         if isinstance(fact, Opened):
-            visit = Visit(Course.of(fact.prescription), changed_s=fact.t_s)
+            course = Course.of(fact.prescription)
+            visit = Visit(Course(course.prescription, course.turns, fact.place), changed_s=fact.t_s)
         elif visit is not None:
             visit = _after(visit, fact)
     return None if visit is None else visit.set_ended(visit.changed_s)[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pressout_device.chip.emulated_cell import Cell
-from pressout_device.clock import RealClock, ScaledClock, moment, synchronised, wall_time
+from pressout_device.clock import RealClock, ScaledClock, boot_id, moment, synchronised, wall_time
 from pressout_device.errors import JournalError, unwritable_folder
 from pressout_device.sampler import reader_factory
 from pressout_device.sampler.process import Opening, Sampler
@@ -26,16 +26,17 @@ from pressout_session.document_builder import Origin
 from pressout_station.audit_log import started_with
 from pressout_station.config import Config
 from pressout_station.controller.clinic_events import ClinicEvents
+from pressout_station.controller.controller_deps import ControllerDeps
 from pressout_station.controller.left_visits import TAKEN_UP_WITHIN_S, LeftVisits
 from pressout_station.controller.live_topic import LiveTopic
 from pressout_station.controller.load_cell_conditioning import ConditioningConfig, LoadCellConditioning
 from pressout_station.controller.pain_reports import PainReports
 from pressout_station.controller.raw_recorder import RawRecorder
-from pressout_station.controller.session_controller import ControllerDeps, SessionController
+from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.display import PanelFace, first_screen, settings_of
 from pressout_station.identity import device_of, new_id, software_version
 from pressout_station.journal.clock_correction import WallClock
-from pressout_station.journal.recent_visits import recent_visits
+from pressout_station.journal.recent_visits import StartMoment, recent_visits
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox.wakeup import ring
 from pressout_station.staff.accounts import PinGuard, Therapists
@@ -125,8 +126,10 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
 def left_visits(journal: Journal, clock: RealClock | ScaledClock) -> LeftVisits:
     """Give the visits that were going on lately, before this station was started."""
     left = LeftVisits()
-    for patient_ref, visit, reason, ago_s in recent_visits(journal, wall_time(), TAKEN_UP_WITHIN_S):
-        left.leave(patient_ref, visit, clock.now_s() - ago_s, reason)
+    moment = StartMoment(clock.now_s(), boot_id(), wall_time() if synchronised() else None)
+    for patient_ref, visit, reason, ago_s in recent_visits(journal, moment, TAKEN_UP_WITHIN_S):
+        if reason != "not_me":  # what was there before it is theirs still
+            left.leave(patient_ref, visit, clock.now_s() - ago_s, reason)
     return left
 
 

@@ -17,7 +17,7 @@ from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.watchdog import Signs
 from pressout_station.staff.staff_actions import StaffActions
 from pressout_station.station_deps import StationDeps
-from pressout_station.writer.messages import AckArrived, LinkReport, VisitsRead
+from pressout_station.writer.messages import AckArrived, Forgotten, LinkReport, VisitsRead
 from pressout_ui.app import Screen, update
 from pressout_ui.commands import (
     AddOne,
@@ -32,7 +32,6 @@ from pressout_ui.commands import (
     RestartSensor,
     RestartSet,
     SignIn,
-    StayHere,
     SwapSide,
     UndoLast,
 )
@@ -138,7 +137,10 @@ class Station:
         notice = parts.attending.notice(self.screen.known.link)
         if notice is not self.screen.known.notice:
             self._tell(NoticeChanged(notice))
-        for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *parts.face.messages()):
+        taps = parts.face.messages()
+        if taps or self.screen.for_staff:  # whoever taps is there, and so is whom a therapist stands beside
+            parts.counting.present()
+        for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *taps):
             self._tell(message)
         if (here := parts.counting.left.here(parts.clock.now_s())) != self.screen.known.here:
             self._tell(HereChanged(here))
@@ -197,6 +199,8 @@ class Station:
                 self._tell(ClinicAnswered(news.result))
             elif isinstance(news, VisitsRead):
                 self._tell(StaffActions.found(news))
+            elif isinstance(news, Forgotten):
+                self.counting.left.forget(news.patient_ref)
             elif isinstance(news, LinkReport):
                 self._tell(LinkTold(StaffActions.link(news)))
         if self.counting.keeping.late != self.screen.known.late:
@@ -214,6 +218,7 @@ class Station:
         self._trouble = trouble
         if trouble is None:
             logger.warning("the load cell is well again")
+            self.counting.present()  # what nobody could be asked meanwhile is asked anew
             self._tell(TroubleOver())
         else:
             logger.warning("the load cell is in trouble (%s); the set goes on when it is well", trouble)
@@ -240,8 +245,6 @@ class Station:
                 self._tell(VisitEnded())
             case RestartSensor():
                 self._parts.sampler.restart()
-            case StayHere():
-                counting.present()
             case ReportPain():
                 counting.report_pain()
             case Rate(effort=effort, pain=pain):

@@ -18,7 +18,6 @@ from pressout_ui.commands import (
     RestartSensor,
     RestartSet,
     Sound,
-    StayHere,
     SwapSide,
     UndoLast,
 )
@@ -41,7 +40,6 @@ from pressout_ui.messages import (
     SetEndTapped,
     SideTapped,
     SignalHeard,
-    StayTapped,
     TherapistTapped,
     Ticked,
     TroubleBegan,
@@ -157,8 +155,6 @@ def _moved(screen: Screen, message: Message) -> Told:
             return screen.over_the_patient(screen.known, StillHere()), (Play(Sound.STILL_HERE),)
         case AbsenceChanged(absent=False) if isinstance(scene, StillHere):
             return replace(screen, scene=patient.resumed(screen), before=None), ()
-        case StayTapped():
-            return screen, (StayHere(),)
         case VisitEnded():
             return therapist.visit_ended(screen) if screen.for_staff else patient.ended(screen)
         case FinishTapped():
@@ -199,5 +195,9 @@ def _correction(message: Message) -> Command | None:
 
 
 def _closed(screen: Screen) -> Screen:
-    scene = screen.scene
-    return screen.showing(replace(scene, fixing=False)) if isinstance(scene, LiveSet) else screen
+    scene, record = screen.scene, screen.known.record
+    if not isinstance(scene, LiveSet):
+        return screen
+    if record.sets and record.open_set is None:
+        return patient.set_over(screen)[0]
+    return screen.showing(replace(scene, fixing=False))

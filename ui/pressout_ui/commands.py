@@ -53,10 +53,6 @@ class Rate(Struct, frozen=True):
     pain: int | None
 
 
-class StayHere(Struct, frozen=True):
-    """Somebody says that they are there."""
-
-
 class ReportPain(Struct, frozen=True):
     """Somebody stops because it hurts."""
 
@@ -98,7 +94,6 @@ Command: TypeAlias = (
     | AddOne
     | Rate
     | ReportPain
-    | StayHere
     | SwapSide
     | GiveUpTurn
     | RestartSet

@@ -18,21 +18,40 @@ class LeftVisits:
     """What each patient left, and when, on the readings' clock. Changes in place; one controller owns it."""
 
     left: dict[str, tuple[Visit, float]] = field(default_factory=dict)
+    _taken: dict[str, tuple[Visit, float]] = field(default_factory=dict)
 
     def leave(self, patient_ref: str, visit: Visit, now_s: float, reason: str) -> None:
-        """Take a visit that ends; one that is done, or was nobody's, is not gone on with."""
+        """Take a visit that ends; one that is done is not gone on with, nor what was somebody else's."""
+        if reason == "not_me":
+            self.untouched(patient_ref)
+            return
+        self._taken.pop(patient_ref, None)
         self.left.pop(patient_ref, None)
-        if patient_ref != GUEST and reason not in ("done", "not_me") and visit.stage is not Stage.OVER:
+        if patient_ref != GUEST and reason != "done" and visit.stage is not Stage.OVER:
             self.left[patient_ref] = visit, now_s
+
+    def untouched(self, patient_ref: str) -> None:
+        """Put back what was taken up and not gone on with: nothing was done, or it was somebody else."""
+        taken = self._taken.pop(patient_ref, None)
+        if taken is not None:
+            self.left[patient_ref] = taken
+
+    def forget(self, patient_ref: str) -> None:
+        """Forget whoever is to be forgotten."""
+        self.left.pop(patient_ref, None)
+        self._taken.pop(patient_ref, None)
 
     def taken_up(self, patient_ref: str, prescription: Prescription, now_s: float, *, taut: bool) -> Visit | None:
         """Give the visit that goes on, once; None where there is none, or another dose was set meanwhile."""
         found = self.left.pop(patient_ref, None)
         if found is None or now_s - found[1] > TAKEN_UP_WITHIN_S or found[0].prescription.items != prescription.items:
             return None
+        self._taken[patient_ref] = found
         return found[0].resumed(now_s, taut=taut)
 
     def here(self, now_s: float) -> tuple[str, ...]:
         """Give who has left something and may be back, the last one first."""
+        for ref in [ref for ref, (_visit, left_s) in self.left.items() if now_s - left_s > TAKEN_UP_WITHIN_S]:
+            del self.left[ref]
         lately = [(left_s, ref) for ref, (_visit, left_s) in self.left.items() if now_s - left_s < HERE_S]
         return tuple(ref for _left_s, ref in sorted(lately, reverse=True)[:MOST_HERE])

@@ -141,6 +141,7 @@ class LoadCellConditioning:
         """Take what the load cell said; give its tension, or the fault."""
         before = self._health.condition
         self._health = self._health.step(item)
+        self._quality.rate_hz = self._rate.measured_hz or self._weighed.rate_hz
         self._quality.take(item)
         self._look_at_quality(item.t_s)
         if self._health.condition is not before:

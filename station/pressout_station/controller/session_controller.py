@@ -9,13 +9,11 @@ import math
 from collections.abc import Callable
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pressout_device.clock import boot_id, wall_time
 from pressout_device.ports import MonotonicClock
 from pressout_session.course import Course
-from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
 from pressout_session.document_builder import rfc3339
 from pressout_session.facts import (
@@ -30,13 +28,13 @@ from pressout_session.facts import (
     SetOpened,
 )
 from pressout_session.patient_codes import GUEST
-from pressout_session.prescription import CabledItem, Item, Prescription
-from pressout_session.visit import Moved, Visit
+from pressout_session.prescription import CabledItem, Item
+from pressout_session.visit import Moved, Stage, Visit
 from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
+from pressout_station.controller.controller_deps import ControllerDeps
 from pressout_station.controller.left_visits import LeftVisits
-from pressout_station.controller.pain_reports import PainReports
 from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S, Presence
 from pressout_station.controller.signal_stats import SignalStats
 from pressout_station.writer.messages import AckArrived, Told
@@ -45,21 +43,6 @@ from pressout_station.writer.writer import Writer
 
 # Who has just been shown what they did may do one more: it is theirs for so long.
 GOES_ON_S = 30.0
-
-
-class ControllerDeps(Struct, frozen=True):
-    """What a session controller needs: default dose, names, what a session says of itself, who takes a closed set."""
-
-    prescription: Prescription
-    new_session_id: Callable[[], str]
-    device: Device
-    clock_now: Callable[[], ClockDocument]
-    pulley_ratio: float = 1.0
-    measured_hz: Callable[[], float | None] = lambda: None
-    zero_n: Callable[[], float | None] = lambda: None
-    noise_n: Callable[[], float | None] = lambda: None
-    set_over: Callable[[str, int, float, CabledItem], None] = lambda _session_id, _number, _since_s, _item: None
-    pain: PainReports = PainReports(flag_from=11, tell=lambda _session_id: None)
 
 
 class SessionController:
@@ -141,8 +124,9 @@ class SessionController:
     def begin(self, patient_ref: str, since_s: float | None = None) -> None:
         """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
         begun_s = self._there.now_s() if since_s is None else since_s
-        if self.session_id is not None:
-            self.end("signed_out")
+        if self.visit is not None:
+            self.end("done" if self.visit.stage is Stage.OVER else "signed_out")
+        self._last_session_id = None  # what the clinic says of the last one is not for this one's eyes
         self.session_id = self._given.new_session_id()
         self.keeping.begin(self.session_id)
         self._writer.occupied(patient_ref)
@@ -163,11 +147,13 @@ class SessionController:
             boot_id=boot_id(),
             device=self._given.device,
             clock=self._given.clock_now(),
+            place=self.visit.course.place,
         )
 
     def end(self, reason: str) -> None:
         """Close the session: its last set, what the sensor did, and why it ended."""
         if self.visit is None or self.session_id is None:
+            self._goes_on_s, self.patient_ref = -math.inf, GUEST  # they have gone: the line is nobody's
             return
         now_s = self._there.now_s()
         if self._opened is None:
@@ -176,6 +162,8 @@ class SessionController:
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
             self.left.leave(self.patient_ref, self.visit, now_s, reason)
+        else:
+            self.left.untouched(self.patient_ref)
         self._opened = self.session_id = self.visit = None
         self._writer.occupied(None)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
@@ -219,7 +207,8 @@ class SessionController:
         prescription = msgspec.structs.replace(asked, **signed)
         if self._opened is not None:  # nothing has happened yet: it simply is what they came for
             self._opened = msgspec.structs.replace(self._opened, prescription=prescription, therapist_ref=therapist_ref)
-            moved, facts = replace(moved, course=Course.of(prescription)), ()
+            fresh = not (self.visit.carried or self.visit.course.place)
+            moved, facts = replace(moved, course=Course.of(prescription)) if fresh else moved, ()
         self._move((moved, facts))
         if self.patient_ref != GUEST:
             self._writer.prescribe(self.patient_ref, prescription)

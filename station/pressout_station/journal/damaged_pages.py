@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 # What the journal's file is made with.
 PAGE: Final = 4096
@@ -56,8 +56,11 @@ class _Pages:
     def __getitem__(self, number: int) -> bytes:
         if number in self._logged:
             return self._logged[number]
-        self._file.seek((number - 1) * PAGE)
-        return self._file.read(PAGE).ljust(PAGE, b"\0")
+        try:
+            self._file.seek((number - 1) * PAGE)
+            return self._file.read(PAGE).ljust(PAGE, b"\0")
+        except OSError:  # a sector that the card does not give any more
+            return bytes(PAGE)
 
 
 def _rows_of(pages: _Pages, number: int) -> Iterator[Row]:
@@ -150,38 +153,82 @@ def _number(held: bytes, place: int) -> tuple[int, int]:
     return value, place
 
 
+def log_is_damaged(log: Path) -> bool:
+    """Tell whether something was committed after a frame that is not whole: SQLite leaves out all from there on.
+
+    A power cut tears the last transaction alone, which nobody was told of; what was committed after it was told.
+    """
+    held, seen = _held(log), False
+    sound = _header_is_sound(held)
+    if sound and held[16:24] != _salt(held):
+        return False  # a log that was just begun anew: what lies behind its header is of an earlier time
+    commits = 0
+    for frame in _frames(held):
+        sound = sound and frame.is_next and frame.is_whole
+        seen = seen or sound
+        commits += not sound and frame.is_whole and frame.committed
+    return commits >= 2 or (not seen and commits > 0)
+
+
 def _logged(log: Path) -> dict[int, bytes]:
     """Give the newest whole copy of each page in a log, as far as something was committed.
 
     A frame is checked against the sum that the frame before it says, so that one that is damaged hides no others.
     """
-    try:
-        held = log.read_bytes()
-    except FileNotFoundError:
-        return {}
-    frames = range(LOG_HEADER, len(held) - FRAME_HEADER - PAGE + 1, FRAME_HEADER + PAGE)
-    salt, order = _salt(held, frames), "<"
-    if held[:4] == struct.pack(">I", LOG_BIG_ENDIAN):
-        order = ">"
     kept: dict[int, bytes] = {}
     uncommitted: dict[int, bytes] = {}
-    before = held[24:32]
-    for at in frames:
-        head, page = held[at : at + FRAME_HEADER], held[at + FRAME_HEADER : at + FRAME_HEADER + PAGE]
-        number, committed = struct.unpack_from(">II", head)
-        # Another salt is of an earlier time.
-        if head[8:16] == salt and head[16:24] == _sum(order, before, head[:8] + page):
-            uncommitted[number] = page
-            if committed:
+    for frame in _frames(_held(log)):
+        if frame.is_whole:
+            uncommitted[frame.number] = frame.page
+            if frame.committed:
                 kept.update(uncommitted)
                 uncommitted = {}
-        before = head[16:24]
     return kept
 
 
-def _salt(held: bytes, frames: range) -> bytes:
+class _Frame(NamedTuple):
+    """One frame of a log: which page, its content, whether it ends a transaction, is whole, and follows on another."""
+
+    number: int
+    page: bytes
+    committed: bool
+    is_whole: bool
+    is_next: bool
+
+
+def _held(log: Path) -> bytes:
+    try:
+        return log.read_bytes()
+    except OSError:  # there is none, or the card does not give it any more
+        return b""
+
+
+def _header_is_sound(held: bytes) -> bool:
+    return held[24:32] == _sum(_order(held), bytes(8), held[:24])
+
+
+def _order(held: bytes) -> str:
+    return ">" if held[:4] == struct.pack(">I", LOG_BIG_ENDIAN) else "<"
+
+
+def _frames(held: bytes) -> Iterator[_Frame]:
+    """Give the frames of a log that are of its own time; others, of an earlier one, lie behind them."""
+    starts = range(LOG_HEADER, len(held) - FRAME_HEADER - PAGE + 1, FRAME_HEADER + PAGE)
+    salt, order, before, is_next = _salt(held), _order(held), held[24:32], True
+    for at in starts:
+        head, page = held[at : at + FRAME_HEADER], held[at + FRAME_HEADER : at + FRAME_HEADER + PAGE]
+        number, committed = struct.unpack_from(">II", head)
+        if head[8:16] == salt:
+            whole = head[16:24] == _sum(order, before, head[:8] + page)
+            yield _Frame(number, page, bool(committed), whole, is_next)
+        is_next = head[8:16] == salt
+        before = head[16:24]
+
+
+def _salt(held: bytes) -> bytes:
     """Give what marks the log's own frames: most of the first ones say it, whatever the log's header says."""
-    said = [held[at + 8 : at + 16] for at in frames[:3]] + [held[16:24]]
+    firsts = range(LOG_HEADER, min(len(held), LOG_HEADER + 3 * (FRAME_HEADER + PAGE)), FRAME_HEADER + PAGE)
+    said = [held[16:24]] + [held[at + 8 : at + 16] for at in firsts]
     return max(said, key=said.count)
 
 

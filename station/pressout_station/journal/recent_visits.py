@@ -2,39 +2,70 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
 from datetime import datetime
 
-from pressout_session.facts import AnyFact, Closed, Opened, decode
+from pressout_session.facts import AnyFact, ClockCorrected, Closed, Opened, decode
 from pressout_session.patient_codes import GUEST
 from pressout_session.visit import Visit
 from pressout_session.visit_replay import visit_of
 from pressout_station.journal.tables import Journal
 
+logger = logging.getLogger(__name__)
 
-def recent_visits(journal: Journal, now: datetime, within_s: float) -> list[tuple[str, Visit, str, float]]:
+
+@dataclass(frozen=True, slots=True)
+class StartMoment:
+    """When a station starts: on its readings' clock (s), in which boot, and by the wall where that can be believed."""
+
+    now_s: float
+    boot_id: str
+    wall: datetime | None
+
+
+def recent_visits(journal: Journal, moment: StartMoment, within_s: float) -> list[tuple[str, Visit, str, float]]:
     """Give whose visit it was, the visit, why it ended, and how long ago (s), of each of the last hours; oldest first.
 
-    Where nobody knows what time it is, a session may seem to be of tomorrow: it is taken for one of just now.
+    To go on is a convenience: what cannot be read, or nobody knows the age of, is left out.
     """
     found = []
     for session_id, opened in journal.openings():
-        began_ago_s = (now - datetime.fromisoformat(opened.wall_time)).total_seconds()
-        if opened.patient_ref == GUEST or began_ago_s > 2.0 * within_s:
+        if opened.patient_ref == GUEST:
             continue
-        facts = _facts(journal, session_id)
-        ago_s = max(0.0, began_ago_s - (facts[-1].t_s - opened.t_s))
-        visit = visit_of(facts)
-        if visit is not None and ago_s <= within_s:
-            closed = next((fact.reason for fact in facts if isinstance(fact, Closed)), "interrupted")
-            found.append((opened.patient_ref, visit, closed, ago_s))
+        try:
+            one = _recent(opened, moment, within_s, journal, session_id)
+        except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+            logger.warning("session %s cannot be gone on with: %s", session_id, error)
+            continue
+        if one is not None:
+            found.append(one)
     return found
 
 
-def _facts(journal: Journal, session_id: str) -> list[AnyFact]:
-    facts: list[AnyFact] = []
-    for (written,) in journal.rows("SELECT fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,)):
-        try:
-            facts.append(decode(written))
-        except ValueError:
-            continue
-    return [fact for fact in facts if isinstance(fact, Opened)] and facts
+def _recent(
+    opened: Opened, moment: StartMoment, within_s: float, journal: Journal, session_id: str
+) -> tuple[str, Visit, str, float] | None:
+    began_ago_s = _ago_s(opened, moment)
+    if began_ago_s is None or not -within_s <= began_ago_s <= 2.0 * within_s or journal.altered(session_id):
+        return None
+    rows = journal.rows("SELECT fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,))
+    facts: list[AnyFact] = [decode(written) for (written,) in rows]
+    corrected_s = sum(fact.by_s for fact in facts if isinstance(fact, ClockCorrected))
+    lasted_s = max(fact.t_s for fact in facts if not isinstance(fact, Closed | ClockCorrected)) - opened.t_s
+    same_boot = opened.boot_id == moment.boot_id
+    ago_s = began_ago_s - lasted_s - (0.0 if same_boot else corrected_s)
+    visit = visit_of(facts)
+    if visit is None or not 0.0 <= ago_s <= within_s:
+        return None
+    reason = next((fact.reason for fact in facts if isinstance(fact, Closed)), "interrupted")
+    return opened.patient_ref, visit, reason, ago_s
+
+
+def _ago_s(opened: Opened, moment: StartMoment) -> float | None:
+    """Give how long ago a session began; None where no clock can tell: one without a battery wakes up yesterday."""
+    if opened.boot_id == moment.boot_id:
+        return moment.now_s - opened.t_s
+    if moment.wall is None:
+        return None
+    return (moment.wall - datetime.fromisoformat(opened.wall_time)).total_seconds()

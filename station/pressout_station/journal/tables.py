@@ -19,7 +19,7 @@ from pressout_device.storage.atomic_files import settle
 from pressout_session.facts import AnyFact, Closed, Opened, decode, encode
 from pressout_session.record import Record
 from pressout_station.journal import salvage
-from pressout_station.journal.damaged_pages import PAGE
+from pressout_station.journal.damaged_pages import PAGE, log_is_damaged
 from pressout_station.journal.migrations import migrate
 from pressout_station.journal.replay import folded_as_far_as_it_goes
 
@@ -63,6 +63,9 @@ class Journal:
         with self._said_plainly(opening=True):
             # The writer thread is the only one that uses it after this.
             self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+            # Before the first statement, which would leave out of the log all from the damage on.
+            if log_is_damaged(self.path.with_name(self.path.name + "-wal")):
+                raise sqlite3.DatabaseError("a log whose middle is damaged")
             self._db.create_function("fact_checksum", 3, salvage.checksum, deterministic=True)
             self._db.execute(
                 f"PRAGMA page_size = {PAGE}"
@@ -117,6 +120,11 @@ class Journal:
         except (ValueError, TypeError, ArithmeticError, LookupError):  # a kind of damage that nobody thought of
             logger.exception("%s cannot be read any further; it stays where it is", aside)
             saved = salvage.SalvageCount(0, 0)
+        except OSError as error:
+            if isinstance(error, JournalError):
+                raise
+            logger.error("%s cannot be read now, and is tried again at the next start: %s", aside, error)
+            return
         try:
             salvage.taken_over(aside, saved)
         except OSError as error:

@@ -15,6 +15,8 @@ FOLLOWS = 0.125
 LONGEST_S = 300.0
 # What was in flight whenever the broker hung up, so often, may be what it hangs up on: such are sent last, and alone.
 SUSPECT_AFTER = 3
+# It hangs up on sight: what was sent longer before is not why.
+AT_SIGHT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class Delivery:
         held = tuple(one for one in self.sent if one.name in still)
         again = tuple(one for one in held if now_s - one.at_s >= self._patience_s(one.times))
         flying = {one.name for one in held}
-        chosen = self._chosen([name for name in waiting if name not in flying], len(flying), now_s)
+        fresh = [name for name in waiting if name not in flying]
+        lately = any(now_s - one.at_s < ANSWER_S for one in held)
+        chosen = self._chosen(fresh, IN_FLIGHT - len(flying), now_s, alone=not lately)
         sent = (
             *(one for one in held if one not in again),
             *(replace(one, at_s=now_s, times=one.times + 1) for one in again),
@@ -53,15 +57,22 @@ class Delivery:
         )
         return replace(self, sent=sent), (*(one.name for one in again), *chosen)
 
-    def _chosen(self, fresh: Sequence[str], flying: int, now_s: float) -> list[str]:
-        """Choose what to send for the first time: oldest first, but one place is kept for the newest."""
-        room = IN_FLIGHT - flying
+    def _chosen(self, fresh: Sequence[str], room: int, now_s: float, *, alone: bool) -> list[str]:
+        """Choose what to send for the first time: oldest first, but one place is kept for the newest.
+
+        What the broker may hang up on goes when it is `alone`: nothing else was sent just now.
+        """
         sound = [name for name in fresh if name not in self.suspects]
-        if sound or flying or not fresh:
+        if sound or not alone or room <= 0 or not fresh:
             return sound[:room] if len(sound) <= room else [*sound[: room - 1], sound[-1]] if room > 0 else []
-        alone = min(fresh, key=lambda name: self.hung_up[name])
-        patience_s = min(ANSWER_S * 2.0 ** (self.hung_up[alone] - SUSPECT_AFTER), LONGEST_S)
-        return [alone] if now_s - self.hung_up_s >= patience_s else []
+        suspect = min(fresh, key=lambda name: self.hung_up[name])
+        patience_s = min(ANSWER_S * 2.0 ** (self.hung_up[suspect] - SUSPECT_AFTER), LONGEST_S)
+        return [suspect] if now_s - self.hung_up_s >= patience_s else []
+
+    @property
+    def guilty(self) -> frozenset[str]:
+        """What the broker hung up on even when it came alone."""
+        return frozenset(name for name, times in self.hung_up.items() if times > SUSPECT_AFTER)
 
     @property
     def suspects(self) -> frozenset[str]:
@@ -86,7 +97,8 @@ class Delivery:
         """Take all that is in flight for unsent: it may be gone, or be what the broker left for."""
         if not self.sent:
             return self
-        counted = {**self.hung_up, **{one.name: self.hung_up.get(one.name, 0) + 1 for one in self.sent}}
+        fresh = [one.name for one in self.sent if now_s - one.at_s <= AT_SIGHT_S]
+        counted = {**self.hung_up, **{name: self.hung_up.get(name, 0) + 1 for name in fresh}}
         return replace(self, sent=(), hung_up=counted, hung_up_s=now_s)
 
     def _patience_s(self, times: int) -> float:

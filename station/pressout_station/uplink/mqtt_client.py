@@ -148,17 +148,18 @@ class Uplink:
     @property
     def _kept_back(self) -> int:
         """How many sessions are, or may be, larger than the broker takes."""
-        return len(self._too_large | (self._delivery.suspects & set(self._shelf.waiting)))
+        return len(self._too_large | (self._delivery.guilty & set(self._shelf.waiting)))
 
     def _ask_anew(self, name: str) -> None:
         """Ask the station for a document that is not what it put there, and send nothing of it until it is."""
         logger.error("%s is not what was put there, and is asked for anew", name)
+        written_at = self._shelf.written_at(name)  # before: it may be written anew at once
         try:
             atomic_files.place(self._inbox, f"{spool.ALTERED}.{name}", b"")
         except OSError as error:
             logger.warning("%s cannot be asked for anew yet: %s", name, error)
             return
-        self._shelf.answered({name})
+        self._shelf.answered({name}, written_at)
 
     def _look_on(self, live: list[bytes]) -> None:
         """Pass on what happens at the station now: the last of it, and not more often than is allowed."""

@@ -49,9 +49,9 @@ class OutboxIndex:
         """Give the documents of a session that wait."""
         return self._of_session.get(session_id, [])
 
-    def answered(self, names: set[str]) -> None:
-        """Send these no more, unless they are written anew."""
-        self._answered.update({name: self.written_at(name) for name in names})
+    def answered(self, names: set[str], written_at: int | None = None) -> None:
+        """Send these no more, unless they are written anew after `written_at`, or after now."""
+        self._answered.update({name: self.written_at(name) if written_at is None else written_at for name in names})
         self.waiting = [name for name in self.waiting if name not in names]
         for name in names:
             self._of_session.pop(spool.session_of(name), None)

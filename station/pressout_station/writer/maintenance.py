@@ -20,7 +20,7 @@ from pressout_session.wire import EventKind, StationEvent
 from pressout_station.audit_log import Act, entry
 from pressout_station.journal import documents, erasure, salvage
 from pressout_station.mailbox.backoff import Backoff
-from pressout_station.writer.messages import AckArrived, DocumentAltered, LinkReport, OrderArrived
+from pressout_station.writer.messages import AckArrived, DocumentAltered, Forgotten, LinkReport, OrderArrived
 from pressout_station.writer.storage import Rules, WriterStorage
 
 logger = logging.getLogger(__name__)
@@ -74,10 +74,11 @@ class Maintenance:
         self._put_off: dict[str, OrderArrived] = {}
         self._patience = Backoff()
         self._in_session = False
+        self._erased: list[str] = []
         self._altered: int | None = None  # not looked for yet
         self.more = False
 
-    def turn(self, present: Present) -> Iterator[AckArrived | LinkReport | str]:
+    def turn(self, present: Present) -> Iterator[AckArrived | LinkReport | Forgotten | str]:
         """Do a little; give what the station should hear, and the sessions whose document is to be written anew.
 
         Raises
@@ -105,6 +106,8 @@ class Maintenance:
                 self._link = link
                 yield link
         self._carry_out_orders(present, now_s)
+        while self._erased:
+            yield Forgotten(self._erased.pop())
         if self._is_due("clock", CLOCK_S):
             yield from self._put_clock_right()
         if self._is_due("housekeeping", HOUSEKEEPING_S):
@@ -175,6 +178,7 @@ class Maintenance:
             at = rfc3339(self._rules.wall_clock.now().wall)
             erased = erasure.erase(shelves.journal, asked.erase_id, asked.patient_ref, at)
             shelves.doses.forget(asked.patient_ref)
+        self._erased.append(asked.patient_ref)
         shelves.journal.settle()
         shelves.exchange.put_out()
         logger.info("erasure %s: %d sessions forgotten", asked.erase_id, erased.sessions)

@@ -102,4 +102,11 @@ class DocumentAltered:
 Arrival: TypeAlias = AckArrived | OrderArrived | DocumentAltered
 
 
-Told: TypeAlias = Kept | NotKept | AckArrived | VisitsRead | LinkReport
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A patient was erased here: whatever is in memory of them goes, too."""
+
+    patient_ref: str
+
+
+Told: TypeAlias = Kept | NotKept | AckArrived | VisitsRead | LinkReport | Forgotten

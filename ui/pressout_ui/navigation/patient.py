@@ -34,6 +34,7 @@ from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating, RatingQuestion
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
@@ -49,8 +50,10 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
     """Let a scene before a set take the message; others are for `_set_moved`."""
     known = screen.known
     match scene, message:
+        case _, VisitBegan():
+            return screen.showing(waiting(known)), ()
         case Wipe(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s >= WIPE_S:
-            return screen.showing(Idle(now_s)), ()
+            return screen.showing(Idle(now_s) if known.visit is None else caught_up(known, Who())), ()
         case Wipe(), _:
             return screen, ()
         case Idle(), Woken():
@@ -60,12 +63,10 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Who(typed=typed), SignalHeard(LineTaken()) if typed:
             return screen, ()
         case Who(), SignalHeard(LineTaken()) if known.visit is not None:
-            return screen.showing(SetUp()), ()  # whoever was here goes on after all
+            return screen.showing(waiting(known)), ()  # whoever was here goes on after all
         case Idle() | Who(), SignalHeard(LineTaken()):
             return screen, (SignIn(GUEST),)
-        case _, VisitBegan():
-            return screen.showing(waiting(known)), ()
-        case Who(), WipeTapped():
+        case Who(), WipeTapped() if known.visit is None:
             return screen.showing(Wipe(known.now_s)), ()
         case Who(), Ticked(now_s=now_s) if now_s - scene.touched_s > who.FORGOTTEN_S:
             return screen.showing(Idle(now_s) if known.visit is None else caught_up(known, scene)), ()
@@ -95,7 +96,9 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
     """Let the scenes of a set take the message."""
     known = screen.known
     match scene, message:
-        case LiveSet(fixing=False), RecordKept(record=record) if record.sets and record.open_set is None:
+        case LiveSet(fixing=fixing), RecordKept(record=record) if record.sets and record.open_set is None:
+            if fixing and known.cabled is not None:  # what is being corrected stays to be seen
+                return screen, ()
             return set_over(screen)
         case LiveSet(), FixClosed() if known.record.sets and known.record.open_set is None:
             return set_over(screen)
@@ -104,9 +107,9 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case LiveSet(), _:
             live, commands = live_set.update(scene, message, known)
             return screen.showing(live), commands
-        case Rest(), NextPersonTapped():
+        case Rest() | StillHere(), NextPersonTapped():
             return screen.showing(Who(touched_s=known.now_s)), ()
-        case Rest(), DigitTyped():
+        case Rest() | StillHere(), DigitTyped():
             return moved(screen, Who(touched_s=known.now_s), message)  # the next one's card
         case Rest(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
@@ -132,10 +135,16 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen.showing(LiveSet()), ()  # they go on: it is their session still
         case Summary(farewell=False), NextTapped():
             return screen.showing(Rating(RatingQuestion.EFFORT, known.now_s)), ()
+        case Summary(farewell=False), VisitMoved(visit=visit) if visit.stage is not Stage.OVER:
+            return set_over(screen)  # a therapist has asked for more
+        case Summary(), DigitTyped():
+            # The next one's card: what comes of the line now is not theirs who were shown this.
+            left = (EndVisit("signed_out"),) if scene.farewell else ()
+            return moved(screen, Who(touched_s=known.now_s), message)[0], left
         case Summary(since_s=since_s, farewell=False), Ticked(now_s=now_s) if now_s - since_s > summary.SHOWN_S:
-            return screen, (EndVisit("done"),)
+            return screen, (EndVisit("done" if _whole(known) else "signed_out"),)
         case Summary(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > summary.FAREWELL_S and scene.farewell:
-            return signed_out(screen), ()
+            return signed_out(screen), (EndVisit("signed_out"),)
         case Rating(), RatingDone(skipped=skipped):
             return _rated(screen, scene, skipped=skipped)
         case Rating(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > rating.PATIENCE_S:
@@ -150,7 +159,7 @@ def finishing(screen: Screen) -> Told:
     """End a visit early: whoever has done something is asked whether it hurts, since that may be why."""
     known, scene = screen.known, screen.scene
     if isinstance(scene, Summary):
-        return signed_out(screen), ()
+        return signed_out(screen), (EndVisit("signed_out"),)
     if not (known.record.sets or known.record.timed) or known.visit is None:
         return screen, (EndVisit("signed_out"),)
     return screen.showing(Rating(RatingQuestion.PAIN, known.now_s)), ()
@@ -169,9 +178,13 @@ def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
     if scene.asked is RatingQuestion.EFFORT:
         return screen.showing(Rating(RatingQuestion.PAIN, screen.known.now_s, effort=value)), ()
     rated = () if scene.effort is None and value is None else (Rate(scene.effort, value),)
-    whole = screen.known.visit is not None and screen.known.visit.stage is Stage.OVER
-    ends = EndVisit("done" if whole else "signed_out")
+    ends = EndVisit("done" if _whole(screen.known) else "signed_out")
     return screen.showing(Summary(screen.known.now_s, farewell=True)), (*rated, ends)
+
+
+def _whole(known: AppState) -> bool:
+    """Whether all that was asked for has had its turn."""
+    return known.visit is not None and known.visit.stage is Stage.OVER
 
 
 def _may_begin(scene: SetUp, known: AppState) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pressout_ui.app_state import AppState
-from pressout_ui.messages import StayTapped
+from pressout_ui.messages import NextPersonTapped, StayTapped
 from pressout_ui.pictograms import patient
-from pressout_ui.scenes.parts import headline, primary_button, sentence, signed_in
+from pressout_ui.scenes.parts import headline, plain_button, primary_button, sentence, signed_in
 from pressout_ui.shapes import Plane, Rect, View
 
 
@@ -24,5 +24,6 @@ def view(_scene: StillHere, known: AppState, plane: Plane) -> View:
         sentence(words.still_here_how, 160.0),
         *patient(plane.width - 170.0, 372.0, 1.7, ground="ground", out=True),
         *signed_in(known, 44.0, 250.0),
-        primary_button(words.i_am_here, (36.0, 340.0, 420.0, 104.0), StayTapped()),
+        primary_button(words.i_am_here, (36.0, 300.0, 420.0, 84.0), StayTapped()),
+        plain_button(words.next_person, (36.0, 396.0, 200.0, 68.0), NextPersonTapped(), 24.0),
     )

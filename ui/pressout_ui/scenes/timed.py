@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,6 +18,9 @@ from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
 from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, fitted, sized
 
+# A second tap so soon after one that ended an exercise is the same tap.
+TWICE_S = 0.6
+
 
 class Timed(Struct, frozen=True):
     """How many are done, and how far the clock of this one is; it runs while `running`."""
@@ -24,6 +29,7 @@ class Timed(Struct, frozen=True):
     elapsed_s: float = 0.0
     running: bool = False
     ticked_s: float | None = None
+    began_s: float = -math.inf
 
 
 def update(scene: Timed, message: Message, known: AppState) -> tuple[Timed, tuple[Command, ...]]:
@@ -36,8 +42,10 @@ def update(scene: Timed, message: Message, known: AppState) -> tuple[Timed, tupl
             return _one_done(scene, item)
         case TimedTapped():
             return replace(scene, running=not scene.running, ticked_s=None), ()
+        case TimedFinished() if known.now_s - scene.began_s < TWICE_S:
+            return scene, ()
         case TimedFinished():
-            return Timed(), (KeepTimed(scene.done, item.duration_s),)
+            return Timed(began_s=known.now_s), (KeepTimed(scene.done, item.duration_s),)
         case Ticked(now_s=now_s) if scene.running:
             return _ticked(scene, item, now_s)
         case _:

@@ -1,0 +1,146 @@
+"""From one patient to the next: nothing of theirs is lost, mixed, or shown to another."""
+
+from __future__ import annotations
+
+from builders import an_item, facts_of_a_session
+from controllers import Desk
+from pressout_session.exercises import Side
+from pressout_session.facts import AnyFact
+from pressout_session.patient_codes import GUEST
+from pressout_session.record import folded
+from pressout_session.visit import Stage
+from pressout_session.wire import AckResult
+from pressout_station.writer.messages import AckArrived
+from pressout_ui.app import Screen
+from pressout_ui.app_state import AppState
+from pressout_ui.commands import EndVisit, KeepTimed
+from pressout_ui.messages import (
+    DigitTyped,
+    NextPersonTapped,
+    Ticked,
+    TimedFinished,
+    VisitBegan,
+    VisitMoved,
+    WipeTapped,
+)
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.summary import Summary
+from pressout_ui.scenes.timed import Timed
+from pressout_ui.scenes.today import Today
+from pressout_ui.scenes.who import Who
+from pressout_ui.scenes.wipe import Wipe
+from screens import SCENES, told
+from test_session_visit import lets_go, lived, repeats
+from test_station_going_on import ANNE, BERT, does, resting
+
+
+def test_who_comes_back_and_does_nothing_has_lost_nothing() -> None:
+    desk = Desk(reps=10)
+    desk.counting.begin(ANNE)
+    does(desk, 10)
+    does(desk, 4)
+    desk.counting.end("signed_out")
+
+    for reason in ("idle", "not_me", "signed_out"):
+        desk.counting.begin(ANNE)
+        desk.counting.end(reason)
+
+    desk.counting.begin(ANNE)
+    visit = desk.counting.visit
+    assert visit is not None
+    assert (visit.stage, visit.side, visit.turn_count) == (Stage.PAUSE, Side.RIGHT, 4)
+
+
+def test_a_stranger_who_took_up_anothers_visit_spoils_nothing_of_it() -> None:
+    desk = Desk(reps=10)
+    desk.counting.begin(ANNE)
+    does(desk, 4)
+    desk.counting.end("signed_out")
+    desk.counting.begin(ANNE)  # somebody else, by mistake
+    does(desk, 2)
+    desk.counting.end("not_me")
+
+    desk.counting.begin(ANNE)
+    assert desk.counting.visit is not None
+    assert desk.counting.visit.turn_count == 4
+
+
+def test_a_new_dose_moves_no_turn_that_was_begun_to_the_other_side() -> None:
+    desk = Desk(reps=10)
+    desk.counting.begin(ANNE)
+    does(desk, 10)
+    does(desk, 4)
+    desk.counting.end("signed_out")
+    desk.counting.begin(ANNE)
+
+    desk.counting.dose(0, an_item(reps=10, target_n=44.0), "t-1")
+
+    assert desk.counting.visit is not None
+    assert (desk.counting.visit.side, desk.counting.visit.turn_count) == (Side.RIGHT, 4)
+    swapped = lived(*(repeats,) * 4, lets_go)[0].side_swapped(40.0)[0]
+    dosed = swapped.dosed(50.0, 0, an_item(reps=10, target_n=44.0), "t-1")[0]
+    assert (dosed.side, dosed.turn_count) == (Side.RIGHT, 4)
+
+
+def test_what_was_done_before_stays_on_the_side_that_it_was_done_on() -> None:
+    visit = lived(*(repeats,) * 4, lets_go)[0].resumed(0.0, taut=False)
+    facts: list[AnyFact] = [facts_of_a_session(0)[0]]
+    for deed in (repeats, lambda visit: visit.side_swapped(40.0)):
+        visit, more = deed(visit)
+        facts += more
+
+    record = folded(facts)
+
+    assert (visit.side, visit.turn_count) == (Side.RIGHT, 1)
+    assert (record.sets[0].side, record.turn_count(0)) == (Side.RIGHT, 1)
+
+
+def test_the_next_ones_card_over_the_summary_makes_the_line_nobodys() -> None:
+    goodbye = next(screen for _name, screen in SCENES if isinstance(screen.scene, Summary) and screen.scene.farewell)
+
+    after, commands = told(goodbye, DigitTyped("4"))
+
+    assert isinstance(after.scene, Who)
+    assert commands == [EndVisit("signed_out")]
+    desk = Desk()
+    desk.counting.begin(ANNE)
+    does(desk, 2)
+    desk.counting.end("done")
+    desk.counting.end("signed_out")  # as the screen asks for it
+    assert desk.counting.patient_ref == GUEST
+
+
+def test_an_answer_for_the_last_patient_is_not_shown_to_the_next() -> None:
+    desk = Desk()
+    desk.counting.begin(ANNE)
+    does(desk, 2)
+    desk.counting.end("signed_out")
+    desk.counting.begin(BERT)
+    desk.writer.untold.append(AckArrived("session-1", AckResult.STORED, None))
+
+    assert not any(isinstance(one, AckArrived) for one in desk.counting.told())
+
+
+def test_a_wipe_is_for_when_nobody_is_signed_in_and_a_visit_that_begins_ends_it() -> None:
+    asked = told(resting(), NextPersonTapped(), WipeTapped())[0]
+    assert isinstance(asked.scene, Who)
+
+    wiping = told(Screen(AppState(station="3"), Who()), WipeTapped())[0]
+    assert isinstance(wiping.scene, Wipe)
+    assert isinstance(told(wiping, VisitBegan(ANNE, lived()[0]))[0].scene, Today)
+
+
+def test_a_therapist_who_asks_for_more_after_the_last_set_is_heard() -> None:
+    shown = [screen for _name, screen in SCENES if isinstance(screen.scene, Summary) and not screen.scene.farewell]
+    more = lived(*(repeats,) * 10, lets_go, sets=2)[0]
+
+    assert isinstance(told(shown[0], VisitMoved(more))[0].scene, Rest)
+
+
+def test_a_double_tap_ends_one_exercise_and_not_two() -> None:
+    screen = next(screen for _name, screen in SCENES if isinstance(screen.scene, Timed))
+    screen = told(screen, Ticked(screen.known.now_s + 5.0))[0]
+
+    commands = told(screen, TimedFinished(), TimedFinished())[1]
+
+    assert sum(isinstance(command, KeepTimed) for command in commands) == 1
