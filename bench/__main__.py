@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from bench import durability, reader, screen
+from bench import damage, durability, reader, screen
 
-PARTS = ("signal", "reader", "ui", "durability", "clinic", "footprint")
+PARTS = ("signal", "reader", "ui", "durability", "damage", "clinic", "footprint")
 # The fewest sessions a kind of line, and a family, whose figures are worth a page.
 SESSIONS, FAMILIES = 500, 20
 
@@ -21,6 +21,7 @@ SESSIONS, FAMILIES = 500, 20
 @click.option("--frames", default=reader.FRAMES, show_default=True, help="Frames a way to the load cell.")
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
 @click.option("--kills", default=durability.KILLS, show_default=True, help="Kills of durability.")
+@click.option("--damages", default=damage.DAMAGES, show_default=True, help="Random damages of a journal.")
 @click.option("--visits", default=20_000, show_default=True, help="Sessions delivered to the clinic.")
 @click.option("--events", default=screen.EVENTS, show_default=True, help="Random touches of the screen.")
 def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | None, **counts: int) -> None:
@@ -35,6 +36,8 @@ def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | N
             reader.run(frames=counts["frames"], minutes=minutes)
         elif part == "durability":
             durability.run(counts["kills"])
+        elif part == "damage":
+            damage.measured(counts["damages"])
         elif part == "footprint":
             from bench import footprint
 

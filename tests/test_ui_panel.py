@@ -12,7 +12,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import pygame
 
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
-from pressout_ui.panel import LOST_MS, REPEAT_AFTER_MS, SETTLED_MS, NoDisplayError, Panel
+from pressout_ui.panel import BOUNCE_MS, LOST_MS, REPEAT_AFTER_MS, SETTLED_MS, NoDisplayError, Panel
 from pressout_ui.shapes import Button, Rect, View
 from pressout_ui.staff import ShutDownTapped, Stepped
 from pressout_ui.theme import DARK, LIGHT
@@ -137,11 +137,28 @@ def test_a_finger_that_slides_off_presses_nothing(panel: Panel) -> None:
 
 def test_two_fingers_and_a_palm_press_nothing(panel: Panel) -> None:
     for number in range(4):
-        finger(pygame.FINGERDOWN, 50.0 + number, 50.0, number)
+        finger(pygame.FINGERDOWN, 30.0 + 30.0 * number, 50.0, number)
     for number in range(4):
-        finger(pygame.FINGERUP, 50.0 + number, 50.0, number)
+        finger(pygame.FINGERUP, 30.0 + 30.0 * number, 50.0, number)
 
     assert panel.messages() == []
+    assert tap(panel, 50.0) == [ONE]
+
+
+@pytest.mark.parametrize("told", ["six fingers at once", "six times in a row"])
+def test_one_touch_that_is_told_six_times_presses_once(panel: Panel, time: Time, told: str) -> None:
+    if told == "six fingers at once":
+        for number in range(6):
+            finger(pygame.FINGERDOWN, 50.0 + number, 50.0, number)
+        for number in range(6):
+            finger(pygame.FINGERUP, 50.0 + number, 50.0, number)
+    else:
+        for _ in range(6):
+            finger(pygame.FINGERDOWN, 50.0, 50.0)
+            finger(pygame.FINGERUP, 50.0, 50.0)
+
+    assert panel.messages() == [ONE]
+    time.now_ms += BOUNCE_MS + 1
     assert tap(panel, 50.0) == [ONE]
 
 
@@ -173,11 +190,13 @@ def test_a_stepper_that_is_held_steps_on_and_letting_go_adds_none(panel: Panel, 
     assert panel.messages() == [step]
     finger(pygame.FINGERUP, 450.0, 50.0)
     assert panel.messages() == []
+    time.now_ms += BOUNCE_MS
     assert tap(panel, 450.0) == [step]
 
 
 def test_what_cannot_be_taken_back_must_be_held_for_a_second(panel: Panel, time: Time) -> None:
     assert tap(panel, 650.0) == []
+    time.now_ms += BOUNCE_MS
 
     finger(pygame.FINGERDOWN, 650.0, 50.0)
     panel.messages()
@@ -194,6 +213,22 @@ def test_a_scanner_that_types_and_a_keyboard_are_heard(panel: Panel) -> None:
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode=character, mod=0))
 
     assert panel.messages() == [DigitTyped("4"), BackSpaced()]
+
+
+def test_digits_come_from_a_french_row_and_a_pad_whose_lamp_is_off(panel: Panel) -> None:
+    for scancode, character in (
+        (30, "&"),
+        (39, "à"),
+        (92, ""),
+        (98, ""),
+        (4, "q"),
+        (40, "\r"),
+        (43, "\t"),
+        (0, "\x02"),
+    ):
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=0, unicode=character, scancode=scancode, mod=0))
+
+    assert panel.messages() == [DigitTyped(digit) for digit in "1040"]
 
 
 def test_another_theme_is_painted_anew(panel: Panel) -> None:

@@ -5,6 +5,7 @@ A touch acts when it is lifted inside the target where it began. More fingers th
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pressout_ui.digit_keys import digit_of
 from pressout_ui.messages import BackSpaced, DigitTyped, Message
 from pressout_ui.pygame_import import pygame
 from pressout_ui.renderer import Renderer
@@ -33,6 +35,8 @@ NO_DISPLAY = (
 
 # A finger that is down and not heard of for so long is gone.
 LOST_MS = 5_000
+# Fingers are further apart than this, on a plane 480 high; and no finger taps again so soon.
+SAME_SPOT, BOUNCE_MS = 24.0, 80
 # A stepper that is held steps on after this long, and then this often.
 REPEAT_AFTER_MS, REPEAT_EVERY_MS = 500, 120
 # A finger on its way when the buttons change was meant for what was there before.
@@ -117,8 +121,9 @@ class Panel:
         self._shown: View = ()
         self._stale = True
         self._full_screen = full_screen
-        # When each finger that is down was last heard of.
-        self._fingers: dict[int, int] = {}
+        # When each finger that is down was last heard of, and where it came down; when and where the last one left.
+        self._fingers: dict[int, tuple[int, Point]] = {}
+        self._lifted_ms, self._lifted_at = -BOUNCE_MS, (0.0, 0.0)
         self._press: Press | None = None
         self._changed_ms = -SETTLED_MS
         self.closed = False
@@ -175,7 +180,7 @@ class Panel:
         elif event.type == pygame.KEYDOWN:
             return self._typed(event)
         elif event.type == pygame.FINGERMOTION and event.finger_id in self._fingers:
-            self._fingers[event.finger_id] = self._ticks_ms()
+            self._fingers[event.finger_id] = self._ticks_ms(), self._fingers[event.finger_id][1]
         elif event.type == pygame.VIDEOEXPOSE:
             self._stale = True  # what was there may be gone
         elif event.type == pygame.VIDEORESIZE:
@@ -193,20 +198,26 @@ class Panel:
     def _typed(self, event: pygame.event.Event) -> Message | None:
         if event.key == pygame.K_BACKSPACE:
             return BackSpaced()
-        character = getattr(event, "unicode", "")
-        return DigitTyped(character) if character.isascii() and character.isdigit() else None
+        digit = digit_of(getattr(event, "unicode", ""), getattr(event, "scancode", 0))
+        return None if digit is None else DigitTyped(digit)
 
     def _touched(self, finger: int, at: Point, *, down: bool) -> Message | None:
         now_ms = self._ticks_ms()
         if down:
-            self._fingers[finger] = now_ms
+            apart = any(math.dist(at, other) > SAME_SPOT for _heard_ms, other in self._fingers.values())
+            told_again = bool(self._fingers) and not apart
+            self._fingers[finger] = now_ms, at
+            if told_again or (now_ms - self._lifted_ms < BOUNCE_MS and math.dist(at, self._lifted_at) <= SAME_SPOT):
+                return None  # some panels tell one touch several times
             settled = now_ms - self._changed_ms >= SETTLED_MS
             # More than one is a palm, or a cloth: none of them presses.
-            began = button_at(self._shown, *at) if len(self._fingers) == 1 and settled else None
+            began = button_at(self._shown, *at) if not apart and settled else None
             self._press = None if began is None else Press(began, now_ms)
             return None
         self._fingers.pop(finger, None)
         press, self._press = self._press, None
+        if press is not None:
+            self._lifted_ms, self._lifted_at = now_ms, at
         if press is None or press.spent or press.button.hold_s > 0:
             return None
         return press.button.on_tap if tapped(self._shown, *at) == press.button.on_tap else None
@@ -214,7 +225,7 @@ class Panel:
     def _forget_lost_fingers(self) -> None:
         """Let go of fingers whose end was never told: a panel was unplugged under one, or a touch was cancelled."""
         now_ms = self._ticks_ms()
-        for finger, heard_ms in tuple(self._fingers.items()):
+        for finger, (heard_ms, _at) in tuple(self._fingers.items()):
             if now_ms - heard_ms > LOST_MS:
                 del self._fingers[finger]
                 self._press = None
