@@ -6,6 +6,8 @@ cut there is nothing to repair, only to fold again.
 
 from __future__ import annotations
 
+from typing import TypeAlias, assert_never
+
 import msgspec
 
 from pressout_session.exercises import Side
@@ -164,18 +166,34 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(self, corrections=(*self.corrections, fact))
             case TurnGivenUp():
                 return self
-            case SideCorrected(side=side) if self.sets:
-                return self._with_sets(_turned(self.sets, side))
-            case _:
+            case (
+                RepetitionKept()
+                | PartialKept()
+                | DriftKept()
+                | RepetitionVoided()
+                | RepetitionAdded()
+                | SetRestarted()
+                | SideCorrected()
+                | SetClosed()
+            ):
                 if not self.sets:
                     raise ValueError(f"found {type(fact).__name__} before any set, expected SetOpened first")
+                if isinstance(fact, SideCorrected):
+                    return self._with_sets(_turned(self.sets, fact.side))
                 return self._with_sets((*self.sets[:-1], _set_after(self.sets[-1], fact)))
+            case never:
+                assert_never(never)
 
     def _with_sets(self, sets: tuple[SetRecord, ...]) -> Record:
         return msgspec.structs.replace(self, sets=sets)
 
 
-def _set_after(held: SetRecord, fact: AnyFact) -> SetRecord:
+SetFact: TypeAlias = (
+    RepetitionKept | PartialKept | DriftKept | RepetitionVoided | RepetitionAdded | SetRestarted | SetClosed
+)
+
+
+def _set_after(held: SetRecord, fact: SetFact) -> SetRecord:
     replace = msgspec.structs.replace
     match fact:
         case RepetitionKept(repetition=repetition):
@@ -195,8 +213,8 @@ def _set_after(held: SetRecord, fact: AnyFact) -> SetRecord:
             return replace(held, added=held.added - 1)
         case RepetitionVoided():
             return replace(held, repetitions=_last_voided(held.repetitions))
-        case _:
-            return held
+        case never:
+            assert_never(never)
 
 
 def _turned(sets: tuple[SetRecord, ...], side: Side) -> tuple[SetRecord, ...]:

@@ -8,7 +8,7 @@ the same side goes on. Who wants the other side before says so with a tap: a tur
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,10 +36,13 @@ from pressout_signal.events import (
     LineLetGo,
     LineTaken,
     PartialSeen,
+    PhaseEntered,
     RepetitionCompleted,
     SetEnded,
+    SetStarted,
     TensionDrift,
 )
+from pressout_signal.samples import Fault
 
 # A repetition that is tapped takes no longer than this.
 TAPPED_S = 15.0
@@ -97,8 +100,10 @@ class Visit(Struct, frozen=True):
                 return visit, (*opened, DriftKept(t_s=event.said_at_s, drift=event))
             case SetEnded():
                 return self.set_ended(event.t_s, event.count_probability, event.other_count)
-            case _:
+            case PhaseEntered() | SetStarted() | Fault():
                 return self, ()
+            case never:
+                assert_never(never)
 
     def set_ended(self, t_s: float, count_probability: float | None = None, other_count: int | None = None) -> Moved:
         """Close the set, by slack or by a tap. Its turn is over if its dose is done, and else it is a pause."""

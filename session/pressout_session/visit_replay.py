@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from msgspec.structs import replace
 
 from pressout_session.course import Course
 from pressout_session.facts import (
     AnyFact,
+    ClockCorrected,
+    Closed,
     DoseChanged,
+    DriftKept,
     Opened,
+    PainReported,
+    PartialKept,
+    Rated,
+    Reassigned,
     RepetitionAdded,
     RepetitionKept,
     RepetitionVoided,
+    SessionVoided,
     SetClosed,
     SetOpened,
     SetRestarted,
     SideCorrected,
+    SignalSeen,
     TimedDone,
     TurnGivenUp,
 )
@@ -58,8 +68,12 @@ def _after(visit: Visit, fact: AnyFact) -> Visit:
             return visit.timed_done(t_s, reps, duration_s)[0]
         case DoseChanged(t_s=t_s, item=place, dose=dose, therapist_ref=therapist_ref):
             return visit.dosed(t_s, place, dose, therapist_ref)[0]
-        case _:
+        case Opened() | PartialKept() | DriftKept() | Rated() | PainReported() | SignalSeen() | Closed():
             return visit
+        case Reassigned() | ClockCorrected() | SessionVoided():
+            return visit
+        case never:
+            assert_never(never)
 
 
 def _opened(visit: Visit, fact: SetOpened, t_s: float) -> Visit:

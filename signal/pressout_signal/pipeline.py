@@ -5,7 +5,7 @@ The body of `Pipeline.step` is the block diagram. The same code runs live and in
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from pressout_signal.despike import Despiker, DespikerLimits
 from pressout_signal.events import (
     Event,
+    LineLetGo,
+    LineTaken,
     Movement,
     PartialSeen,
     PhaseEntered,
@@ -20,12 +22,16 @@ from pressout_signal.events import (
     Resistance,
     SetCount,
     SetEnded,
+    SetStarted,
     TensionDrift,
 )
 from pressout_signal.measures import RecentTension, StackSettings
 from pressout_signal.model.detector import Detector
 from pressout_signal.model.fitted_model import FittedModel, fitted
-from pressout_signal.samples import Sample
+from pressout_signal.samples import (
+    Fault,
+    Sample,
+)
 from pressout_signal.sets import Sets
 from pressout_signal.slack import Tautness, TautnessLimits
 
@@ -88,8 +94,10 @@ class Pipeline(Struct, frozen=True):
                 return self.recent.measured(replace(event, counted_at_s=said_at_s))
             case PhaseEntered() | PartialSeen() | TensionDrift():
                 return replace(event, said_at_s=said_at_s)
-            case _:
+            case LineTaken() | LineLetGo() | SetStarted() | SetEnded() | Fault():
                 return event
+            case never:
+                assert_never(never)
 
     @property
     def out_share(self) -> OutShare:

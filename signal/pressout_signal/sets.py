@@ -6,6 +6,8 @@ the line went slack. A set in which nothing happened is none.
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,11 +17,13 @@ from pressout_signal.events import (
     LineLetGo,
     LineTaken,
     PartialSeen,
+    PhaseEntered,
     RepetitionCompleted,
     SetEnded,
     SetStarted,
     TensionDrift,
 )
+from pressout_signal.samples import Fault
 
 # Long enough for a stack set down between repetitions and for a sip of water; the clinic waits no longer.
 SET_END_SLACK_S = 8.0
@@ -75,8 +79,10 @@ class Sets(Struct, frozen=True):
             case TensionDrift():
                 state, started = self._opened(event.said_at_s)
                 return state, (*started, replace(event, set_number=state.number, number=state._concerned(event)))
-            case _:
+            case PhaseEntered() | LineTaken() | LineLetGo() | SetStarted() | SetEnded() | Fault():
                 return self, (event,)
+            case never:
+                assert_never(never)
 
     def _concerned(self, drift: TensionDrift) -> int | None:
         """Give the repetition that `drift` lies in: by its time, for it may already be counted."""

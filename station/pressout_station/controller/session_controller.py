@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import assert_never
 
 import msgspec
 from msgspec.structs import replace
@@ -30,7 +31,17 @@ from pressout_session.facts import (
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.visit import Moved, Stage, Visit
-from pressout_signal.events import Event, LineLetGo, LineTaken, RepetitionCompleted
+from pressout_signal.events import (
+    Event,
+    LineLetGo,
+    LineTaken,
+    PartialSeen,
+    PhaseEntered,
+    RepetitionCompleted,
+    SetEnded,
+    SetStarted,
+    TensionDrift,
+)
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
 from pressout_station.controller.controller_deps import ControllerDeps
@@ -63,7 +74,6 @@ class SessionController:
     def __init__(self, given: ControllerDeps, writer: Writer, clock: MonotonicClock, left: LeftVisits) -> None:
         self._given = given
         self._writer = writer
-        # A demo that runs twenty times as fast still has a disk that does not.
         speed = float(getattr(clock, "speed", 1.0))
         self.keeping = PendingWrites(writer, clock, speed)
         self._there = Presence(clock, speed, clock.now_s())
@@ -106,8 +116,10 @@ class SessionController:
                 self._there.slack_since_s = t_s
             case Fault():
                 self._sensed.fault(event)
-            case _:
+            case PhaseEntered() | RepetitionCompleted() | PartialSeen() | TensionDrift() | SetStarted() | SetEnded():
                 pass
+            case never:
+                assert_never(never)
         if self.visit is None and isinstance(event, RepetitionCompleted):
             # Whoever goes on after signing out is still there; what they do is theirs.
             self.begin(self.patient_ref, event.press_out_start_s)
@@ -137,8 +149,7 @@ class SessionController:
         self.visit = left or Visit(Course.of(prescription), changed_s=begun_s, taut=taut)
         self._sensed.begin()
         self.patient_ref = patient_ref
-        # Kept with the first thing that happens: a visit in which nothing did leaves no session behind.
-        self._opened = Opened(
+        self._opened = Opened(  # kept with the first thing that happens: else no session is left behind
             t_s=begun_s,
             session_id=self.session_id,
             patient_ref=patient_ref,

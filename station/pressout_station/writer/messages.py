@@ -16,6 +16,14 @@ from pressout_station.mailbox import spool
 
 
 @dataclass(frozen=True, slots=True)
+class FactToKeep:
+    """A fact of a session, to be kept."""
+
+    session_id: str
+    fact: AnyFact
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A fact would now survive a power cut."""
 

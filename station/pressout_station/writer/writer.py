@@ -26,7 +26,16 @@ from pressout_station.audit_log import Entry
 from pressout_station.journal import documents
 from pressout_station.writer.document_writer import DocumentWriter
 from pressout_station.writer.maintenance import Maintenance, Present
-from pressout_station.writer.messages import Kept, NotKept, Occupied, Prescribed, Told, VisitsRead, VisitsRequested
+from pressout_station.writer.messages import (
+    FactToKeep,
+    Kept,
+    NotKept,
+    Occupied,
+    Prescribed,
+    Told,
+    VisitsRead,
+    VisitsRequested,
+)
 from pressout_station.writer.raw_traces import SetTrace
 from pressout_station.writer.storage import Rules, WriterStorage
 
@@ -39,9 +48,7 @@ MOST_VISITS = 8
 # What a card that cannot be written may cost of memory: a set's readings are for arguments, not for counting.
 MOST_TRACES = 4
 
-_Job: TypeAlias = (
-    tuple[str, AnyFact] | AnyCellFact | StationEvent | Prescribed | VisitsRequested | Entry | SetTrace | Occupied
-)
+_Job: TypeAlias = FactToKeep | AnyCellFact | StationEvent | Prescribed | VisitsRequested | Entry | SetTrace | Occupied
 
 
 class Writer:
@@ -80,7 +87,7 @@ class Writer:
 
     def keep(self, session_id: str, fact: AnyFact) -> None:
         """Ask for a fact to be kept; `Kept` says when it is."""
-        self._jobs.put((session_id, fact))
+        self._jobs.put(FactToKeep(session_id, fact))
 
     def note(self, fact: AnyCellFact) -> None:
         """Ask for something that happened to the load cell to be kept."""
@@ -191,7 +198,7 @@ class Writer:
             return True
         while job is not None:
             match job:
-                case tuple():
+                case FactToKeep():
                     self._waiting[self._save].append(job)
                 case StationEvent():
                     self._waiting[self._announce].append(job)
@@ -231,9 +238,9 @@ class Writer:
 
     # ---- the desks: each does what it can, and gives what must wait -------------------------------
 
-    def _save(self, facts: list[tuple[str, AnyFact]]) -> list[tuple[str, AnyFact]]:
-        self._shelves.journal.keep(facts)
-        for session_id, fact in facts:
+    def _save(self, facts: list[FactToKeep]) -> list[FactToKeep]:
+        self._shelves.journal.keep([(one.session_id, one.fact) for one in facts])
+        for session_id, fact in ((one.session_id, one.fact) for one in facts):
             if isinstance(fact, Opened):
                 self._open[session_id] = fact.patient_ref
             if isinstance(fact, Closed):
