@@ -17,7 +17,7 @@ from pressout_station.audit_log import Act, Audit
 from pressout_station.journal import acks, documents, erasure
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
-from pressout_station.writer.messages import VisitsRead
+from pressout_station.writer.messages import Forgotten, VisitsRead
 from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
 from pressout_station.writer.writer import Writer
 from stations import FIRST, MORNING, FakeWall, a_writer, answer, events, everything, keep, new_id, order, wait_for
@@ -49,9 +49,11 @@ def test_nothing_of_a_patient_who_is_to_be_forgotten_is_left_anywhere(writer: Wr
     assert b"471922" in everything(tmp_path)
 
     order(tmp_path, "erase.er-1", an_erasure())
-    wait_for(writer, lambda _told: bool(events(tmp_path)))
+    told = wait_for(writer, lambda told: any(isinstance(one, Forgotten) for one in told))
     writer.close()
 
+    # Nor is their code a key beside the keypad any more: what is in memory of them goes by this word.
+    assert [one.patient_ref for one in told if isinstance(one, Forgotten)] == ["471922"]
     assert b"471922" not in everything(tmp_path)
     assert FIRST.encode() not in everything(tmp_path)
     assert ANOTHER.encode() in everything(tmp_path)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from builders import an_item, facts_of_a_session
+from builders import a_prescription, an_item, facts_of_a_session
 from controllers import Desk
+from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact
 from pressout_session.patient_codes import GUEST
+from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
-from pressout_session.visit import Stage
+from pressout_session.visit import Stage, Visit
 from pressout_session.wire import AckResult
+from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.writer.messages import AckArrived
 from pressout_ui.app import Screen
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import EndVisit, KeepTimed
 from pressout_ui.messages import (
     DigitTyped,
+    FixOpened,
     NextPersonTapped,
+    RecordKept,
     Ticked,
     TimedFinished,
     VisitBegan,
@@ -29,7 +34,7 @@ from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
-from screens import SCENES, told
+from screens import SCENES, in_a_set, told
 from test_session_visit import lets_go, lived, repeats
 from test_station_going_on import ANNE, BERT, does, resting
 
@@ -144,3 +149,26 @@ def test_a_double_tap_ends_one_exercise_and_not_two() -> None:
     commands = told(screen, TimedFinished(), TimedFinished())[1]
 
     assert sum(isinstance(command, KeepTimed) for command in commands) == 1
+
+
+def test_a_correction_left_open_over_the_last_set_on_the_line_hides_no_exercise_beside_it() -> None:
+    planks = TimedItem(exercise="side_plank", reps=2, duration_s=30.0, first_side=Side.LEFT)
+    visit = Visit(Course.of(a_prescription(an_item(reps=1), planks)))
+    for deed in (repeats, lets_go, repeats, lets_go):
+        visit = deed(visit)[0]
+    assert visit.stage is Stage.BESIDE
+    fixing = told(in_a_set(1), FixOpened())[0]
+
+    closed = folded([*facts_of_a_session(1)[:-1]])
+    after = told(fixing, VisitMoved(visit), RecordKept(closed))[0]
+
+    assert isinstance(after.scene, Timed)
+
+
+def test_who_is_erased_is_no_key_beside_the_keypad() -> None:
+    left, visit = LeftVisits(), lived(repeats, lets_go)[0]
+    left.leave(ANNE, visit, 0.0, "signed_out")
+
+    left.forget(ANNE)
+
+    assert left.here(1.0) == ()
