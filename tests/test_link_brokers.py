@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+import prerequisites
 from brokers import MOSQUITTO, free_port
 from builders import SESSION_ID, a_document
+from host_packages import need
 from pressout_device.shutdown import begun
 from pressout_device.storage import atomic_files
 from pressout_link.attempts import NEXT_ADDRESS_S, NO_ANSWER_S, RETAIN_NOT_SUPPORTED, Attempts
@@ -58,6 +60,7 @@ def listens(port: int) -> bool:
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Iterator[PlainBroker]:
+    need(prerequisites.MOSQUITTO)
     broker = PlainBroker(tmp_path)
     yield broker
     broker.process.kill()
