@@ -217,8 +217,12 @@ def test_a_broker_without_retained_messages_gets_the_sessions_all_the_same(
 
 @pytest.mark.parametrize("said", ["max_packet_size 9000", "message_size_limit 9000"])
 def test_a_session_larger_than_the_broker_takes_waits_with_a_number_and_holds_up_no_other(
-    plain: PlainBroker, folders: Folders, tmp_path: Path, said: str
+    plain: PlainBroker, folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
+    monkeypatch.setattr("pressout_station.uplink.delivery.SUSPECT_AFTER", 1)
+    monkeypatch.setattr("pressout_station.uplink.delivery.ANSWER_S", 0.5)
+    monkeypatch.setattr("pressout_link.connection.FIRST_DELAY_S", (1, 1))
+    monkeypatch.setattr("pressout_link.connection.LAST_DELAY_S", (1, 1))
     there = plain.start(said)
     payload = encode(a_document(1)) + b" " * 20_000
     atomic_files.place(folders.outbox, spool.document_name(1, SESSION_ID.format(1), 1, digest(payload)), payload)
