@@ -20,6 +20,7 @@ from pathlib import Path
 
 from builders import facts_of_a_session
 from pressout_station.journal.tables import Journal
+from shell import CONFIG
 from stations import a_writer, new_id
 
 PAGE = 4096
@@ -152,21 +153,6 @@ def _facts(folder: Path) -> dict[tuple[str, int], tuple[bytes, bool]]:
             "SELECT session_id, place, fact, checksum IS NOT fact_checksum(session_id, place, fact) FROM facts"
         )
     return {(session_id, place): (fact, bool(altered)) for session_id, place, fact, altered in rows}
-
-
-CONFIG = """
-[station]
-site_id = "north"
-station_id = "s3"
-folder = "{folder}"
-[load_cell]
-way = "simulated"
-counts_per_newton = 4400.0
-[screen]
-full_screen = false
-[[dose]]
-exercise = "pallof_press"
-"""
 
 
 def _started_by_command(folder: Path) -> bool:

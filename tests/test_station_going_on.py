@@ -66,15 +66,21 @@ def facts_of(desk: Desk, session_id: str) -> Record:
     return folded(desk.facts(session_id))
 
 
-# ---- the same code goes on -------------------------------------------------------------------------------
-
-
-def test_who_signs_in_again_goes_on_with_side_and_dose_where_they_were() -> None:
+def half_way() -> Desk:
+    """Leave a visit after the first side and four of the other."""
     desk = Desk(reps=10)
     desk.counting.begin(ANNE)
     does(desk, 10)
     does(desk, 4)
     desk.counting.end("signed_out")
+    return desk
+
+
+# ---- the same code goes on -------------------------------------------------------------------------------
+
+
+def test_who_signs_in_again_goes_on_with_side_and_dose_where_they_were() -> None:
+    desk = half_way()
 
     desk.clock.time_s += 3_600.0
     desk.counting.begin(ANNE)

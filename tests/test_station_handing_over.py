@@ -36,15 +36,11 @@ from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 from screens import SCENES, in_a_set, told
 from test_session_visit import lets_go, lived, repeats
-from test_station_going_on import ANNE, BERT, does, resting
+from test_station_going_on import ANNE, BERT, does, half_way, resting
 
 
 def test_who_comes_back_and_does_nothing_has_lost_nothing() -> None:
-    desk = Desk(reps=10)
-    desk.counting.begin(ANNE)
-    does(desk, 10)
-    does(desk, 4)
-    desk.counting.end("signed_out")
+    desk = half_way()
 
     for reason in ("idle", "not_me", "signed_out"):
         desk.counting.begin(ANNE)
@@ -71,11 +67,7 @@ def test_a_stranger_who_took_up_anothers_visit_spoils_nothing_of_it() -> None:
 
 
 def test_a_new_dose_moves_no_turn_that_was_begun_to_the_other_side() -> None:
-    desk = Desk(reps=10)
-    desk.counting.begin(ANNE)
-    does(desk, 10)
-    does(desk, 4)
-    desk.counting.end("signed_out")
+    desk = half_way()
     desk.counting.begin(ANNE)
 
     desk.counting.dose(0, an_item(reps=10, target_n=44.0), "t-1")

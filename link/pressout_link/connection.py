@@ -155,8 +155,10 @@ class Connection:
         broker has it, which for advice will do.
         """
         qos = 0 if publication.fleeting else 1
-        retained = publication.retained and self._attempts.retains
-        return self._client.publish(publication.topic, publication.payload, qos=qos, retain=retained).mid
+        return self._client.publish(publication.topic, publication.payload, qos, self._retained(publication)).mid
+
+    def _retained(self, publication: Publication) -> bool:
+        return publication.retained and self._attempts.retains
 
     def acknowledge(self, message: ReceivedMessage) -> None:
         """Tell the broker that `message` is safe and need not come again."""
@@ -165,8 +167,7 @@ class Connection:
     def close(self, farewell: Publication | None = None, patience_s: float = 2.0) -> None:
         """Say `farewell`, if there is one and anyone to hear it, and disconnect."""
         if farewell is not None and self.connected:
-            retained = farewell.retained and self._attempts.retains
-            said = self._client.publish(farewell.topic, farewell.payload, qos=1, retain=retained)
+            said = self._client.publish(farewell.topic, farewell.payload, qos=1, retain=self._retained(farewell))
             said.wait_for_publish(patience_s)
         self._closing = True
         self._client.disconnect()
@@ -200,8 +201,7 @@ class Connection:
         if self._context is not None:
             client.tls_set_context(self._context)
         if self._will is not None:
-            retained = self._will.retained and self._attempts.retains
-            client.will_set(self._will.topic, self._will.payload, qos=1, retain=retained)
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._retained(self._will))
         properties: Properties | None = None
         if self.shares:
             properties = Properties(PacketTypes.CONNECT)
@@ -233,8 +233,7 @@ class Connection:
         if self._topics:
             client.subscribe([(topic if self.shares else _unshared(topic), 1) for topic in self._topics])
         for greeting in self._manner.greetings():
-            retained = greeting.retained and self._attempts.retains
-            client.publish(greeting.topic, greeting.payload, qos=1, retain=retained)
+            client.publish(greeting.topic, greeting.payload, qos=1, retain=self._retained(greeting))
         self.connected = True
         self._manner.woken()
         broker = self._attempts.broker

@@ -28,10 +28,7 @@ from pressout_signal.events import (
 from pressout_signal.measures import RecentTension, StackSettings
 from pressout_signal.model.detector import Detector
 from pressout_signal.model.fitted_model import FittedModel, fitted
-from pressout_signal.samples import (
-    Fault,
-    Sample,
-)
+from pressout_signal.samples import Fault, Sample
 from pressout_signal.sets import Sets
 from pressout_signal.slack import Tautness, TautnessLimits
 

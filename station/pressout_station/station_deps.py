@@ -14,12 +14,8 @@ from pressout_station.controller.session_controller import SessionController
 from pressout_station.staff.staff_actions import StaffActions
 from pressout_station.writer.writer import Writer
 from pressout_ui.app import Screen
-from pressout_ui.commands import (
-    Sound,
-)
-from pressout_ui.messages import (
-    Message,
-)
+from pressout_ui.commands import Sound
+from pressout_ui.messages import Message
 
 
 class Face(Protocol):

@@ -25,7 +25,6 @@ from pressout_station.journal.replay import folded_as_far_as_it_goes
 
 logger = logging.getLogger(__name__)
 
-
 # No place in the sequence is given twice, whatever the counter says.
 NEXT_SEQ = "max(next_seq, 1 + coalesce((SELECT max(seq) FROM documents WHERE journal_id = journal.journal_id), 0))"
 
@@ -67,9 +66,8 @@ class Journal:
             if log_is_damaged(self.path.with_name(self.path.name + "-wal")):
                 raise sqlite3.DatabaseError("a log whose middle is damaged")
             self._db.create_function("fact_checksum", 3, salvage.checksum, deterministic=True)
-            self._db.execute(
-                f"PRAGMA page_size = {PAGE}"
-            )  # of a file that is new; what reads damaged ones relies on it
+            # Of a file that is new; what reads damaged ones relies on it.
+            self._db.execute(f"PRAGMA page_size = {PAGE}")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             # What is forgotten is overwritten, not only unlisted.

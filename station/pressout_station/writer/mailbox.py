@@ -58,12 +58,8 @@ class Mailbox:
             If one cannot be written.
         """
         for one in documents.waiting(self._journal, session_id):
-            name = _name(one)
-            if not self._lies_there(name, one.size_bytes):
-                atomic_files.place(
-                    self._outbox, name, documents.document_bytes(self._journal, one.session_id, one.revision)
-                )
-                self._drop_others(name)
+            if not self._lies_there(_name(one), one.size_bytes):
+                self._put(one, documents.document_bytes(self._journal, one.session_id, one.revision))
         ring(self._inbox)
 
     def _lies_there(self, name: str, size_bytes: int) -> bool:
@@ -81,12 +77,15 @@ class Mailbox:
             If one cannot be written.
         """
         for one in documents.waiting(self._journal, session_id):
-            name = _name(one)
             document = documents.document_bytes(self._journal, one.session_id, one.revision)
-            if not (self._outbox / name).is_file() or (self._outbox / name).read_bytes() != document:
-                atomic_files.place(self._outbox, name, document)
-                self._drop_others(name)
+            lying = self._outbox / _name(one)
+            if not lying.is_file() or lying.read_bytes() != document:
+                self._put(one, document)
         ring(self._inbox)
+
+    def _put(self, one: WaitingDocument, document: bytes) -> None:
+        atomic_files.place(self._outbox, _name(one), document)
+        self._drop_others(_name(one))
 
     def _drop_others(self, name: str) -> None:
         """Drop what lies in the place of a document under another name: an earlier station's, or an altered one."""

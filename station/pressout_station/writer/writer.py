@@ -240,7 +240,8 @@ class Writer:
 
     def _save(self, facts: list[FactToKeep]) -> list[FactToKeep]:
         self._shelves.journal.keep([(one.session_id, one.fact) for one in facts])
-        for session_id, fact in ((one.session_id, one.fact) for one in facts):
+        for kept in facts:
+            session_id, fact = kept.session_id, kept.fact
             if isinstance(fact, Opened):
                 self._open[session_id] = fact.patient_ref
             if isinstance(fact, Closed):
