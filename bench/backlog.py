@@ -100,6 +100,7 @@ def drained(sessions: int, say: Callable[[str], None] = print, quiet_reps: int =
         size = _backlog(station, sessions)
         say(f"{sessions} sessions of {size / 1024:.0f} kB in the journal")
         writer = a_writer(station)
+        writer.occupied("471922")
         quiet = _kept(writer, session_id(10**9), lambda number: number >= quiet_reps)
         ends = _ends(folder, broker)
         try:

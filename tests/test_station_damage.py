@@ -20,12 +20,17 @@ from pressout_session.document import decode, encode
 from pressout_session.document_builder import document_of
 from pressout_session.record import folded
 from pressout_session.wire import AckResult, EventKind
+from pressout_station import identity
 from pressout_station.audit_log import Act, Audit
 from pressout_station.journal import damaged_pages, documents, salvage
+from pressout_station.journal.clock_correction import WallClock
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
+from pressout_station.writer.maintenance import Maintenance, Present
 from pressout_station.writer.messages import LinkReport
-from stations import a_writer, answer, events, keep, new_id, origin, wait_for
+from pressout_station.writer.raw_traces import Budget
+from pressout_station.writer.storage import Rules, open_storage
+from stations import FakeWall, a_writer, answer, events, keep, new_id, origin, wait_for
 
 
 def facts_in(path: Path) -> int:
@@ -165,6 +170,20 @@ def test_a_fact_that_was_altered_on_the_card_is_counted_told_and_said_in_its_ses
     assert (told.kind, told.altered, told.number) == (EventKind.RECORDS_DAMAGED, 1, "4F-44")
     assert (document.altered_facts, sum(one.count for one in document.sets)) == (1, 3)
     assert [one.after for one in Audit(tmp_path).all() if one.act is Act.ALTERED] == ["1"]
+
+
+def test_altered_facts_are_looked_for_only_while_no_repetition_could_wait_for_it(tmp_path: Path) -> None:
+    rewritten(a_full_journal(tmp_path, 2), "UPDATE facts SET checksum = checksum + 1 WHERE place = 3")
+    (tmp_path / "outbox").mkdir()
+    (tmp_path / "inbox").mkdir()
+    rules = Rules(origin_of=origin, wall_clock=WallClock(FakeWall()), new_id=identity.new_id)
+    maintenance = Maintenance(open_storage(tmp_path, new_id, Budget()), rules)
+
+    list(maintenance.turn(Present("471922", frozenset(), unsaved=False)))
+    assert events(tmp_path) == []
+
+    list(maintenance.turn(Present(None, frozenset(), unsaved=False)))
+    assert [one.altered for one in events(tmp_path)] == [2]
 
 
 def test_a_fact_whose_session_was_altered_is_nobodys(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ Used by the writer thread alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -57,10 +57,8 @@ class Mailbox:
         OSError
             If one cannot be written.
         """
-        for one in documents.waiting(self._journal, session_id):
-            if not self._lies_there(_name(one), one.size_bytes):
-                self._put(one, documents.document_bytes(self._journal, one.session_id, one.revision))
-        ring(self._inbox)
+        waiting = documents.waiting(self._journal, session_id)
+        self._put([one for one in waiting if not self._lies_there(_name(one), one.size_bytes)])
 
     def _lies_there(self, name: str, size_bytes: int) -> bool:
         try:
@@ -76,23 +74,29 @@ class Mailbox:
         OSError
             If one cannot be written.
         """
-        for one in documents.waiting(self._journal, session_id):
+        waiting = documents.waiting(self._journal, session_id)
+        self._put([one for one in waiting if not self._lies_there_whole(_name(one))])
+
+    def _lies_there_whole(self, name: str) -> bool:
+        try:
+            return not spool.is_altered(name, (self._outbox / name).read_bytes())
+        except OSError:
+            return False
+
+    def _put(self, missing: list[WaitingDocument]) -> None:
+        """Place documents, after what lies in their place: an earlier station's, or an altered one.
+
+        The folder is gone through once for all of them: a month's backlog lies there.
+        """
+        if missing:
+            places = {_place(_name(one)) for one in missing}
+            for name in spool.documents(self._outbox):
+                if _place(name) in places:
+                    (self._outbox / name).unlink(missing_ok=True)
+        for one in missing:
             document = documents.document_bytes(self._journal, one.session_id, one.revision)
-            lying = self._outbox / _name(one)
-            if not lying.is_file() or lying.read_bytes() != document:
-                self._put(one, document)
+            atomic_files.place(self._outbox, _name(one), document)
         ring(self._inbox)
-
-    def _put(self, one: WaitingDocument, document: bytes) -> None:
-        atomic_files.place(self._outbox, _name(one), document)
-        self._drop_others(_name(one))
-
-    def _drop_others(self, name: str) -> None:
-        """Drop what lies in the place of a document under another name: an earlier station's, or an altered one."""
-        stem = ".".join(name.split(".")[:3])
-        for other in self._outbox.glob(f"{stem}.*json"):
-            if other.name != name:
-                other.unlink(missing_ok=True)
 
     def announced(self, events: list[StationEvent]) -> list[StationEvent]:
         """Put events into the outbox, the oldest there making room; give those that must wait."""
@@ -213,25 +217,28 @@ class Mailbox:
 
     def _answered(self, said: list[spool.Answer], at: str | None) -> list[Arrival]:
         found: list[Arrival] = []
+        unknown: dict[str, str] = {}
         for one, answered in zip(said, acks.answered(self._journal, [one.ack for one in said], at), strict=True):
             if answered is None:
                 # The journal does not hold these bytes: what lay in the outbox was damaged, or the journal was.
-                self._drop_answered(one)
-                self.put_again(one.session_id)
+                unknown[one.session_id] = one.ack.sha256
                 continue
             # The journal still has it.
             (self._outbox / _name(answered)).unlink(missing_ok=True)
-            self._drop_others(_name(answered))
+            (self._outbox / f"{_place(_name(answered))}.json").unlink(missing_ok=True)  # an earlier station's
             found.append(AckArrived(answered.session_id, one.ack.result, one.ack.reason))
+        if unknown:
+            self._drop_answered(unknown)
+        for session_id in unknown:
+            self.put_again(session_id)
         return found
 
-    def _drop_answered(self, said: spool.Answer) -> None:
-        """Take out of the outbox the very bytes that the clinic has answered: they need not go again."""
+    def _drop_answered(self, sha256_of: Mapping[str, str]) -> None:
+        """Take out of the outbox the very bytes, by session, that the clinic has answered: they need not go again."""
         for name in spool.documents(self._outbox):
-            if spool.session_of(name) == said.session_id:
-                document = self._outbox / name
-                if digest(document.read_bytes()) == said.ack.sha256:
-                    document.unlink(missing_ok=True)
+            sha256 = sha256_of.get(spool.session_of(name))
+            if sha256 and digest((self._outbox / name).read_bytes()) == sha256:
+                (self._outbox / name).unlink(missing_ok=True)
 
     def _altered(self, name: str) -> list[Arrival]:
         if not spool.DOCUMENT.fullmatch(name):
@@ -252,6 +259,11 @@ def _when(name: str) -> str:
     """
     parts = name.split(".")
     return parts[-2] if len(parts) > 2 and parts[-2].isdigit() else ""
+
+
+def _place(name: str) -> str:
+    """Give the part of a document's name that stays when its bytes do not: sequence, session, revision."""
+    return ".".join(name.split(".")[:3])
 
 
 def _name(one: WaitingDocument) -> str:

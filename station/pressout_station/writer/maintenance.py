@@ -111,8 +111,10 @@ class Maintenance:
         if self._is_due("clock", CLOCK_S):
             yield from self._put_clock_right()
         if self._is_due("housekeeping", HOUSEKEEPING_S):
-            self._tell_damage()
+            self._tell_salvage()
             self._keep_house()
+        if self._altered is None and not in_session:  # which reads every fact: no repetition waits for that
+            self._tell_altered()
 
     def _is_due(self, what: str, every_s: float) -> bool:
         now_s = time.monotonic()
@@ -195,21 +197,23 @@ class Maintenance:
             if documents.revision(self._shelves.journal, session_id):
                 yield session_id
 
-    def _tell_damage(self) -> None:
-        """Tell the clinic, once, which records were found damaged: of a salvaged journal, or altered in a sound one."""
+    def _tell_salvage(self) -> None:
+        """Tell the clinic, once, what was saved of a journal that was found damaged."""
         journal, audit = self._shelves.journal, self._shelves.audit
         for aside, saved in salvage.untold(journal.path):
             found = f"{saved.facts} facts and {saved.documents} documents saved, {saved.altered} facts altered"
             self._say(EventKind.RECORDS_DAMAGED, aside.name, figures=msgspec.structs.asdict(saved))
             audit.add(entry(Act.SALVAGED, about=aside.name, after=found))
             salvage.told(aside)
-        if self._altered is None:
-            self._altered = journal.altered()
-            last = audit.last(Act.ALTERED)
-            if self._altered and (last is None or last.after != str(self._altered)):
-                logger.error("%d facts in the journal are not as they were written", self._altered)
-                self._say(EventKind.RECORDS_DAMAGED, "altered", figures={"altered": self._altered})
-                audit.add(entry(Act.ALTERED, after=str(self._altered)))
+
+    def _tell_altered(self) -> None:
+        """Tell the clinic, once, how many facts of a sound journal are not as they were written."""
+        self._altered = self._shelves.journal.altered()
+        last = self._shelves.audit.last(Act.ALTERED)
+        if self._altered and (last is None or last.after != str(self._altered)):
+            logger.error("%d facts in the journal are not as they were written", self._altered)
+            self._say(EventKind.RECORDS_DAMAGED, "altered", figures={"altered": self._altered})
+            self._shelves.audit.add(entry(Act.ALTERED, after=str(self._altered)))
 
     def _keep_house(self) -> None:
         shelves, moment = self._shelves, self._rules.wall_clock.now()
