@@ -1,4 +1,4 @@
-"""Nothing shown as counted is lost: kills, power cuts, a month's backlog. Writes docs/reference/durability.md."""
+"""Nothing shown as counted is lost: kills, power cuts, a backlog, a year. Writes docs/reference/durability.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import backlog, kills, powercut
+from bench import backlog, kills, powercut, year
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "durability.md"
 KILLS = 1_000
@@ -51,6 +51,24 @@ With `synchronous = OFF` the same journal survives any number of `kill -9`; that
 | {sessions} sessions of {kilobytes:.0f} kB drain, at least | 300 a second | {rate:.0f} a second ({took_drain:.0f} s) |
 | a repetition counted meanwhile is kept, median / 99 % / most | no more than a frame (16.7 ms) later | {busy} ms; without the backlog {quiet} ms |
 | commit of a repetition, median / 99 % | 99 %: at most 1.5 times a bare SQLite commit | {ours} ms; bare {bare} ms: {ratio:.2f} times |
+
+## A year
+
+{days} simulated days of {visits} visits each, through the station's own journal and writer on a disk of {disk}B: {offline} days without the clinic,
+{unsynchronised} starts that do not know the time for half a day, {moved} days on which the clock is an hour wrong, {full} times the disk is filled
+to its last byte in the middle of a visit, delivered sessions kept for {keep:.0f} days and raw readings for {raw:.0f}. Every morning the station is started anew, in the same process.
+
+| | sessions | repetitions |
+|---|---|---|
+| done at the station | {done} | {done_reps} |
+| at the clinic in the end | {arrived} | {arrived_reps} |
+| with another count · a number in the sequence given twice · missing | {altered} · {twice} · {gaps} | |
+| with a beginning over 1 s wrong, of those on days whose clock was right or put right | {misdated} | |
+| dropped at the station, as retention says | {dropped} | |
+
+| day | memory | folder | files in it | start | waiting for the clinic |
+|---|---|---|---|---|---|
+{looks}
 """  # noqa: E501 (a table's rows)
 
 
@@ -68,6 +86,8 @@ def run(count: int = KILLS) -> None:
     print(commit)
     drain = backlog.drained(SESSIONS if count >= KILLS else 500)
     print(drain, f"{drain.rate:.0f} a second")
+    lived = year.measured(year.DAYS if count >= KILLS else 14)
+    print(lived)
     rows, roles, took_s = kills.run(count)
     print(*rows, sep="\n")
     if count < KILLS:
@@ -91,9 +111,39 @@ def run(count: int = KILLS) -> None:
             ours=" / ".join(f"{one:.2f}" for one in commit.ours_ms),
             bare=" / ".join(f"{one:.2f}" for one in commit.bare_ms),
             ratio=commit.ours_ms[1] / commit.bare_ms[1],
+            **_of_a_year(lived),
         ),
         encoding="utf-8",
     )
+
+
+def _of_a_year(lived: year.Year) -> dict[str, object]:
+    looks = (
+        f"| {one.day} | {one.memory_mb:.0f} MB | {one.folder_mb:.0f} MB | {one.files} | {one.start_ms:.0f} ms |"
+        f" {one.waiting} |"
+        for one in lived.looks
+    )
+    return {
+        "days": year.DAYS,
+        "visits": year.VISITS_A_DAY,
+        "disk": f"{year.DISK[:-1]} M",
+        "offline": len(year.OFFLINE),
+        "unsynchronised": lived.unsynchronised_days,
+        "moved": lived.moved_days,
+        "full": lived.full_days,
+        "keep": year.KEEP_DAYS,
+        "raw": year.RAW.days,
+        "done": lived.sessions,
+        "done_reps": lived.repetitions,
+        "arrived": lived.arrived,
+        "arrived_reps": lived.repetitions_arrived,
+        "altered": lived.altered,
+        "twice": lived.twice,
+        "gaps": lived.gaps,
+        "misdated": lived.misdated,
+        "dropped": lived.dropped,
+        "looks": "\n".join(looks),
+    }
 
 
 def _row(row: kills.Row) -> str:

@@ -79,7 +79,7 @@ class Outcome:
     converted: int = 0
     unread: int = 0
     spoilt: int = 0
-    held_up: int = 0
+    held_up: int = 0  # times: the computer; under one adversity: how often that happened
     plugs: int = 0
 
     @property
@@ -91,11 +91,19 @@ class Outcome:
 def ours(way: str, frames: int, seed: int = 0) -> Outcome:
     """Read until so many frames were taken, faults included, and hold every value against the truth."""
     clock = HeldUpClock(seed=seed, chance=HELD_UP, stall_chance=STALLED)
-    chip = chip_at(clock, seed=seed)
     outcome = Outcome(way)
-    items = HX711LoadCell(wires_to(chip, clock, way), clock, rate_hz=80).readings(0.1)
+    held_against_the_truth(chip_at(clock, seed=seed), clock, outcome, frames, plugged)
+    outcome.held_up = clock.times
+    return outcome
+
+
+def held_against_the_truth(
+    chip: Chip, clock: VirtualClock, outcome: Outcome, frames: int, plugged_at: Callable[[float], bool]
+) -> None:
+    """Read until so many frames were taken, faults included, into an outcome."""
+    items = HX711LoadCell(wires_to(chip, clock, outcome.way), clock, rate_hz=80).readings(0.1)
     while outcome.read + sum(outcome.faults.values()) < frames:
-        here = plugged(clock.time_s)
+        here = plugged_at(clock.time_s)
         outcome.plugs += here and not chip.connected
         chip.connected = here
         item = next(items)
@@ -107,8 +115,6 @@ def ours(way: str, frames: int, seed: int = 0) -> Outcome:
             outcome.furthest_counts = max(outcome.furthest_counts, off)
             outcome.wrong += off > RIGHT_COUNTS
     outcome.converted, outcome.unread, outcome.spoilt = chip.converted, chip.unread, chip.spoilt_frames
-    outcome.held_up = clock.times
-    return outcome
 
 
 class HungError(Exception):

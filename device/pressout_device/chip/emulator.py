@@ -11,12 +11,14 @@ import random
 from collections.abc import Callable, Sequence
 
 from pressout_device.chip.emulated_cell import Cell
-from pressout_device.chip.fault_injection import Interference
+from pressout_device.chip.fault_injection import Interference, Moments
 from pressout_device.chip.frame import DATA_BITS, POWER_DOWN_S, SETTLING_CONVERSIONS
 from pressout_device.clock import VirtualClock
 
-# The pulse counts that select a gain (128, 32, 64); more or fewer is a communication error.
+# The pulse counts that select a gain; more or fewer is a communication error.
 LEGAL_PULSES = (25, 26, 27)
+# What is converted after so many: channel A at 128, channel B (where nothing is connected), channel A at 64.
+GAINS = {25: 1.0, 26: 0.0, 27: 0.5}
 
 
 class Chip:
@@ -43,6 +45,10 @@ class Chip:
         What every conversion gives, whoever pulls: a wire of the cell is torn.
     interference : Interference or None
         Spikes on the data line.
+    clock_spikes, resets : Moments or None
+        When the clock line picks up a pulse; when the supply dips, so that the chip begins anew.
+    settles_on_a_gain : bool
+        Whether the chip settles for four conversions on another gain, as its data sheet says.
     converted, spoilt_frames, unread : int
         How many conversions ended; how many of them in the middle of a read-out; how many were gone, replaced by the
         next or put to sleep, before anyone had read them.
@@ -57,6 +63,10 @@ class Chip:
         self.stuck: bool | None = None
         self.constant: int | None = None
         self.interference: Interference | None = None
+        self.clock_spikes: Moments | None = None
+        self.resets: Moments | None = None
+        self.settles_on_a_gain = True
+        self._gain = GAINS[LEGAL_PULSES[0]]
         self.converted = 0
         self.spoilt_frames = 0
         self.unread = 0
@@ -87,6 +97,7 @@ class Chip:
         """Begin anew: channel A, gain 128, settled after four conversions."""
         self._lose_unread()
         self._bits, self._pulses, self._spoilt, self._line, self._asleep = None, 0, False, True, False
+        self._gain = GAINS[LEGAL_PULSES[0]]
         self._next_s = now_s + SETTLING_CONVERSIONS * self.period_s
 
     def _lose_unread(self) -> None:
@@ -98,16 +109,27 @@ class Chip:
         """Let pass what a call to a pin takes a computer, which may be held up before it reaches the wire."""
         self._clock.now_s()
 
+    def _befall(self, now_s: float) -> None:
+        """Let happen what happens to it from outside, up to now."""
+        while self.clock_spikes is not None and (spike_s := self.clock_spikes.passed(now_s)) is not None:
+            self._convert_until(spike_s)
+            if not self._sck:
+                self._shift(spike_s)
+        while self.resets is not None and (reset_s := self.resets.passed(now_s)) is not None:
+            self._convert_until(reset_s)
+            self._wake(reset_s)
+
     def clocked(self, level: bool) -> None:
         """Take a change of the clock line."""
         now_s = self._clock.time_s
         if not self._connected:
             self._sck = level
             return
+        self._befall(now_s)
         self._convert_until(now_s)
         if level and not self._sck:
             self._rose_s = now_s
-            self._shift()
+            self._shift(now_s)
         elif self._sck and not level and self._powered_down(now_s):
             self._wake(now_s)
         self._sck = level
@@ -120,6 +142,7 @@ class Chip:
     def _driven(self) -> bool:
         if not self.connected:
             return True
+        self._befall(self._clock.time_s)
         self._convert_until(self._clock.time_s)
         if self._powered_down(self._clock.time_s):
             return True
@@ -149,13 +172,13 @@ class Chip:
             return
         cell = self._cell
         noise = self._random.gauss(0.0, cell.noise_counts)
-        counts = cell.zero_counts + cell.counts_per_newton * self._tension_n(ended_s) + noise
+        counts = self._gain * (cell.zero_counts + cell.counts_per_newton * self._tension_n(ended_s)) + noise
         given = round(counts) if self.constant is None else self.constant
         clipped = min(max(given, -0x800000), 0x7FFFFF)
         self._bits = clipped & 0xFFFFFF
         self._pulses, self._spoilt, self._abandoned = 0, False, False
 
-    def _shift(self) -> None:
+    def _shift(self, now_s: float) -> None:
         if self._asleep or (self._bits is None and self._pulses == 0):
             return
         self._pulses += 1
@@ -166,6 +189,10 @@ class Chip:
         else:
             self._line = not self._spoilt or self._hides
             self._bits = None
+            gain = GAINS[min(self._pulses, LEGAL_PULSES[-1])]
+            if gain != self._gain and self.settles_on_a_gain:
+                self._next_s = now_s + SETTLING_CONVERSIONS * self.period_s
+            self._gain = gain
 
 
 class EmulatedBus:

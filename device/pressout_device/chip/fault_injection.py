@@ -75,10 +75,41 @@ class Interference:
         self._every_s = every_s
         self._longest_s = longest_s
         self._begin_s = self._end_s = 0.0
+        self.passed_by = 0
 
     def turns(self, now_s: float) -> bool:
         """Tell whether a spike is on the line; to be asked with a time that does not go back."""
         while now_s >= self._end_s:
             self._begin_s = self._end_s + self._random.expovariate(1.0 / self._every_s)
             self._end_s = self._begin_s + self._random.uniform(0.0, self._longest_s)
+            self.passed_by += 1
         return now_s >= self._begin_s
+
+
+class Moments:
+    """Moments at random at which something happens.
+
+    Parameters
+    ----------
+    every_s : float
+        Mean time from one to the next.
+    seed : int
+        Of when they come.
+    first_s : float, optional
+        When the first is, if that is not left to chance.
+    """
+
+    def __init__(self, *, every_s: float, seed: int = 0, first_s: float | None = None) -> None:
+        self._random = random.Random(seed)
+        self._every_s = every_s
+        self._next_s = self._random.expovariate(1.0 / every_s) if first_s is None else first_s
+        self.passed_by = 0
+
+    def passed(self, now_s: float) -> float | None:
+        """Give the next one that has been, once; None where none has."""
+        if self._next_s > now_s:
+            return None
+        found_s = self._next_s
+        self._next_s += self._random.expovariate(1.0 / self._every_s)
+        self.passed_by += 1
+        return found_s

@@ -7,12 +7,14 @@ everything that makes a reading trustworthy is here, once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from pressout_device.chip.frame import SETTLING_CONVERSIONS, Frame
-from pressout_device.chip.sample_clock import WANDER, Edge, SampleClock
+from pressout_device.chip.plausibility import Plausibility
+from pressout_device.chip.sample_clock import ANOTHER, WANDER, Edge, SampleClock
+from pressout_device.chip.wiring_check import WiringCheck
 from pressout_device.ports import MonotonicClock
 from pressout_signal.samples import Fault, FaultKind, Reading
 
@@ -32,11 +34,11 @@ OUT_OF_ORDER = (FaultKind.STUCK_LOW, FaultKind.OUT_OF_STEP)
 FROZEN_AFTER = 8
 # The oscillator may be a fifth too fast, until it has been seen.
 SHORTEST_OF_STRAPPED = 0.83
+# A line that was watched and stayed high for so many periods: the chip was not converting.
+SKIPPED = 1.5
 # An oscillator on an amplifier is off by some per cent; a strap by a factor of eight.
 RATE_OFF = 0.25
 RATE_TOLD_EVERY_S = 10.0
-# A chip that has never given a reading is looked at for exchanged wires after this long, and then this often.
-MUTE_S, WIRES_LOOKED_AT_EVERY_S = 1.0, 10.0
 
 
 class Wires(Protocol):
@@ -79,39 +81,6 @@ class _Sameness:
         return self.times >= FROZEN_AFTER
 
 
-@dataclass(slots=True)
-class _Muteness:
-    """A chip that has never given a reading: since when, what it said instead, and when its wires were looked at."""
-
-    ever_read: bool = False
-    since_s: float | None = None
-    kind: FaultKind | None = None
-    looked_s: float = -math.inf
-
-    def hear(self, item: Reading | Fault | None) -> None:
-        if isinstance(item, Reading):
-            self.ever_read = True
-        else:
-            self.kind = None if item is None else item.kind
-
-    def suspect(self, now_s: float) -> bool:
-        """Tell whether it is time to look at the wires: exchanged ones are silent, or always low."""
-        if self.ever_read or self.kind not in (None, FaultKind.STUCK_LOW, FaultKind.SWAPPED):
-            return False
-        self.since_s = now_s if self.since_s is None else self.since_s
-        again_s = 0.0 if self.kind is FaultKind.SWAPPED else WIRES_LOOKED_AT_EVERY_S
-        return now_s - self.since_s >= MUTE_S and now_s - self.looked_s >= again_s
-
-    def looked(self, now_s: float, exchanged: bool | None) -> None:
-        self.looked_s = now_s
-        if exchanged is not None:
-            kept = None if self.kind is FaultKind.SWAPPED else self.kind
-            self.kind = FaultKind.SWAPPED if exchanged else kept
-
-    def said(self, now_s: float) -> Fault | None:
-        return None if self.kind is None else Fault(now_s, self.kind)
-
-
 class HX711LoadCell:
     """A load cell behind an HX711.
 
@@ -134,8 +103,10 @@ class HX711LoadCell:
         self._heard_s = 0.0
         self._gone = False
         self._sameness = _Sameness()
+        self._plausible = Plausibility()
+        self._paused_s = 0.0
         self._rate_told_s: float | None = None
-        self._mute = _Muteness()
+        self._wiring = WiringCheck()
 
     def close(self) -> None:
         """Give the wires back."""
@@ -150,16 +121,32 @@ class HX711LoadCell:
         """Yield conversions, faults, and None after `wait_s` without either; see `ports.LoadCell`."""
         self._begin_again()
         while True:
-            while self._mute.suspect(self._clock.now_s()):
+            while self._wiring.suspect(self._clock.now_s()):
                 yield from self._looked_at_wires(wait_s)
             edge = self._next_edge(wait_s)
             item = edge if edge is None or isinstance(edge, Fault) else self._read(edge)
-            if isinstance(item, Fault) and item.kind is not FaultKind.SATURATED:
-                self._begin_again()  # a broken frame is never resumed
-            self._mute.hear(item)
-            yield item
-            if isinstance(item, Reading) and self._keeps_another_time(item.t_s):
-                yield Fault(item.t_s, FaultKind.RATE)
+            for known in self._known_by(item):
+                self._wiring.hear(known)
+                yield known
+                if isinstance(known, Reading) and self._keeps_another_time(known.t_s):
+                    yield Fault(known.t_s, FaultKind.RATE)
+
+    def _known_by(self, item: Reading | Fault | None) -> Sequence[Reading | Fault | None]:
+        """Give what can be said now that this came: also of a conversion that was kept back."""
+        plausible = self._plausible
+        if item is None:
+            period_s, held = self._rhythm.known_period_s, plausible.held
+            overdue = held and period_s and self._clock.now_s() - held[-1].t_s > SKIPPED * period_s
+            return plausible.late() if overdue else [None]
+        if isinstance(item, Reading):
+            told = plausible.take(item, self._rhythm.known_period_s)
+            if told and isinstance(told[-1], Fault):
+                self._begin_again()
+            return told
+        if item.kind is FaultKind.SATURATED:
+            return [*plausible.at_the_end(), item]
+        self._begin_again()  # a broken frame is never resumed
+        return [*plausible.late(), item]
 
     def _read(self, edge: Edge) -> Reading | Fault:
         """Take the frame of the conversion that ended at `edge`."""
@@ -173,8 +160,8 @@ class HX711LoadCell:
         """Look for exchanged wires, and say all the while what was said before."""
         for exchanged in self._wires.exchanged(wait_s):
             now_s = self._clock.now_s()
-            self._mute.looked(now_s, exchanged)
-            yield self._mute.said(now_s)
+            self._wiring.looked(now_s, exchanged)
+            yield self._wiring.said(now_s)
         self._begin_again()
 
     def _begin_again(self) -> None:
@@ -213,7 +200,7 @@ class HX711LoadCell:
         period_s = self._rhythm.known_period_s
         return 0.0 if period_s is None else self._rhythm.last.after_s + (1.0 - WANDER) * period_s - LOOK_EVERY_S
 
-    def _watched(self, now_s: float, until_s: float) -> Edge | None:
+    def _watched(self, now_s: float, until_s: float) -> Edge | Fault | None:
         """Watch the line, which is high, until it falls."""
         rhythmic = self._rhythm.last is not None and self._rhythm.known_period_s is not None
         while now_s < until_s:
@@ -222,12 +209,29 @@ class HX711LoadCell:
             now_s = self._clock.now_s()
             if self._ready():
                 edge = Edge(high_s, self._clock.now_s())
+                if self._skipped(edge):
+                    return Fault(edge.t_s, FaultKind.OUT_OF_STEP)
                 self._rhythm = self._rhythm.saw(edge)
                 if not self._gone:
                     return edge
                 self._back()
                 return None
         return None
+
+    def _skipped(self, edge: Edge) -> bool:
+        """Tell whether the chip has left conversions out: it began anew, or settles on another gain.
+
+        The same pause twice running is another rate.
+        """
+        last, period_s = self._rhythm.last, self._rhythm.known_period_s
+        if self._gone or last is None or period_s is None:
+            return False
+        if edge.after_s - last.by_s <= SKIPPED * period_s:
+            self._paused_s = 0.0
+            return False
+        pause_s = edge.t_s - last.t_s
+        before_s, self._paused_s = self._paused_s, pause_s
+        return abs(pause_s - before_s) > ANOTHER * pause_s
 
     def _late(self, now_s: float) -> Edge | Fault | None:
         """Find out which conversion waits, when the first look comes after its end, and when to read it."""
