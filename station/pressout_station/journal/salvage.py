@@ -89,8 +89,11 @@ def is_damage(error: sqlite3.Error, *, opening: bool = False) -> bool:
 
 
 def check(db: sqlite3.Connection) -> None:
-    """Let SQLite look over its file; an sqlite3.DatabaseError says what it found."""
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    """Let SQLite look over its file, and its indexes; an sqlite3.DatabaseError says what it found.
+
+    `quick_check` takes two thirds of the time, and passes an index in whose place another page lies.
+    """
+    (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(f"damage: {verdict}")
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from pressout_device.errors import JournalError
+from pressout_device.errors import DamagedError, JournalError
 from pressout_session.document import decode
 from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
 from pressout_session.history import PastVisit, past_visit
@@ -173,9 +173,20 @@ class Writer:
                 self._documents.finish(session_id)
             try:
                 self._tend()
+            except DamagedError as error:
+                logger.error("%s", error)
+                self._mend()
             except (OSError, ValueError) as error:  # what is unsaved waits in this thread: it must not end
                 logger.warning("the journal, or what the clinic sent, cannot be read or written just now: %s", error)
         self._shelves.journal.close()
+
+    def _mend(self) -> None:
+        """Go on with a new journal and all that can be read of this one; tried again where that fails."""
+        try:
+            self._shelves.journal.mend()
+            self._documents.recover()
+        except (OSError, ValueError) as error:
+            logger.warning("the journal cannot be mended just now: %s", error)
 
     def _tend(self) -> None:
         """Tell what has come from the clinic, how the way to it is, and, after all that was saved, what was asked."""
