@@ -32,7 +32,7 @@ BESIDE_S = 120.0
 COST_FRAMES, COST_ROUNDS = 2_000, 7
 
 INTRODUCTION = """\
-Written by `make bench ARGS=reader`; every figure was measured in one run, on x86-64 and on the emulated chip. **Nothing
+Written by `make bench ARGS=reader`; each table was measured in one run, on x86-64 and on the emulated chip. **Nothing
 here ran on a Raspberry Pi, and nothing here proves one's wiring**: what an owner must still try is at the end of
 [load-cell.md](load-cell.md), and `pressout diagnose` is how.
 """
