@@ -58,5 +58,5 @@ def under(adversity: str, way: str, frames: int, seed: int = 0) -> faultload.Out
     outcome = faultload.Outcome(way)
     faultload.held_against_the_truth(chip, clock, outcome, frames, lambda _t_s: True)
     happened = chip.clock_spikes or chip.resets or chip.interference
-    outcome.held_up = 0 if happened is None else happened.passed_by
+    outcome.happened = 0 if happened is None else happened.passed_by
     return outcome

@@ -68,7 +68,8 @@ class Outcome:
     """What came of a way under the load.
 
     `converted` conversions ended in the chip; of these `unread` were gone before a computer that was held up came
-    back, `spoilt` ended in the middle of a read-out, and `set_aside` were whole and not used.
+    back, `spoilt` ended in the middle of a read-out, and `set_aside` were whole and not used. `happened` is how often
+    the one thing did that an adversary does.
     """
 
     way: str
@@ -79,8 +80,9 @@ class Outcome:
     converted: int = 0
     unread: int = 0
     spoilt: int = 0
-    held_up: int = 0  # times: the computer; under one adversity: how often that happened
+    held_up: int = 0
     plugs: int = 0
+    happened: int = 0
 
     @property
     def set_aside(self) -> int:

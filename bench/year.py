@@ -27,7 +27,7 @@ from pressout_device.clock import Moment
 from pressout_device.storage import atomic_files
 from pressout_session.document import Clock, SessionDocument, decode
 from pressout_session.document_builder import rfc3339
-from pressout_session.facts import Opened
+from pressout_session.facts import AnyFact, Opened
 from pressout_session.wire import Ack, AckResult, digest
 from pressout_station.mailbox import spool
 from pressout_station.writer.maintenance import CLOCK_S
@@ -44,7 +44,7 @@ DISK = "96m"
 # On every so many days: a boot that does not know the time; one whose clock was set by an hour; a disk that is full.
 UNKNOWN_TIME, MOVED_TIME, FULL_DISK = 11, 17, 13
 LOOKED_AT = (60, 99, 130, 140, 200, 280, 365)
-PATIENCE_S = 60.0
+PATIENCE_S, FULL_AT_MOST_S = 60.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,63 +110,65 @@ class SimulatedYear:
 
     def _day(self, day: int) -> None:
         morning = BEGIN + timedelta(days=day - 1)
-        known = day % UNKNOWN_TIME != 0
-        off = day % MOVED_TIME == 0 and known
-        moved = timedelta(hours=self._rng.choice((-1, 1)) if off else 0)
-        self.found.unsynchronised_days += not known
-        self.found.moved_days += bool(moved)
-        wall = FakeWall(Moment(100.0, morning if known else LONG_AGO, f"boot-{day}", synchronised=known))
+        unknown, noon = day % UNKNOWN_TIME == 0, VISITS_A_DAY // 2
+        wrong = day % MOVED_TIME == 0 and not unknown
+        believed = morning + timedelta(hours=self._rng.choice((-1, 1)) if wrong else 0)
+        self.found.unsynchronised_days += unknown
+        self.found.moved_days += wrong
+        wall = FakeWall(Moment(100.0, LONG_AGO if unknown else morning, f"boot-{day}", synchronised=not unknown))
         start_s = time.perf_counter()
         writer = a_writer(self._folder, wall, RAW, keep_days=KEEP_DAYS)
         start_ms = 1e3 * (time.perf_counter() - start_s)
+        today = []
         for visit in range(VISITS_A_DAY):
-            t_s = 600.0 * (visit + 1)
-            known = known or visit == VISITS_A_DAY // 2
-            wall.moment = Moment(
-                t_s, (morning + moved if known else LONG_AGO) + timedelta(seconds=t_s), f"boot-{day}", known
-            )
-            if known and day % UNKNOWN_TIME == 0 and visit == VISITS_A_DAY // 2:
+            since = timedelta(seconds=600.0 * (visit + 1))
+            known = not unknown or visit >= noon
+            began = (believed if known else LONG_AGO) + since
+            wall.moment = Moment(since.total_seconds(), began, f"boot-{day}", known)
+            if unknown and visit == noon:
                 time.sleep(2 * CLOCK_S)  # the station looks whether the time is known once in so long
-            full = day % FULL_DISK == 0 and visit == VISITS_A_DAY // 3
-            self._visit(writer, day, visit, wall.moment, full=full)
+            facts = self._facts(day, visit, wall.moment, None if wrong else morning + since)
+            today.append(_session(facts))
+            filler = self._filled() if day % FULL_DISK == 0 and visit == VISITS_A_DAY // 3 else None
+            self._keep(writer, facts, filler)
         if day not in OFFLINE:
             self._answered(writer)
         writer.close()
-        self._date_traces(morning)
+        self._date_traces(today, morning)
         if day in LOOKED_AT:
             self.found.looks.append(self._look(day, start_ms))
 
-    def _visit(self, writer: Writer, day: int, visit: int, now: Moment, *, full: bool) -> None:
+    def _facts(self, day: int, visit: int, now: Moment, truly: datetime | None) -> list[AnyFact]:
+        """Make a visit, and write it into the books with when it truly began, if that is to come out."""
         reps = self._rng.randint(4, 30)
-        session_id = f"{int(BEGIN.timestamp() * 1e3) + day * 86_400_000 + visit:012x}"
-        session_id = f"{session_id[:8]}-{session_id[8:]}-7000-8000-{day * VISITS_A_DAY + visit:012d}"
-        facts = facts_of_a_session(
+        first = f"{int(BEGIN.timestamp() * 1e3) + day * 86_400_000 + visit:012x}"
+        session_id = f"{first[:8]}-{first[8:]}-7000-8000-{day * VISITS_A_DAY + visit:012d}"
+        began_s = None if truly is None else truly.timestamp()
+        self._books.execute("INSERT INTO done VALUES (?, ?, ?)", (session_id, reps, began_s))
+        opened, *others = facts_of_a_session(
             reps, patient_ref=f"{471_900 + visit}", session_id=session_id, clock=Clock(synchronised=now.synchronised)
         )
-        opened = facts[0]
         assert isinstance(opened, Opened)
-        facts[0] = msgspec.structs.replace(opened, wall_time=rfc3339(now.wall), boot_id=now.boot_id, t_s=now.t_s)
-        right = bool(day % MOVED_TIME) or day % UNKNOWN_TIME == 0
-        began_s = (BEGIN + timedelta(days=day - 1, seconds=600.0 * (visit + 1))).timestamp() if right else None
-        self._books.execute("INSERT INTO done VALUES (?, ?, ?)", (session_id, reps, began_s))
-        filler = self._filled() if full else None
-        times_s = tuple(n / 80 for n in range(80 * 6 * reps))
-        writer.trace(
-            SetTrace(session_id, 1, {"unit": "counts"}, times_s, tuple(self._rng.choices(range(900), k=480)) * reps)
-        )
+        began = msgspec.structs.replace(opened, wall_time=rfc3339(now.wall), boot_id=now.boot_id, t_s=now.t_s)
+        return [began, *others]
+
+    def _keep(self, writer: Writer, facts: list[AnyFact], filler: Path | None) -> None:
+        """Let the writer keep a visit's readings and facts; a disk that is full is so until it has refused one."""
+        count = 480 * len(facts)
+        counts = tuple(self._rng.choices(range(900), k=480)) * len(facts)
+        writer.trace(SetTrace(_session(facts), 1, {"unit": "counts"}, tuple(n / 80 for n in range(count)), counts))
         for fact in facts:
-            writer.keep(session_id, fact)
-        kept = 0
-        until_s = time.monotonic() + PATIENCE_S
+            writer.keep(_session(facts), fact)
+        kept, began_s = 0, time.monotonic()
         while kept < len(facts):
-            for told in writer.told():
-                kept += isinstance(told, Kept)
-                if isinstance(told, NotKept) and filler is not None:
-                    self.found.refused += 1
-                    filler.unlink(missing_ok=True)
-            if filler is not None and time.monotonic() > until_s - PATIENCE_S + 2.0:
+            waited_s = time.monotonic() - began_s
+            assert waited_s < PATIENCE_S, (_session(facts), kept, len(facts))
+            told = writer.told()
+            kept += sum(isinstance(one, Kept) for one in told)
+            refused = sum(isinstance(one, NotKept) for one in told)
+            if filler is not None and (refused or waited_s > FULL_AT_MOST_S):
+                self.found.refused += refused
                 filler.unlink(missing_ok=True)
-            assert time.monotonic() < until_s, (day, visit, kept, len(facts))
             time.sleep(0.0005)
 
     def _filled(self) -> Path:
@@ -218,12 +220,11 @@ class SimulatedYear:
             ).rowcount
         )
 
-    def _date_traces(self, morning: datetime) -> None:
+    def _date_traces(self, sessions: list[str], morning: datetime) -> None:
         """Give today's raw readings today's date: the file system's clock is another one."""
-        today = morning.timestamp()
-        for trace in (self._folder / "raw").glob("*.gz"):
-            if trace.stat().st_mtime > BEGIN.timestamp() + 400 * 86_400 or trace.stat().st_mtime < BEGIN.timestamp():
-                os.utime(trace, (today, today))
+        for session_id in sessions:
+            for trace in (self._folder / "raw").glob(f"{session_id}.*"):
+                os.utime(trace, (morning.timestamp(), morning.timestamp()))
 
     def _look(self, day: int, start_ms: float) -> Look:
         files = [path for path in self._folder.rglob("*") if path.is_file()]
@@ -249,6 +250,12 @@ class SimulatedYear:
     def _of_books(self, sql: str) -> tuple[int, ...]:
         (row,) = self._books.execute(sql)
         return tuple(row)
+
+
+def _session(facts: list[AnyFact]) -> str:
+    opened = facts[0]
+    assert isinstance(opened, Opened)
+    return opened.session_id
 
 
 def measured(days: int = DAYS) -> Year:
