@@ -66,8 +66,8 @@ def _until(station: Station, until_s: float, asked_to_stop: object) -> None:
         frame_s = time.monotonic()
         station.frame()
         time.sleep(max(0.0, FRAME_S - (time.monotonic() - frame_s)))
-    if station.counting.visit is not None:
-        station.counting.end("done")
+    if station.controller.visit is not None:
+        station.controller.end("done")
 
 
 if __name__ == "__main__":

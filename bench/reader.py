@@ -14,7 +14,7 @@ from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
-from bench import adversity, faultload, handing
+from bench import adversity, faultload, reader_handover
 from pressout_device.chip.frame import DATA_BITS
 from pressout_device.chip.reader import HX711LoadCell
 from pressout_device.clock import VirtualClock
@@ -208,17 +208,17 @@ def handing_table(duration_s: float, beside_s: float) -> Iterator[str]:
     yield "| reader | for | readings | lost by the hand-over | holes | faults | late: half / 99 % / **99.9 %** / most |"
     yield "|---|---|---|---|---|---|---|"
     frames = ["", "| reader | frames a second | a frame took: half / 99 % / most |", "|---|---|---|"]
-    cases: tuple[tuple[str, float, Callable[[float], handing.Handed]], ...] = (
-        ("the station's child", duration_s, handing.by_a_child),
-        ("a child that may not run before others", beside_s, handing.by_an_ordinary_child),
-        ("a thread of the process that draws", beside_s, handing.by_a_thread),
+    cases: tuple[tuple[str, float, Callable[[float], reader_handover.Handed]], ...] = (
+        ("the station's child", duration_s, reader_handover.by_a_child),
+        ("a child that may not run before others", beside_s, reader_handover.by_an_ordinary_child),
+        ("a thread of the process that draws", beside_s, reader_handover.by_a_thread),
     )
     for name, for_s, measure in cases:
         done = measure(for_s)
         late = [f"{1e3 * done.lateness_s[share]:.2f}" for share in ("p50", "p99", "p99.9", "most")]
         faults = ", ".join(f"{kind} {count}" for kind, count in done.faults.most_common()) or "none"
         before = done.granted is not None and done.granted.realtime
-        shown = f"{name} (ran before others)" if before and measure is handing.by_a_child else name
+        shown = f"{name} (ran before others)" if before and measure is reader_handover.by_a_child else name
         yield (
             f"| {shown} | {for_s:.0f} s | {done.readings} | {done.lost} | {done.holes} | {faults} | "
             f"{late[0]} / {late[1]} / **{late[2]}** / {late[3]} ms |"

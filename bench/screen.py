@@ -17,7 +17,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bench.handing import config_in
+from bench.reader_handover import config_in
 from pressout_device.reading_tally import percentiles
 from pressout_signal.events import Phase
 from pressout_station.app import SimulationConfig, parts_of

@@ -35,16 +35,16 @@ class Desk:
     def __post_init__(self) -> None:
         weighed = ConditioningConfig(CELL, self.life, limit_n=785.0, due_days=365)
         announcer = ClinicEvents("A", self.told.append, lambda: self.now, lambda: f"event-{len(self.told)}")
-        self.weighing = LoadCellConditioning(weighed, self.noted.append, lambda: self.now, announcer)
+        self.conditioning = LoadCellConditioning(weighed, self.noted.append, lambda: self.now, announcer)
 
     def hear(self, items: Iterable[Reading | Fault | None]) -> list[Trouble | None]:
         """Let the load cell speak; give each trouble it gets into, and None for getting out."""
         found: list[Trouble | None] = []
         for item in items:
             if item is not None:
-                self.weighing.take(item)
-            if self.weighing.trouble is not (found[-1] if found else None):
-                found.append(self.weighing.trouble)
+                self.conditioning.take(item)
+            if self.conditioning.trouble is not (found[-1] if found else None):
+                found.append(self.conditioning.trouble)
         return found
 
 

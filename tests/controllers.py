@@ -67,7 +67,7 @@ class Desk:
             measured_hz=lambda: 80.1234,
             pain=self.pain,
         )
-        self.counting = SessionController(given, self.writer, self.clock, LeftVisits())  # type: ignore[arg-type]
+        self.controller = SessionController(given, self.writer, self.clock, LeftVisits())  # type: ignore[arg-type]
 
     def _name(self) -> str:
         self.names += 1
@@ -77,7 +77,7 @@ class Desk:
         """Let the load cell say these tensions; the clock follows."""
         for sample in samples:
             self.clock.time_s = max(self.clock.time_s, sample.t_s)
-            self.counting.take(sample)
+            self.controller.take(sample)
 
     def facts(self, session_id: str) -> list[AnyFact]:
         """Give what was kept of a session."""

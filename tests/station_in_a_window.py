@@ -63,11 +63,11 @@ def main() -> None:
     parts = parts_of(settings, PanelFace(settings), SimulationConfig(asked_of(settings), SPEED))
     parts.sampler.close()
     origin_s = parts.clock.origin_s if isinstance(parts.clock, ScaledClock) else time.monotonic()
-    cell = parts.attending.staffed.cell
+    cell = parts.staff_actions.staffed.cell
     way = functools.partial(opened, cell, asked_of(settings), origin_s, came)
     sampler = Sampler(way, parts.clock, time.monotonic, parts.clock.now_s())
     station = Station(
-        replace(parts, sampler=sampler), first_screen(settings, parts.attending.initials(), parts.clock.now_s())
+        replace(parts, sampler=sampler), first_screen(settings, parts.staff_actions.initials(), parts.clock.now_s())
     )
     said = ""
     while not parts.face.closed:

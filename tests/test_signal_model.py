@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from pressout_fit import patient_habits
 from pressout_fit.scoring import held_out
-from pressout_signal.model.boundary_dating import KEPT, BoundaryDating
 from pressout_signal.model.count_certainty import CountCertainty
 from pressout_signal.model.features import COUNT, Features
 from pressout_signal.model.fitted_model import NAME, fitted
 from pressout_signal.model.patient_habits import REMEMBERED, PatientHabits
+from pressout_signal.model.phase_boundaries import KEPT, PhaseBoundaries
 from pressout_signal.model.phase_walk import LATE, MOVES, NAMED, Place, Walk
 from pressout_signal.model.resampler import LONGEST_HOLE_S, TICK_S, Resampler, Tick
 from pressout_signal.samples import Sample
@@ -118,27 +118,27 @@ def test_what_was_said_is_not_said_again_when_the_return_goes_on() -> None:
 )
 @settings(max_examples=40)
 def test_hindsight_dates_each_part_of_a_repetition(parts: list[int], begun: int) -> None:
-    hindsight, tick, bounds = BoundaryDating(), 0, []
+    boundaries, tick, bounds = PhaseBoundaries(), 0, []
     for place, count in zip(
         (Place.REST, Place.REST, Place.OUT, Place.HOLD, Place.RETURN, Place.REST), (begun, *parts), strict=True
     ):
         bounds.append(tick)
         for _ in range(count):
-            hindsight.begin(tick, 10.0)
-            hindsight.hear(tick, sure_of(place))
+            boundaries.begin(tick, 10.0)
+            boundaries.hear(tick, sure_of(place))
             tick += 1
 
-    assert hindsight.dated(begun, tick - 1) == pytest.approx(bounds[2:], abs=0.51)
+    assert boundaries.dated(begun, tick - 1) == pytest.approx(bounds[2:], abs=0.51)
 
 
 def test_a_later_opinion_of_a_tick_counts() -> None:
-    hindsight = BoundaryDating()
+    boundaries = PhaseBoundaries()
     for tick in range(5):
-        hindsight.begin(tick, 10.0)
-        hindsight.hear(tick, EVEN)
-    hindsight.hear(3, sure_of(Place.HOLD))
+        boundaries.begin(tick, 10.0)
+        boundaries.hear(tick, EVEN)
+    boundaries.hear(3, sure_of(Place.HOLD))
 
-    assert hindsight.thought(3, 4)[0, Place.HOLD] > 0.99
+    assert boundaries.thought(3, 4)[0, Place.HOLD] > 0.99
 
 
 def test_a_clear_set_is_surer_than_one_with_a_doubtful_repetition() -> None:

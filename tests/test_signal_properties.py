@@ -30,7 +30,14 @@ def told(pipeline: Pipeline, samples: list[Sample]) -> tuple[Pipeline, list[Even
 def remembered(pipeline: Pipeline) -> int:
     """Give how many bytes a pipeline remembers, the fitted weights apart."""
     detector = pipeline.detector
-    parts = (pipeline.guard, pipeline.tautness, pipeline.sets, pipeline.recent, detector.hindsight, detector.features)
+    parts = (
+        pipeline.despiker,
+        pipeline.tautness,
+        pipeline.sets,
+        pipeline.recent,
+        detector.boundaries,
+        detector.features,
+    )
     return len(pickle.dumps(parts))
 
 

@@ -21,11 +21,11 @@ HEADER = "t_s,tension_n"
 
 
 def guarded(samples: list[Sample]) -> tuple[list[Sample], list[Fault]]:
-    guard = Despiker(DespikerLimits())
+    despiker = Despiker(DespikerLimits())
     believed: list[Sample] = []
     faults: list[Fault] = []
     for sample in samples:
-        guard, passed, found = guard.step(sample)
+        despiker, passed, found = despiker.step(sample)
         believed.extend(passed)
         faults.extend(found)
     return believed, faults
@@ -103,9 +103,9 @@ def test_a_moment_that_comes_again_while_a_jump_is_held_back_ends_nothing() -> N
 
 
 def test_an_ordinary_sample_passes_at_once() -> None:
-    guard = Despiker(DespikerLimits())
+    despiker = Despiker(DespikerLimits())
     for sample in steady():
-        guard, believed, _ = guard.step(sample)
+        despiker, believed, _ = despiker.step(sample)
 
         assert believed == (sample,)
 

@@ -56,10 +56,10 @@ def resting() -> Screen:
 
 def does(desk: Desk, count: int) -> None:
     """Let whoever is here do so many, and let go."""
-    assert desk.counting.visit is not None
+    assert desk.controller.visit is not None
     for _ in range(count):
-        desk.counting.tapped(lambda visit, _t_s: repeats(visit))
-    desk.counting.tapped(lambda visit, _t_s: lets_go(visit))
+        desk.controller.tapped(lambda visit, _t_s: repeats(visit))
+    desk.controller.tapped(lambda visit, _t_s: lets_go(visit))
 
 
 def facts_of(desk: Desk, session_id: str) -> Record:
@@ -69,10 +69,10 @@ def facts_of(desk: Desk, session_id: str) -> Record:
 def half_way() -> Desk:
     """Leave a visit after the first side and four of the other."""
     desk = Desk(reps=10)
-    desk.counting.begin(ANNE)
+    desk.controller.begin(ANNE)
     does(desk, 10)
     does(desk, 4)
-    desk.counting.end("signed_out")
+    desk.controller.end("signed_out")
     return desk
 
 
@@ -83,14 +83,14 @@ def test_who_signs_in_again_goes_on_with_side_and_dose_where_they_were() -> None
     desk = half_way()
 
     desk.clock.time_s += 3_600.0
-    desk.counting.begin(ANNE)
-    visit = desk.counting.visit
+    desk.controller.begin(ANNE)
+    visit = desk.controller.visit
     assert visit is not None
     assert (visit.stage, visit.side, visit.turn_count) == (Stage.PAUSE, Side.RIGHT, 4)
     does(desk, 6)
 
-    assert desk.counting.visit is not None
-    assert desk.counting.visit.stage is Stage.OVER
+    assert desk.controller.visit is not None
+    assert desk.controller.visit.stage is Stage.OVER
     later = facts_of(desk, "session-2")
     assert [(held.side, held.count, held.before) for held in later.sets] == [(Side.RIGHT, 6, 4)]
     assert later.turn_count(0) == 10
@@ -101,9 +101,9 @@ def test_two_who_take_turns_each_go_on_where_they_were() -> None:
     done: dict[str, list[Side]] = {ANNE: [], BERT: []}
     for _ in range(2):
         for who in (ANNE, BERT):
-            desk.counting.begin(who)  # whoever was there steps aside
-            assert desk.counting.visit is not None
-            done[who].append(desk.counting.visit.side)
+            desk.controller.begin(who)  # whoever was there steps aside
+            assert desk.controller.visit is not None
+            done[who].append(desk.controller.visit.side)
             does(desk, 3)
 
     assert done == {ANNE: [Side.LEFT, Side.RIGHT], BERT: [Side.LEFT, Side.RIGHT]}
@@ -114,13 +114,13 @@ def test_two_who_take_turns_each_go_on_where_they_were() -> None:
 @pytest.mark.parametrize("reason", ["done", "not_me"])
 def test_what_was_done_or_was_another_ones_is_not_gone_on_with(reason: str) -> None:
     desk = Desk(reps=10)
-    desk.counting.begin(ANNE)
+    desk.controller.begin(ANNE)
     does(desk, 4)
-    desk.counting.end(reason)
+    desk.controller.end(reason)
 
-    desk.counting.begin(ANNE)
-    assert desk.counting.visit is not None
-    assert desk.counting.visit.turn_count == 0
+    desk.controller.begin(ANNE)
+    assert desk.controller.visit is not None
+    assert desk.controller.visit.turn_count == 0
 
 
 def test_guests_go_on_with_nothing_nor_does_anyone_after_four_hours_or_with_another_dose() -> None:

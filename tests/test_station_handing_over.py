@@ -43,37 +43,37 @@ def test_who_comes_back_and_does_nothing_has_lost_nothing() -> None:
     desk = half_way()
 
     for reason in ("idle", "not_me", "signed_out"):
-        desk.counting.begin(ANNE)
-        desk.counting.end(reason)
+        desk.controller.begin(ANNE)
+        desk.controller.end(reason)
 
-    desk.counting.begin(ANNE)
-    visit = desk.counting.visit
+    desk.controller.begin(ANNE)
+    visit = desk.controller.visit
     assert visit is not None
     assert (visit.stage, visit.side, visit.turn_count) == (Stage.PAUSE, Side.RIGHT, 4)
 
 
 def test_a_stranger_who_took_up_anothers_visit_spoils_nothing_of_it() -> None:
     desk = Desk(reps=10)
-    desk.counting.begin(ANNE)
+    desk.controller.begin(ANNE)
     does(desk, 4)
-    desk.counting.end("signed_out")
-    desk.counting.begin(ANNE)  # somebody else, by mistake
+    desk.controller.end("signed_out")
+    desk.controller.begin(ANNE)  # somebody else, by mistake
     does(desk, 2)
-    desk.counting.end("not_me")
+    desk.controller.end("not_me")
 
-    desk.counting.begin(ANNE)
-    assert desk.counting.visit is not None
-    assert desk.counting.visit.turn_count == 4
+    desk.controller.begin(ANNE)
+    assert desk.controller.visit is not None
+    assert desk.controller.visit.turn_count == 4
 
 
 def test_a_new_dose_moves_no_turn_that_was_begun_to_the_other_side() -> None:
     desk = half_way()
-    desk.counting.begin(ANNE)
+    desk.controller.begin(ANNE)
 
-    desk.counting.dose(0, an_item(reps=10, target_n=44.0), "t-1")
+    desk.controller.dose(0, an_item(reps=10, target_n=44.0), "t-1")
 
-    assert desk.counting.visit is not None
-    assert (desk.counting.visit.side, desk.counting.visit.turn_count) == (Side.RIGHT, 4)
+    assert desk.controller.visit is not None
+    assert (desk.controller.visit.side, desk.controller.visit.turn_count) == (Side.RIGHT, 4)
     swapped = lived(*(repeats,) * 4, lets_go)[0].side_swapped(40.0)[0]
     dosed = swapped.dosed(50.0, 0, an_item(reps=10, target_n=44.0), "t-1")[0]
     assert (dosed.side, dosed.turn_count) == (Side.RIGHT, 4)
@@ -100,22 +100,22 @@ def test_the_next_ones_card_over_the_summary_makes_the_line_nobodys() -> None:
     assert isinstance(after.scene, Who)
     assert commands == [EndVisit("signed_out")]
     desk = Desk()
-    desk.counting.begin(ANNE)
+    desk.controller.begin(ANNE)
     does(desk, 2)
-    desk.counting.end("done")
-    desk.counting.end("signed_out")  # as the screen asks for it
-    assert desk.counting.patient_ref == GUEST
+    desk.controller.end("done")
+    desk.controller.end("signed_out")  # as the screen asks for it
+    assert desk.controller.patient_ref == GUEST
 
 
 def test_an_answer_for_the_last_patient_is_not_shown_to_the_next() -> None:
     desk = Desk()
-    desk.counting.begin(ANNE)
+    desk.controller.begin(ANNE)
     does(desk, 2)
-    desk.counting.end("signed_out")
-    desk.counting.begin(BERT)
+    desk.controller.end("signed_out")
+    desk.controller.begin(BERT)
     desk.writer.untold.append(AckArrived("session-1", AckResult.STORED, None))
 
-    assert not any(isinstance(one, AckArrived) for one in desk.counting.told())
+    assert not any(isinstance(one, AckArrived) for one in desk.controller.told())
 
 
 def test_a_wipe_is_for_when_nobody_is_signed_in_and_a_visit_that_begins_ends_it() -> None:

@@ -57,8 +57,8 @@ def a_station(folder: Path, face: Broken) -> Station:
 def test_a_fault_of_our_own_is_shown_with_a_number_and_said_and_the_session_is_kept(tmp_path: Path) -> None:
     face = Broken()
     station = a_station(tmp_path, face)
-    station.counting.begin("471922")
-    station.counting.tapped(Visit.added)
+    station.controller.begin("471922")
+    station.controller.tapped(Visit.added)
 
     with pytest.raises(StationError, match="ZeroDivisionError: a fault of our own"):
         turned(station, lambda: False, shown_s=0.0)

@@ -130,7 +130,7 @@ def test_a_cell_with_some_broken_frames_is_well_again_after_a_silence_too() -> N
 def test_however_far_an_overload_bent_the_cell_it_is_said_and_no_restart_forgets_it(offset_n: float) -> None:
     desk = Desk()
     desk.hear([*steady(0.0, 1.0), *steady(1.0, 0.5, 900.0), *steady(1.5, 40.0, offset_n)])
-    assert desk.weighing.trouble is Trouble.CELL_BENT
+    assert desk.conditioning.trouble is Trouble.CELL_BENT
 
     life = desk.life
     for fact in desk.noted:
@@ -138,15 +138,15 @@ def test_however_far_an_overload_bent_the_cell_it_is_said_and_no_restart_forgets
     again = Desk(life)
     again.hear(steady(0.0, 5.0, offset_n))
 
-    assert again.weighing.trouble is Trouble.CELL_BENT
+    assert again.conditioning.trouble is Trouble.CELL_BENT
     with pytest.raises(ValueError, match="looked at"):
-        again.weighing.emptied()
+        again.conditioning.emptied()
 
 
 def test_a_zero_that_a_person_vouched_for_holds_after_a_restart() -> None:
     desk = Desk()
     desk.hear(steady(0.0, 40.0, 6.0))
-    desk.weighing.emptied()
+    desk.conditioning.emptied()
     life = desk.life
     for fact in desk.noted:
         life = life.after(fact)
@@ -154,8 +154,8 @@ def test_a_zero_that_a_person_vouched_for_holds_after_a_restart() -> None:
     again = Desk(life)
     again.hear(steady(0.0, 80.0, 6.0))
 
-    assert again.weighing.notice is None
-    assert again.weighing.zero_n == pytest.approx(6.0, abs=0.05)
+    assert again.conditioning.notice is None
+    assert again.conditioning.zero_n == pytest.approx(6.0, abs=0.05)
 
 
 def test_an_overload_is_trouble_at_once_and_kept_for_life() -> None:
@@ -194,8 +194,8 @@ def test_ten_readings_a_second_where_eighty_are_configured_is_a_notice_and_stops
     troubles = desk.hear(Bench("gpio", VirtualClock(), lambda _t: 0.0, slow).read_for(20.0))
 
     assert troubles == []
-    assert desk.weighing.notice is Notice.RATE_WRONG
-    assert desk.weighing.measured_hz() == pytest.approx(10.0, rel=0.02)
+    assert desk.conditioning.notice is Notice.RATE_WRONG
+    assert desk.conditioning.measured_hz() == pytest.approx(10.0, rel=0.02)
 
 
 def test_the_rate_is_measured_all_the_time_and_missing_readings_do_not_lower_it() -> None:
@@ -203,17 +203,17 @@ def test_the_rate_is_measured_all_the_time_and_missing_readings_do_not_lower_it(
 
     desk.hear([reading for reading in steady(0.0, 60.0) if round(reading.t_s * 80) % 100])
 
-    assert desk.weighing.measured_hz() == pytest.approx(80.0, rel=0.002)
+    assert desk.conditioning.measured_hz() == pytest.approx(80.0, rel=0.002)
 
 
 def test_a_station_is_warming_up_until_its_zero_is_steady() -> None:
     desk = Desk()
     desk.hear(steady(0.0, 10.0))
-    assert desk.weighing.notice is Notice.WARMING_UP
+    assert desk.conditioning.notice is Notice.WARMING_UP
 
     desk.hear(steady(10.0, 70.0))
 
-    assert desk.weighing.notice is None
+    assert desk.conditioning.notice is None
 
 
 def test_a_calibration_older_than_configured_is_due_and_a_wrong_clock_makes_none_so() -> None:
@@ -224,10 +224,10 @@ def test_a_calibration_older_than_configured_is_due_and_a_wrong_clock_makes_none
     for desk in (old, young, wrong):
         desk.hear(steady(0.0, 80.0))
 
-    assert old.weighing.notice is Notice.CALIBRATION_DUE
+    assert old.conditioning.notice is Notice.CALIBRATION_DUE
     assert [(event.kind, event.age_days) for event in old.told] == [(EventKind.CALIBRATION_DUE, 366.0)]
-    assert young.weighing.notice is None
-    assert wrong.weighing.notice is None
+    assert young.conditioning.notice is None
+    assert wrong.conditioning.notice is None
 
 
 def test_a_quiet_weight_is_asked_about_and_written_down() -> None:
@@ -235,7 +235,7 @@ def test_a_quiet_weight_is_asked_about_and_written_down() -> None:
 
     desk.hear(steady(0.0, 40.0, 6.0))
 
-    assert desk.weighing.notice is Notice.LINE_NOT_EMPTY
+    assert desk.conditioning.notice is Notice.LINE_NOT_EMPTY
     assert [fact.bent for fact in desk.noted if isinstance(fact, ZeroStrange)] == [False]
 
 

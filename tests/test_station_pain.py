@@ -82,12 +82,12 @@ def test_the_clinic_is_told_in_which_session_and_nothing_of_whose() -> None:
 def test_whoever_stops_before_anything_was_counted_leaves_a_flagged_session() -> None:
     pain, heard = reports()
     desk = Desk(pain=pain)
-    desk.counting.begin("471922")
+    desk.controller.begin("471922")
     desk.feel([Sample(n / 80, 0.1 * (n % 2)) for n in range(80)])
 
-    desk.counting.report_pain()
-    desk.counting.rate(None, 3)
-    desk.counting.end("signed_out")
+    desk.controller.report_pain()
+    desk.controller.rate(None, 3)
+    desk.controller.end("signed_out")
 
     facts = desk.facts("session-1")
     assert [type(fact) for fact in facts if isinstance(fact, PainReported | Rated)] == [PainReported, Rated]

@@ -192,12 +192,12 @@ def test_another_version_and_another_configuration_are_written_down_once(tmp_pat
 
 def test_a_sets_raw_readings_are_a_trace_that_can_be_read_again(tmp_path: Path) -> None:
     kept: list[SetTrace] = []
-    tracing = RawRecorder(lambda: {"zero_counts": "100.0", "counts_per_newton": "10"}, kept.append)
+    raw_recorder = RawRecorder(lambda: {"zero_counts": "100.0", "counts_per_newton": "10"}, kept.append)
     for n in range(8_000):
         spoilt = n % 1_000 == 7
-        tracing.heard(Fault(n / 80, next(iter(FaultKind))) if spoilt else Reading(n / 80, 100 + 10 * (n % 50)))
+        raw_recorder.heard(Fault(n / 80, next(iter(FaultKind))) if spoilt else Reading(n / 80, 100 + 10 * (n % 50)))
 
-    tracing.set_over(FIRST, 2, 60.0, an_item())
+    raw_recorder.set_over(FIRST, 2, 60.0, an_item())
     RawTraces(tmp_path, Budget()).keep(kept[0])
 
     (path,) = RawTraces(tmp_path, Budget()).all()
@@ -211,11 +211,11 @@ def test_a_sets_raw_readings_are_a_trace_that_can_be_read_again(tmp_path: Path) 
 
 
 def test_the_raw_readings_in_memory_are_bounded() -> None:
-    tracing = RawRecorder(dict, lambda _trace: None)
+    raw_recorder = RawRecorder(dict, lambda _trace: None)
     for n in range(400_000):
-        tracing.heard(Reading(n / 80, n))
+        raw_recorder.heard(Reading(n / 80, n))
 
-    assert len(tracing._times_s) <= 80 * LONGEST_S + 4_096
+    assert len(raw_recorder._times_s) <= 80 * LONGEST_S + 4_096
 
 
 # ---- out of the journal -----------------------------------------------------------------------------------

@@ -23,13 +23,13 @@ def test_a_signal_that_can_be_read_and_is_not_well_is_a_notice_with_its_number_a
     desk, rng = Desk(), random.Random(1)
     for n in range(1600):
         tension_n = rng.gauss(0.0, noise_n) + tone_n * math.sin(2.0 * math.pi * 50.0 * n / 80.0)
-        desk.weighing.take(Reading(n / 80, round(8_000 + 400 * tension_n)))
+        desk.conditioning.take(Reading(n / 80, round(8_000 + 400 * tension_n)))
 
-    assert desk.weighing.trouble is None
+    assert desk.conditioning.trouble is None
     if notice is None:
         assert desk.told == []
         return
-    assert desk.weighing.notice is notice
+    assert desk.conditioning.notice is notice
     assert [(one.kind, one.what, one.number) for one in desk.told] == [
         (EventKind.SENSOR_FAULT, notice.value, NUMBERS[notice])
     ]

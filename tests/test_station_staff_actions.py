@@ -51,7 +51,7 @@ def parts(tmp_path: Path) -> Iterator[StationDeps]:
     made = parts_of(config, TextFace(None), SimulationConfig(asked_of(config)))
     yield made
     made.sampler.close()
-    made.attending.close()
+    made.staff_actions.close()
     made.writer.close()
 
 
@@ -60,7 +60,7 @@ def told(parts: StationDeps, kind: type[Message], screen: Screen | None = None) 
     shown = screen or Screen(first_screen(config_in(Path("nowhere"))).known, Menu())
     until_s = time.monotonic() + 20.0
     while True:
-        for message in parts.attending.news(shown, 1.0):
+        for message in parts.staff_actions.news(shown, 1.0):
             if isinstance(message, kind):
                 return message
         assert time.monotonic() < until_s
@@ -68,12 +68,12 @@ def told(parts: StationDeps, kind: type[Message], screen: Screen | None = None) 
 
 
 def test_a_pin_is_checked_and_a_lock_told_to_the_clinic(parts: StationDeps, tmp_path: Path) -> None:
-    assert parts.attending.initials() == ("MR",)
-    parts.attending.asked(CheckPin("MR", PIN))
+    assert parts.staff_actions.initials() == ("MR",)
+    parts.staff_actions.asked(CheckPin("MR", PIN))
     assert told(parts, PinAnswered) == PinAnswered("MR", right=True, tries_left=MOST_TRIES)
 
     for _ in range(MOST_TRIES):
-        parts.attending.asked(CheckPin("MR", OTHER))
+        parts.staff_actions.asked(CheckPin("MR", OTHER))
         last = told(parts, PinAnswered)
 
     assert isinstance(last, PinAnswered)
@@ -91,21 +91,21 @@ def test_a_pin_is_checked_and_a_lock_told_to_the_clinic(parts: StationDeps, tmp_
 def test_a_dose_is_signed_with_the_reference_opens_the_next_visit_and_is_written_down(
     parts: StationDeps, tmp_path: Path
 ) -> None:
-    counting = parts.counting
-    counting.begin("471922")
-    assert counting.visit is not None
-    item = counting.visit.course.prescription.first_on_the_line
+    controller = parts.controller
+    controller.begin("471922")
+    assert controller.visit is not None
+    item = controller.visit.course.prescription.first_on_the_line
 
-    parts.attending.asked(SetDose(0, msgspec.structs.replace(item, reps=7), "MR"))
+    parts.staff_actions.asked(SetDose(0, msgspec.structs.replace(item, reps=7), "MR"))
 
-    counting.end("signed_out")
-    counting.begin("471922")
-    assert counting.visit is not None
-    assert not counting.visit.course.prescription.unaccepted
-    prescription = counting.visit.course.prescription
+    controller.end("signed_out")
+    controller.begin("471922")
+    assert controller.visit is not None
+    assert not controller.visit.course.prescription.unaccepted
+    prescription = controller.visit.course.prescription
     assert (prescription.first_on_the_line.reps, prescription.set_by) == (7, "t-1")
-    counting.begin("guest")
-    assert counting.visit.course.prescription.first_on_the_line.reps == 15
+    controller.begin("guest")
+    assert controller.visit.course.prescription.first_on_the_line.reps == 15
     parts.writer.close()
     (set_,) = [one for one in Audit(tmp_path).all() if one.act is Act.DOSE_SET]
     assert (set_.who, set_.before, set_.after) == (
@@ -126,9 +126,9 @@ def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: Sta
             wizard = wizard.step(Reading(t_s, counts + 40 * (n % 2)))
     assert wizard.found is not None
 
-    parts.attending.asked(KeepCalibration(wizard.found, "MR"))
+    parts.staff_actions.asked(KeepCalibration(wizard.found, "MR"))
 
-    sample = parts.weighing.take(Reading(1.0, 200_020))
+    sample = parts.conditioning.take(Reading(1.0, 200_020))
     assert getattr(sample, "tension_n", None) == pytest.approx(5.0 * G_M_PER_S2, rel=0.001)
     parts.writer.close()
     life = CalibrationLog(tmp_path).life("simulated")
@@ -137,7 +137,7 @@ def test_a_calibration_on_the_screen_is_weighed_with_at_once_and_kept(parts: Sta
 
 
 def test_a_line_that_nobody_knows_to_hang_still_has_no_zero_taken(parts: StationDeps) -> None:
-    (answer,) = parts.attending.asked(TakeZero())
+    (answer,) = parts.staff_actions.asked(TakeZero())
 
     assert isinstance(answer, RequestOutcome)
     assert answer.refused
@@ -147,15 +147,15 @@ def test_a_line_that_nobody_knows_to_hang_still_has_no_zero_taken(parts: Station
 def test_settings_hold_at_once_and_after_a_restart(parts: StationDeps, tmp_path: Path) -> None:
     settings = Settings(language="es", theme="dark", volume=2)
 
-    assert parts.attending.asked(KeepSettings(settings)) == (SettingsChanged(settings),)
+    assert parts.staff_actions.asked(KeepSettings(settings)) == (SettingsChanged(settings),)
 
-    parts.attending.close()
+    parts.staff_actions.close()
     assert first_screen(config_in(tmp_path)).known.settings == settings
 
 
 def test_the_sensors_figures_come_while_they_are_looked_at(parts: StationDeps) -> None:
     looking = Screen(first_screen(config_in(Path("nowhere"))).known, Sensor())
-    parts.attending.heard([Reading(0.5 + n / 80, 88_000 + 40 * (n % 3)) for n in range(40)])
+    parts.staff_actions.heard([Reading(0.5 + n / 80, 88_000 + 40 * (n % 3)) for n in range(40)])
 
     seen = told(parts, SensorSeen, looking)
 
@@ -168,12 +168,12 @@ def test_the_sensors_figures_come_while_they_are_looked_at(parts: StationDeps) -
     ("command", "words"), [("true", "shutting_down"), ("false", "not_allowed"), ("nix", "not_allowed")]
 )
 def test_switching_off_is_asked_of_the_system_and_its_answer_told(parts: StationDeps, command: str, words: str) -> None:
-    attending = StaffActions(parts.attending.staffed, (command,))
-    attending.asked(ShutDown())
+    staff_actions = StaffActions(parts.staff_actions.staffed, (command,))
+    staff_actions.asked(ShutDown())
     until_s = time.monotonic() + 20.0
     found: list[Message] = []
     while not found:
-        found = attending.news(Screen(first_screen(config_in(Path("nowhere"))).known, Menu()), 1.0)
+        found = staff_actions.news(Screen(first_screen(config_in(Path("nowhere"))).known, Menu()), 1.0)
         assert time.monotonic() < until_s
         time.sleep(0.001)  # the thread under test needs the interpreter
 

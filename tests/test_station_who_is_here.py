@@ -27,31 +27,31 @@ def slack(desk: Desk, until_s: float) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda counting: counting.begin("471922"),
-        lambda counting: counting.dose(0, an_item(target_n=50.0), "t-1"),
-        lambda counting: counting.keep_timed(10, 30.0),
+        lambda controller: controller.begin("471922"),
+        lambda controller: controller.dose(0, an_item(target_n=50.0), "t-1"),
+        lambda controller: controller.keep_timed(10, 30.0),
     ],
 )
 def test_a_visit_in_which_something_was_just_changed_is_not_forgotten(
     change: Callable[[SessionController], None],
 ) -> None:
     desk = Desk()
-    desk.counting.begin("471922")
+    desk.controller.begin("471922")
     slack(desk, GONE_S - 10.0)
-    change(desk.counting)
+    change(desk.controller)
 
     slack(desk, 2.0 * GONE_S - 20.0)
-    assert not desk.counting.forgotten
+    assert not desk.controller.forgotten
     slack(desk, 2.0 * GONE_S + 1.0)
-    assert desk.counting.forgotten
+    assert desk.controller.forgotten
 
 
 def test_saying_how_hard_it_was_opens_no_session() -> None:
     desk = Desk()
-    desk.counting.begin("471922")
-    desk.counting.rate(5, 2)
-    desk.counting.end("done")
-    desk.counting.rate(5, 2)
+    desk.controller.begin("471922")
+    desk.controller.rate(5, 2)
+    desk.controller.end("done")
+    desk.controller.rate(5, 2)
 
     assert desk.writer.kept == []
 
@@ -62,9 +62,9 @@ def test_who_takes_the_line_within_half_a_minute_of_being_done_goes_on_and_later
 ) -> None:
     session = simulated(Resistance.TUBING, seed=1)[0]
     desk = Desk()
-    desk.counting.begin("471922")
+    desk.controller.begin("471922")
     desk.feel(session)
-    desk.counting.end("done")
+    desk.controller.end("done")
 
     taken_s = next(sample.t_s for sample in session if sample.tension_n > 5.0)
     later_s = desk.clock.time_s + pause_s - taken_s

@@ -40,9 +40,9 @@ class Examples:
 
 def ticked(samples: Iterable[tuple[float, float]]) -> list[Tick]:
     """Give the ticks of samples, guarded as on a station."""
-    guard, ticks, ended = Despiker(DespikerLimits()), Resampler(), []
+    despiker, ticks, ended = Despiker(DespikerLimits()), Resampler(), []
     for t_s, tension_n in samples:
-        guard, believed, _ = guard.step(Sample(t_s, tension_n))
+        despiker, believed, _ = despiker.step(Sample(t_s, tension_n))
         for each in believed:
             ended += ticks.step(each)
     return ended

@@ -48,7 +48,7 @@ class Pipeline(Struct, frozen=True):
     successors: step the newest, and keep none of the older.
     """
 
-    guard: Despiker
+    despiker: Despiker
     tautness: Tautness
     sets: Sets
     detector: Detector
@@ -59,7 +59,7 @@ class Pipeline(Struct, frozen=True):
 
         Events are stamped with the time of this sample, which is the one that made us say them.
         """
-        guard, believed, faults = self.guard.step(sample)
+        despiker, believed, faults = self.despiker.step(sample)
         tautness, sets, detector = self.tautness, self.sets, self.detector
         events: list[Event] = [*faults]
         for each in believed:
@@ -75,7 +75,7 @@ class Pipeline(Struct, frozen=True):
             for event in found:
                 sets, numbered = sets.numbered(self._complete(event, sample.t_s))
                 events.extend(numbered)
-        return Pipeline(guard, tautness, sets, detector, self.recent), tuple(events)
+        return Pipeline(despiker, tautness, sets, detector, self.recent), tuple(events)
 
     def _judged(self, ended: Event) -> Event:
         if not isinstance(ended, SetEnded):

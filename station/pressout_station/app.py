@@ -65,7 +65,7 @@ def station_of(config: Config, face: Face, simulated: SimulationConfig | None = 
         If the journal's folder cannot be used, or the load cell has never been calibrated.
     """
     parts = parts_of(config, face, simulated)
-    return Station(parts, first_screen(config, parts.attending.initials(), parts.clock.now_s()))
+    return Station(parts, first_screen(config, parts.staff_actions.initials(), parts.clock.now_s()))
 
 
 def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = None) -> StationDeps:
@@ -85,8 +85,8 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     writer = Writer(shelves, rules_of(config, device, clock))
     weighed = ConditioningConfig(calibration, life, cell.limit_n, cell.calibration_max_days, cell.rate_hz)
     announcer = ClinicEvents(life.load_cell_id, writer.tell, wall_time, new_id)
-    weighing = LoadCellConditioning(weighed, writer.note, wall_time, announcer)
-    tracing = RawRecorder(functools.partial(trace_head, cell, weighing), writer.trace)
+    conditioning = LoadCellConditioning(weighed, writer.note, wall_time, announcer)
+    raw_recorder = RawRecorder(functools.partial(trace_head, cell, conditioning), writer.trace)
     pain = PainReports(config.station.pain_flag_from, announcer.pain_reported)
     given = ControllerDeps(
         config.prescription,
@@ -94,13 +94,13 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
         device,
         clock_now,
         float(config.station.pulley_ratio),
-        weighing.measured_hz,
-        lambda: weighing.zero_n,
-        lambda: weighing.noise_n,
-        tracing.set_over,
+        conditioning.measured_hz,
+        lambda: conditioning.zero_n,
+        lambda: conditioning.noise_n,
+        raw_recorder.set_over,
         pain,
     )
-    counting = SessionController(given, writer, clock, left)
+    controller = SessionController(given, writer, clock, left)
     way: Opening = functools.partial(reader_factory.real, cell)
     if simulated is not None:
         way = functools.partial(reader_factory.simulated, cell, simulated.asked, origin_s, simulated.speed)
@@ -108,8 +108,8 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     realtime = simulated is None or simulated.speed <= 1.0
     sampler = Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
     staffed = StaffDeps(
-        counting=counting,
-        weighing=weighing,
+        controller=controller,
+        conditioning=conditioning,
         writer=writer,
         cell=cell,
         therapists=Therapists(config.folder),
@@ -119,8 +119,10 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
         pain=pain,
     )
     live = config.broker is not None and config.broker.live
-    broadcasting = LiveTopic(functools.partial(ring, config.folder / "inbox")) if live else None
-    return StationDeps(sampler, weighing, counting, writer, clock, face, StaffActions(staffed), tracing, broadcasting)
+    live_topic = LiveTopic(functools.partial(ring, config.folder / "inbox")) if live else None
+    return StationDeps(
+        sampler, conditioning, controller, writer, clock, face, StaffActions(staffed), raw_recorder, live_topic
+    )
 
 
 def left_visits(journal: Journal, clock: RealClock | ScaledClock) -> LeftVisits:
@@ -160,11 +162,11 @@ def rules_of(config: Config, device: Device, clock: RealClock | ScaledClock) -> 
     )
 
 
-def trace_head(cell: LoadCellSection, weighing: LoadCellConditioning) -> dict[str, str]:
+def trace_head(cell: LoadCellSection, conditioning: LoadCellConditioning) -> dict[str, str]:
     """Give the head of raw readings: how to read their counts now."""
-    span = weighing.calibration.counts_per_newton
+    span = conditioning.calibration.counts_per_newton
     return {
-        "zero_counts": f"{weighing.calibration.zero_counts + weighing.zero_n * span:.1f}",
+        "zero_counts": f"{conditioning.calibration.zero_counts + conditioning.zero_n * span:.1f}",
         "counts_per_newton": f"{span:g}",
         "rate_hz": str(cell.rate_hz),
         "load_cell_id": cell.load_cell_id,

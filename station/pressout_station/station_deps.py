@@ -65,11 +65,11 @@ class StationDeps:
     """What a station is made of."""
 
     sampler: Reader
-    weighing: LoadCellConditioning
-    counting: SessionController
+    conditioning: LoadCellConditioning
+    controller: SessionController
     writer: Writer
     clock: RealClock | ScaledClock
     face: Face
-    attending: StaffActions
-    tracing: RawRecorder
-    broadcasting: LiveTopic | None = None
+    staff_actions: StaffActions
+    raw_recorder: RawRecorder
+    live_topic: LiveTopic | None = None

@@ -91,9 +91,9 @@ class Station:
         self._shown = Record()
 
     @property
-    def counting(self) -> SessionController:
+    def controller(self) -> SessionController:
         """What is being counted."""
-        return self._parts.counting
+        return self._parts.controller
 
     @property
     def signs(self) -> Signs:
@@ -116,45 +116,45 @@ class Station:
         self._tell(Ticked(parts.clock.now_s()))
         felt: list[Sample] = []
         fresh = parts.sampler.fresh()
-        parts.attending.heard(fresh)
+        parts.staff_actions.heard(fresh)
         for item in fresh:
             self._read_until_s = item.t_s
-            parts.tracing.heard(item)
-            sample = parts.weighing.take(item)
+            parts.raw_recorder.heard(item)
+            sample = parts.conditioning.take(item)
             if isinstance(sample, Sample):
                 felt.append(sample)
-            for event in parts.counting.take(sample):
+            for event in parts.controller.take(sample):
                 self._tell(SignalHeard(event))
-                if parts.broadcasting is not None:
-                    parts.broadcasting.heard(event)
-            self._sensor_is(parts.weighing.trouble)
+                if parts.live_topic is not None:
+                    parts.live_topic.heard(event)
+            self._sensor_is(parts.conditioning.trouble)
         if felt:
             self._tell(Felt(tuple(felt)))
-            if parts.broadcasting is not None:
-                parts.broadcasting.felt(felt[-1], parts.counting)
+            if parts.live_topic is not None:
+                parts.live_topic.felt(felt[-1], parts.controller)
         self._visit_moved()
         self._hear_the_disk()
-        notice = parts.attending.notice(self.screen.known.link)
+        notice = parts.staff_actions.notice(self.screen.known.link)
         if notice is not self.screen.known.notice:
             self._tell(NoticeChanged(notice))
         taps = parts.face.messages()
         if taps or self.screen.for_staff:  # whoever taps is there, and so is whom a therapist stands beside
-            parts.counting.present()
-        for message in (*parts.attending.news(self.screen, parts.clock.now_s()), *taps):
+            parts.controller.present()
+        for message in (*parts.staff_actions.news(self.screen, parts.clock.now_s()), *taps):
             self._tell(message)
-        if (here := parts.counting.left.here(parts.clock.now_s())) != self.screen.known.here:
+        if (here := parts.controller.left.here(parts.clock.now_s())) != self.screen.known.here:
             self._tell(HereChanged(here))
-        if parts.counting.absent != self._absent:
-            self._absent = parts.counting.absent
+        if parts.controller.absent != self._absent:
+            self._absent = parts.controller.absent
             self._tell(AbsenceChanged(self._absent))
-        if parts.counting.forgotten:
+        if parts.controller.forgotten:
             self._tell_command(EndVisit("idle"))
         parts.face.show(self.screen)
 
     @property
     def pause_s(self) -> float:
         """How long a frame may last: a sixtieth of a second, and where nobody is, three times as long."""
-        return FRAME_S if self.counting.visit is not None or not self.screen.at_rest else IDLE_FRAME_S
+        return FRAME_S if self.controller.visit is not None or not self.screen.at_rest else IDLE_FRAME_S
 
     def now_s(self) -> float:
         """Give the time on the station's clock."""
@@ -170,10 +170,10 @@ class Station:
 
     def shut_down(self) -> bool:
         """Close what is open and write it; say whether everything was saved."""
-        if self.counting.visit is not None:
-            self.counting.end("shut_down")
+        if self.controller.visit is not None:
+            self.controller.end("shut_down")
         self._parts.sampler.close()
-        self._parts.attending.close()
+        self._parts.staff_actions.close()
         return self._parts.writer.close()
 
     # ---- telling the screen --------------------------------------------------------------------
@@ -184,29 +184,29 @@ class Station:
             self._tell_command(command)
 
     def _visit_moved(self) -> None:
-        visit = self.counting.visit
+        visit = self.controller.visit
         if visit is None or visit is self.screen.known.visit:
             return
-        if self.screen.known.visit is None or self._session_id != self.counting.session_id:
-            self._session_id = self.counting.session_id
-            self._tell(VisitBegan(self.counting.patient_ref, visit))
+        if self.screen.known.visit is None or self._session_id != self.controller.session_id:
+            self._session_id = self.controller.session_id
+            self._tell(VisitBegan(self.controller.patient_ref, visit))
         else:
             self._tell(VisitMoved(visit))
 
     def _hear_the_disk(self) -> None:
-        for news in self.counting.told():
+        for news in self.controller.told():
             if isinstance(news, AckArrived):  # what was kept is in the record, what was not is late
                 self._tell(ClinicAnswered(news.result))
             elif isinstance(news, VisitsRead):
                 self._tell(StaffActions.found(news))
             elif isinstance(news, Forgotten):
-                self.counting.left.forget(news.patient_ref)
+                self.controller.left.forget(news.patient_ref)
             elif isinstance(news, LinkReport):
                 self._tell(LinkTold(StaffActions.link(news)))
-        if self.counting.keeping.late != self.screen.known.late:
-            self._tell(SavingLate(self.counting.keeping.late))
+        if self.controller.pending_writes.late != self.screen.known.late:
+            self._tell(SavingLate(self.controller.pending_writes.late))
         # A repetition is shown when it is on disk; or, where the disk is late, marked as not saved yet.
-        shown = self.counting.keeping.shown
+        shown = self.controller.pending_writes.shown
         if shown != self._shown:
             self._shown = shown
             self._tell(RecordKept(shown))
@@ -218,7 +218,7 @@ class Station:
         self._trouble = trouble
         if trouble is None:
             logger.warning("the load cell is well again")
-            self.counting.present()  # what nobody could be asked meanwhile is asked anew
+            self.controller.present()  # what nobody could be asked meanwhile is asked anew
             self._tell(TroubleOver())
         else:
             logger.warning("the load cell is in trouble (%s); the set goes on when it is well", trouble)
@@ -227,29 +227,29 @@ class Station:
     # ---- doing what the screen asks for -----------------------------------------------------------
 
     def _tell_command(self, command: Command) -> None:
-        counting = self.counting
+        controller = self.controller
         match command:
             case Play(sound=sound):
                 if not self.screen.known.muted:
                     self._parts.face.play(sound)
             case SignIn(patient_ref=patient_ref):
-                counting.begin(patient_ref)
+                controller.begin(patient_ref)
             case EndSet():
-                counting.end_set()
+                controller.end_set()
             case UndoLast() | AddOne() | SwapSide() | GiveUpTurn() | RestartSet():
-                counting.tapped(DEEDS[type(command)])
+                controller.tapped(DEEDS[type(command)])
             case KeepTimed(reps=reps, duration_s=duration_s):
-                counting.keep_timed(reps, duration_s)
+                controller.keep_timed(reps, duration_s)
             case EndVisit(reason=reason):
-                counting.end(reason)
+                controller.end(reason)
                 self._tell(VisitEnded())
             case RestartSensor():
                 self._parts.sampler.restart()
             case ReportPain():
-                counting.report_pain()
+                controller.report_pain()
             case Rate(effort=effort, pain=pain):
-                counting.rate(effort, pain)
+                controller.rate(effort, pain)
             case _:
-                for message in self._parts.attending.asked(command):
+                for message in self._parts.staff_actions.asked(command):
                     self._tell(message)
         self._visit_moved()

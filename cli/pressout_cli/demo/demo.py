@@ -119,7 +119,7 @@ def run(options: Options) -> Outcome:
         walked_in_s = time.monotonic()
         station = station_of(config, face, SimulationConfig(asked, options.speed))
         if options.patient_ref is not None:
-            station.counting.begin(options.patient_ref)
+            station.controller.begin(options.patient_ref)
         try:
             _until_over(station, lambda: face.closed or options.stopped(), patient.duration_s)
         finally:
@@ -232,7 +232,7 @@ def _until_over(station: Station, stopped: Callable[[], bool], lasts_s: float) -
     StationError
         If nothing is read any more.
     """
-    counting = station.counting
+    controller = station.controller
     gone_s: float | None = None
     until_s = station.now_s() + lasts_s
     read_s, moved_s = 0.0, time.monotonic()
@@ -247,8 +247,8 @@ def _until_over(station: Station, stopped: Callable[[], bool], lasts_s: float) -
             )
         if gone_s is None and station.read_until_s() >= until_s:
             gone_s = time.monotonic()
-            if counting.visit is not None:
-                counting.end("done")
+            if controller.visit is not None:
+                controller.end("done")
         if gone_s is not None:
             answered = station.screen.known.answer is not None
             if answered or time.monotonic() - gone_s > ANSWER_S:

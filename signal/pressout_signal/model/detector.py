@@ -23,12 +23,12 @@ from pressout_signal.events import (
     SetCount,
     TensionDrift,
 )
-from pressout_signal.model.boundary_dating import BoundaryDating
 from pressout_signal.model.count_certainty import CountCertainty
 from pressout_signal.model.features import Features
 from pressout_signal.model.fitted_model import FittedModel
 from pressout_signal.model.network import RecurrentNetwork
 from pressout_signal.model.patient_habits import PatientHabits
+from pressout_signal.model.phase_boundaries import PhaseBoundaries
 from pressout_signal.model.phase_walk import TURNS, Place, Walk
 from pressout_signal.model.resampler import TICK_S, Resampler, Tick
 from pressout_signal.model.tension_drift import DriftMonitor
@@ -73,8 +73,9 @@ class Detector:
     """One line's detector. Changes in place; one pipeline owns it."""
 
     __slots__ = (
-        "attempt", "certainty", "features", "fitted", "habits", "hindsight", "home", "lag", "last_end", "network",
-        "phase", "posture", "returned", "share", "stack", "start_s", "tick", "ticks", "turned", "unjudged", "walk",
+        "attempt", "boundaries", "certainty", "drift_monitor", "features", "fitted", "habits", "home", "lag",
+        "last_end", "network", "phase", "returned", "share", "stack", "start_s", "tick", "ticks", "turned", "unjudged",
+        "walk",
     )  # fmt: skip
 
     def __init__(self, fitted: FittedModel, *, stack: bool, row: bool) -> None:
@@ -86,9 +87,9 @@ class Detector:
         self.habits = PatientHabits()
         self.network = RecurrentNetwork(fitted.weights)
         self.walk = Walk(fitted.moves)
-        self.hindsight = BoundaryDating()
+        self.boundaries = PhaseBoundaries()
         self.stack = stack
-        self.posture = DriftMonitor(row=row)
+        self.drift_monitor = DriftMonitor(row=row)
         self.tick = -1
         self.start_s = 0.0
         self.home = 0
@@ -115,11 +116,11 @@ class Detector:
         self.tick += 1
         # Where a hole was jumped over, the numbers of ticks and the time part: the start is moved along.
         self.start_s = tick.t_s - (self.tick + 1) * TICK_S
-        self.hindsight.begin(self.tick, tick.tension_n)
+        self.boundaries.begin(self.tick, tick.tension_n)
         outputs = self.network.step([*self.features.step(tick), *self.habits.figures])
         self._out_share(float(outputs[-2]), float(outputs[-1]))
         for lag, opinion in zip(fitted.lags, fitted.opinions(outputs), strict=True):
-            self.hindsight.hear(self.tick - lag, opinion)
+            self.boundaries.hear(self.tick - lag, opinion)
         waiting = self.walk.step(fitted.evidence(outputs))
         places = self.walk.places
         self._turn(tick, places, said)
@@ -147,7 +148,7 @@ class Detector:
         if not self.turned and turned > self.fitted.turn_at:
             self.turned = True
             ago = self.tick - self.lag
-            drop_n = max(self.hindsight.between_n(ago - 24, ago - 8) - tick.tension_n, 0.0)
+            drop_n = max(self.boundaries.between_n(ago - 24, ago - 8) - tick.tension_n, 0.0)
             t_s = self._at_s(ago)
             said.append(TensionDrift(kind=DriftKind.ROTATION, t_s=t_s, said_at_s=t_s, drop_n=drop_n, confidence=turned))
         elif self.turned and places[Place.AWAY] + places[Place.REST] + places[Place.OUT] > SURE:
@@ -181,9 +182,9 @@ class Detector:
     def _count(self, said: list[Event]) -> None:
         """Say a repetition, dated in hindsight."""
         until = max(self.tick - self.lag, self.home + SHORTEST)
-        bounds = self.hindsight.dated(self.home, until)
+        bounds = self.boundaries.dated(self.home, until)
         out, hold, back, end = np.maximum.accumulate(np.minimum(bounds, self.tick + 1.0)).tolist()
-        if self.hindsight.between_n(hold, back) < SLACK_SHARE * self.features.most_n:
+        if self.boundaries.between_n(hold, back) < SLACK_SHARE * self.features.most_n:
             self.walk.deny()
             return
         self.walk.say()
@@ -202,21 +203,21 @@ class Detector:
             impulse_n_s=0.0,
         )
         said.append(one)
-        self.posture.counted(self.hindsight.between_n(out - 8, out), self.hindsight.between_n(hold, back))
+        self.drift_monitor.counted(self.boundaries.between_n(out - 8, out), self.boundaries.between_n(hold, back))
 
     def _dated(self, said: list[Event]) -> None:
         """Date the last return again, with what is thought of it by now: whether the line took the handle back."""
         assert self.returned is not None
-        _, _, back, end = self.hindsight.dated(*self.returned)
-        took = end - back if self.stack else self.hindsight.fall(back, end)
-        said.extend(self.posture.returned(self._at_s(back), took * TICK_S, self._at_s(self.tick)))
+        _, _, back, end = self.boundaries.dated(*self.returned)
+        took = end - back if self.stack else self.boundaries.fall(back, end)
+        said.extend(self.drift_monitor.returned(self._at_s(back), took * TICK_S, self._at_s(self.tick)))
         self.returned = None
 
     def _judge(self) -> None:
         """Date the oldest count with what is thought of it by now: judge how sure it is, and learn from it."""
         _, (home, until) = self.unjudged.popleft()
-        bounds = self.hindsight.dated(home, until)
-        self.certainty.counted(*(self.hindsight.thought(start, end) for start, end in pairwise((home, *bounds))))
+        bounds = self.boundaries.dated(home, until)
+        self.certainty.counted(*(self.boundaries.thought(start, end) for start, end in pairwise((home, *bounds))))
         rest = bounds[0] - self.last_end
         out, hold, back = (end - start for start, end in pairwise(bounds))
         self.habits.learn(out * TICK_S, hold * TICK_S, back * TICK_S, rest * TICK_S)
@@ -239,9 +240,9 @@ class Detector:
         if self.stack:
             return
         if places[Place.REST] > SURE:
-            said.extend(self.posture.rested(tick.t_s, tick.tension_n, self.features.means_n[0]))
+            said.extend(self.drift_monitor.rested(tick.t_s, tick.tension_n, self.features.means_n[0]))
         elif tick.tension_n < max(HANGING_SHARE * self.features.most_n, HANGING_N):
-            self.posture.slack()
+            self.drift_monitor.slack()
 
     def _out_share(self, share: float, doubt: float) -> None:
         """Keep how far out the handle is now; within a stroke it never goes backwards."""

@@ -36,15 +36,15 @@ class LiveTopic:
         if isinstance(event, PhaseEntered):
             self._phase = str(event.phase)
 
-    def felt(self, sample: Sample, counting: SessionController) -> None:
+    def felt(self, sample: Sample, controller: SessionController) -> None:
         """Tell of a tension, if it is time and someone is there."""
-        if counting.visit is None or counting.session_id is None or abs(sample.t_s - self._said_s) < EVERY_S:
+        if controller.visit is None or controller.session_id is None or abs(sample.t_s - self._said_s) < EVERY_S:
             return
         self._said_s = sample.t_s
         live = Live(
-            session_id=counting.session_id,
-            side=str(counting.visit.side),
-            count=counting.visit.counted,
+            session_id=controller.session_id,
+            side=str(controller.visit.side),
+            count=controller.visit.counted,
             phase=self._phase,
             tension_n=round(sample.tension_n, 1),
         )

@@ -75,7 +75,7 @@ class SessionController:
         self._given = given
         self._writer = writer
         speed = float(getattr(clock, "speed", 1.0))
-        self.keeping = PendingWrites(writer, clock, speed)
+        self.pending_writes = PendingWrites(writer, clock, speed)
         self._there = Presence(clock, speed, clock.now_s())
         self.session_id: str | None = None
         self.visit: Visit | None = None
@@ -128,7 +128,7 @@ class SessionController:
 
     def told(self) -> list[Told]:
         """Give what the writer has done since the last call, answers to older sessions apart."""
-        news = self.keeping.told()
+        news = self.pending_writes.told()
         return [one for one in news if not isinstance(one, AckArrived) or one.session_id == self._last_session_id]
 
     # ---- what is asked for -------------------------------------------------------------------
@@ -140,7 +140,7 @@ class SessionController:
             self.end("done" if self.visit.stage is Stage.OVER else "signed_out")
         self._last_session_id = None  # what the clinic says of the last one is not for this one's eyes
         self.session_id = self._given.new_session_id()
-        self.keeping.begin(self.session_id)
+        self.pending_writes.begin(self.session_id)
         self._writer.occupied(patient_ref)
         self._sets = 0
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
@@ -230,7 +230,7 @@ class SessionController:
         fact: AnyFact = SessionVoided(t_s=now_s, therapist_ref=therapist_ref)
         if patient_ref is not None:
             fact = Reassigned(t_s=now_s, patient_ref=patient_ref, therapist_ref=therapist_ref)
-        self.keeping.keep(session_id, fact)
+        self.pending_writes.keep(session_id, fact)
 
     def measured_by(self, device: Device) -> None:
         """Say of the sessions that begin from now on what measured them."""
@@ -283,7 +283,7 @@ class SessionController:
             return
         opened, self._opened = self._opened, None
         for each in (fact,) if opened is None else (opened, fact):
-            self.keeping.keep(self.session_id, each)
+            self.pending_writes.keep(self.session_id, each)
 
     def _item(self) -> CabledItem:
         """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""

@@ -59,8 +59,8 @@ SWITCH_OFF = ("systemctl", "poweroff")
 class StaffDeps:
     """What staff actions are built of."""
 
-    counting: SessionController
-    weighing: LoadCellConditioning
+    controller: SessionController
+    conditioning: LoadCellConditioning
     writer: Writer
     cell: LoadCellSection
     therapists: Therapists
@@ -119,13 +119,13 @@ class StaffActions:
             case FindVisits(patient_ref=patient_ref):
                 staffed.writer.ask(patient_ref)
             case Correct(session_id=session_id, patient_ref=patient_ref, initials=initials):
-                staffed.counting.correct(session_id, patient_ref, self._ref(initials))
+                staffed.controller.correct(session_id, patient_ref, self._ref(initials))
                 self._note(Act.CORRECTED, initials, session_id, after="voided" if patient_ref is None else "reassigned")
             case KeepCalibration(found=found, initials=initials):
                 fact = calibrated(staffed.cell, found, new_id(), initials)
                 staffed.writer.note(fact)
                 self._note(Act.CALIBRATED, initials, fact.load_cell_id, after=fact.calibration_id)
-                staffed.counting.measured_by(device_of(staffed.weighing.recalibrated(fact)))
+                staffed.controller.measured_by(device_of(staffed.conditioning.recalibrated(fact)))
             case TakeZero():
                 return (self._zero(),)
             case KeepSettings(settings=settings):
@@ -141,7 +141,7 @@ class StaffActions:
         """Give what staff should know, the most pressing first."""
         if self._staffed.pain.unseen:
             return Notice.PAIN_REPORTED
-        return self._staffed.weighing.notice or (Notice.RECORDS_DAMAGED if link.damaged_on else None)
+        return self._staffed.conditioning.notice or (Notice.RECORDS_DAMAGED if link.damaged_on else None)
 
     def heard(self, items: list[Reading | Fault]) -> None:
         """Take what the load cell said since the last frame."""
@@ -199,11 +199,11 @@ class StaffActions:
         self._staffed.writer.audit(entry(act, who=who, about=about, before=before, after=after))
 
     def _dose(self, place: int, item: Item, initials: str) -> None:
-        counting = self._staffed.counting
-        if counting.visit is None:
+        controller = self._staffed.controller
+        if controller.visit is None:
             return
-        before, session_id = counting.visit.prescription.items[place], counting.session_id or ""
-        counting.dose(place, item, self._ref(initials))
+        before, session_id = controller.visit.prescription.items[place], controller.session_id or ""
+        controller.dose(place, item, self._ref(initials))
         self._note(Act.DOSE_SET, initials, session_id, before=before.in_short, after=item.in_short)
 
     def _ref(self, initials: str) -> str:
@@ -216,7 +216,7 @@ class StaffActions:
 
     def _zero(self) -> Message:
         try:
-            self._staffed.weighing.emptied()
+            self._staffed.conditioning.emptied()
         except ValueError as error:
             return RequestOutcome(str(error), refused=True)
         self._note(Act.TARED, about=self._staffed.cell.load_cell_id)
@@ -224,21 +224,21 @@ class StaffActions:
 
     def _figures(self) -> SensorFigures:
         staffed = self._staffed
-        weighing, cell = staffed.weighing, staffed.cell
+        conditioning, cell = staffed.conditioning, staffed.cell
         tally = Tally()
         for item in self._heard:
             tally.hear(item)
-        seen = tally.diagnosis(configured_hz=cell.rate_hz, calibration=weighing.calibration)
-        known = weighing.life.calibration
+        seen = tally.diagnosis(configured_hz=cell.rate_hz, calibration=conditioning.calibration)
+        known = conditioning.life.calibration
         return SensorFigures(
             measured_hz=seen.measured_hz,
             configured_hz=cell.rate_hz,
-            tension_n=None if seen.mean_n is None else seen.mean_n - weighing.zero_n,
-            noise_n=weighing.noise_n,
+            tension_n=None if seen.mean_n is None else seen.mean_n - conditioning.zero_n,
+            noise_n=conditioning.noise_n,
             faults=sum(seen.faults.values()),
-            zero_n=weighing.zero_n,
+            zero_n=conditioning.zero_n,
             calibrated="–" if known is None else f"{known.at[:10]} {known.by}",
-            well=weighing.trouble is None and weighing.notice is None,
+            well=conditioning.trouble is None and conditioning.notice is None,
         )
 
     def _off(self) -> None:

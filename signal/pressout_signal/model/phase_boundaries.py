@@ -1,4 +1,4 @@
-"""Dating of a repetition's boundaries, from what the network said of the last minute and corrected since."""
+"""Boundaries of a repetition, dated from what the network said of the last minute and corrected since."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EDGE: Final = 4
 STAYS: Final = (0, 3, 0, 3, 0)
 
 
-class BoundaryDating:
+class PhaseBoundaries:
     """Opinions of the last `KEPT` ticks and more. Changes in place; one pipeline owns it.
 
     Ticks are numbered from the first; an opinion of a tick may come again, and the later one counts.
