@@ -16,14 +16,12 @@ from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.writer.messages import AckArrived
 from pressout_ui.app import Screen
 from pressout_ui.app_state import AppState
-from pressout_ui.commands import EndVisit, KeepTimed
+from pressout_ui.commands import EndVisit
 from pressout_ui.messages import (
     DigitTyped,
     FixOpened,
     NextPersonTapped,
     RecordKept,
-    Ticked,
-    TimedFinished,
     VisitBegan,
     VisitMoved,
     WipeTapped,
@@ -132,15 +130,6 @@ def test_a_therapist_who_asks_for_more_after_the_last_set_is_heard() -> None:
     more = lived(*(repeats,) * 10, lets_go, sets=2)[0]
 
     assert isinstance(told(shown[0], VisitMoved(more))[0].scene, Rest)
-
-
-def test_a_double_tap_ends_one_exercise_and_not_two() -> None:
-    screen = next(screen for _name, screen in SCENES if isinstance(screen.scene, Timed))
-    screen = told(screen, Ticked(screen.known.now_s + 5.0))[0]
-
-    commands = told(screen, TimedFinished(), TimedFinished())[1]
-
-    assert sum(isinstance(command, KeepTimed) for command in commands) == 1
 
 
 def test_a_correction_left_open_over_the_last_set_on_the_line_hides_no_exercise_beside_it() -> None:

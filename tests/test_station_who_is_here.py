@@ -29,7 +29,7 @@ def slack(desk: Desk, until_s: float) -> None:
     [
         lambda controller: controller.begin("471922"),
         lambda controller: controller.dose(0, an_item(target_n=50.0), "t-1"),
-        lambda controller: controller.keep_timed(10, 30.0),
+        lambda controller: controller.tapped(lambda visit, t_s: visit.timed_done(t_s, 10, 30.0)),
     ],
 )
 def test_a_visit_in_which_something_was_just_changed_is_not_forgotten(

@@ -14,9 +14,10 @@ from pressout_session.error_codes import Notice, Trouble
 from pressout_session.exercises import EXERCISES, Side
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
+from pressout_session.timed_progress import TimedProgress
 from pressout_signal.events import DriftKind, LineTaken
 from pressout_ui.app import Screen, view
-from pressout_ui.commands import KeepTimed, Play, Sound
+from pressout_ui.commands import Command, FinishTimed, Play, Sound, TapTimed
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import (
     FinishTapped,
@@ -24,9 +25,11 @@ from pressout_ui.messages import (
     RecordKept,
     SignalHeard,
     Ticked,
+    TimedFinished,
     TimedTapped,
     TroubleBegan,
     TroubleOver,
+    VisitMoved,
     Woken,
 )
 from pressout_ui.scenes.live_set import LiveSet
@@ -39,7 +42,7 @@ from pressout_ui.shapes import TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, T
 from pressout_ui.staff import GuestPicked, LeaveTapped, Page, PageTapped
 from pressout_ui.theme import GRAPHIC_PAIRS, TEXT_PAIRS, THEMES, Theme, contrast
 from pressout_ui.words import LANGUAGES, Words
-from screens import LANDSCAPE, NAMED, SCENES, WIDE, begun, in_a_set, told, words_shown
+from screens import LANDSCAPE, NAMED, SCENES, WIDE, a_visit, begun, in_a_set, told, words_shown
 
 # ---- trouble -----------------------------------------------------------------------------------------
 
@@ -70,23 +73,34 @@ def test_trouble_says_how_many_are_kept() -> None:
 # ---- timed exercises --------------------------------------------------------------------------------
 
 
-def test_a_timed_exercise_runs_its_clock_and_is_kept() -> None:
-    plank = TimedItem(exercise="side_plank", reps=1, duration_s=30.0, first_side=Side.LEFT)
-    screen = begun(plank, an_item())
+PLANK = TimedItem(exercise="side_plank", reps=2, duration_s=30.0, first_side=Side.LEFT)
+
+
+def beside_the_line(*changes: tuple[float, TimedProgress]) -> list[Command]:
+    """Show a visit's progress beside the line as the visit moves; give what was heard and asked."""
+    screen, heard = begun(PLANK, an_item()), []
+    for now_s, timed in changes:
+        moved = replace(a_visit(PLANK, an_item()), timed=timed)
+        screen, commands = told(screen, Ticked(now_s), VisitMoved(moved))
+        heard += commands
     assert isinstance(screen.scene, Timed)
-
-    screen, commands = told(screen, TimedTapped(), *(Ticked(float(second)) for second in range(32)))
-
-    assert KeepTimed(1, 30.0) in commands
-    assert sum(command == Play(Sound.TICK) for command in commands) >= 4
+    return heard
 
 
-def test_a_tapped_exercise_counts_taps() -> None:
-    lunge = TimedItem(exercise="lateral_rotational_lunge", reps=3, duration_s=0.0, first_side=Side.LEFT)
+def test_the_last_five_seconds_of_a_clock_and_its_end_are_heard() -> None:
+    running = TimedProgress(since_s=10.0)
 
-    _, commands = told(begun(lunge, an_item()), TimedTapped(), TimedTapped(), TimedTapped())
+    heard = beside_the_line(*((10.0 + second, running) for second in range(30)), (40.0, TimedProgress(1)))
 
-    assert commands[-1] == KeepTimed(3, 0.0)
+    assert heard == [Play(Sound.TICK)] * 5 + [Play(Sound.SIDE_DONE)]
+
+
+def test_a_clock_that_stands_is_not_heard() -> None:
+    assert beside_the_line(*((second, TimedProgress(spent_s=20.0)) for second in range(40))) == []
+
+
+def test_taps_beside_the_line_are_the_visits_to_understand() -> None:
+    assert told(begun(PLANK, an_item()), TimedTapped(), TimedFinished())[1] == [TapTimed(), FinishTimed()]
 
 
 # ---- rules for every scene ----------------------------------------------------------------------------

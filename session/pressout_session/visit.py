@@ -30,7 +30,8 @@ from pressout_session.facts import (
     TimedDone,
     TurnGivenUp,
 )
-from pressout_session.prescription import CabledItem, Item, Prescription
+from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
+from pressout_session.timed_progress import TimedProgress
 from pressout_signal.events import (
     Event,
     LineLetGo,
@@ -63,7 +64,7 @@ class Visit(Struct, frozen=True):
 
     `counted` is the number of repetitions that count in the open set, or in the one just closed; `earlier` those of the
     same turn in sets before it, of which `carried` are in an earlier session; `left` whether the turn of the set just
-    closed is over. `waiting` are doses that hold from the next set on.
+    closed is over. `waiting` are doses that hold from the next set on; `timed` is an exercise beside the line.
     """
 
     course: Course
@@ -75,6 +76,7 @@ class Visit(Struct, frozen=True):
     left: bool = True
     taut: bool = False
     carried: int = 0
+    timed: TimedProgress = TimedProgress()
 
     # ---- what is heard ---------------------------------------------------------------------------
 
@@ -153,11 +155,37 @@ class Visit(Struct, frozen=True):
             return self, ()
         return replace(self, course=self.course.after(), left=True), (TurnGivenUp(t_s=t_s),)
 
+    def timed_tapped(self, t_s: float) -> Moved:
+        """Start or stop the clock of an exercise beside the line, or count one by the tap."""
+        item = self.course.item
+        if self.set_open or not isinstance(item, TimedItem):
+            return self, ()
+        return self._timed(t_s, self.timed.tapped(t_s, item), item)
+
+    def timed_stopped(self, t_s: float) -> Moved:
+        """Stop that clock where nobody can see it any more."""
+        return (self if self.timed.since_s is None else replace(self, timed=self.timed.stopped(t_s))), ()
+
+    def timed_finished(self, t_s: float) -> Moved:
+        """End an exercise beside the line with what was done of it."""
+        item = self.course.item
+        if self.set_open or not isinstance(item, TimedItem) or self.timed.same_tap(t_s):
+            return self, ()
+        return self.timed_done(t_s, self.timed.done, item.duration_s)
+
+    def passed(self, t_s: float) -> Moved:
+        """Let time pass: the clock of an exercise beside the line may have run out, whatever is shown."""
+        item = self.course.item
+        if self.timed.since_s is None or not isinstance(item, TimedItem):
+            return self, ()
+        return self._timed(t_s, self.timed.passed(t_s, item), item)
+
     def timed_done(self, t_s: float, reps: int, duration_s: float) -> Moved:
         """Keep a timed or tapped exercise on this turn's side."""
         turn = self.course.turn
         done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
-        after = replace(self, course=self.course.after(), counted=0, earlier=0, left=True, changed_s=t_s)
+        course, timed = self.course.after(), TimedProgress(begun_s=t_s)
+        after = replace(self, course=course, counted=0, earlier=0, left=True, changed_s=t_s, timed=timed)
         return after, (done,)
 
     def dosed(self, t_s: float, place: int, item: Item, therapist_ref: str) -> Moved:
@@ -199,6 +227,11 @@ class Visit(Struct, frozen=True):
     def _dose_done(self) -> bool:
         item = self.course.item
         return isinstance(item, CabledItem) and self.turn_count >= item.reps
+
+    def _timed(self, t_s: float, timed: TimedProgress, item: TimedItem) -> Moved:
+        if timed.done >= item.reps:
+            return self.timed_done(t_s, timed.done, item.duration_s)
+        return (self if timed is self.timed else replace(self, timed=timed)), ()
 
     def _with_turn_judged(self) -> Visit:
         """Give the visit with the turn of the closed set over or not, as its count now says."""
@@ -256,7 +289,7 @@ class Visit(Struct, frozen=True):
         before = carried if self.turn_count == carried else 0
         opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side, goes_on=goes_on, before=before)
         visit = replace(self, course=course, set_open=True, counted=0, earlier=earlier, left=False, carried=carried)
-        return visit, (opened,)
+        return replace(visit, timed=TimedProgress()), (opened,)
 
 
 Moved: TypeAlias = tuple[Visit, tuple[AnyFact, ...]]

@@ -24,8 +24,8 @@ from pressout_ui.commands import (
     Command,
     EndSet,
     EndVisit,
+    FinishTimed,
     GiveUpTurn,
-    KeepTimed,
     Play,
     Rate,
     ReportPain,
@@ -33,6 +33,7 @@ from pressout_ui.commands import (
     RestartSet,
     SignIn,
     SwapSide,
+    TapTimed,
     UndoLast,
 )
 from pressout_ui.messages import (
@@ -63,6 +64,8 @@ DEEDS: dict[type[Command], Callable[[Visit, float], Moved]] = {
     SwapSide: Visit.side_swapped,
     GiveUpTurn: Visit.turn_given_up,
     RestartSet: Visit.restarted,
+    TapTimed: Visit.timed_tapped,
+    FinishTimed: Visit.timed_finished,
 }
 
 FRAME_S = 1 / 60
@@ -132,6 +135,7 @@ class Station:
             self._tell(Felt(tuple(felt)))
             if parts.live_topic is not None:
                 parts.live_topic.felt(felt[-1], parts.controller)
+        parts.controller.passed()
         self._visit_moved()
         self._hear_the_disk()
         notice = parts.staff_actions.notice(self.screen.known.link)
@@ -222,6 +226,7 @@ class Station:
             self._tell(TroubleOver())
         else:
             logger.warning("the load cell is in trouble (%s); the set goes on when it is well", trouble)
+            self.controller.tapped(Visit.timed_stopped)
             self._tell(TroubleBegan(trouble))
 
     # ---- doing what the screen asks for -----------------------------------------------------------
@@ -236,10 +241,8 @@ class Station:
                 controller.begin(patient_ref)
             case EndSet():
                 controller.end_set()
-            case UndoLast() | AddOne() | SwapSide() | GiveUpTurn() | RestartSet():
+            case UndoLast() | AddOne() | SwapSide() | GiveUpTurn() | RestartSet() | TapTimed() | FinishTimed():
                 controller.tapped(DEEDS[type(command)])
-            case KeepTimed(reps=reps, duration_s=duration_s):
-                controller.keep_timed(reps, duration_s)
             case EndVisit(reason=reason):
                 controller.end(reason)
                 self._tell(VisitEnded())

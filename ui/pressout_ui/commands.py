@@ -69,11 +69,12 @@ class RestartSet(Struct, frozen=True):
     """Void what the set holds."""
 
 
-class KeepTimed(Struct, frozen=True):
-    """A timed or tapped exercise was done on this turn's side."""
+class TapTimed(Struct, frozen=True):
+    """The clock of an exercise beside the line starts or stops; or one of it was done."""
 
-    reps: int
-    duration_s: float
+
+class FinishTimed(Struct, frozen=True):
+    """An exercise beside the line ends with what was done of it."""
 
 
 class EndVisit(Struct, frozen=True):
@@ -97,7 +98,8 @@ Command: TypeAlias = (
     | SwapSide
     | GiveUpTurn
     | RestartSet
-    | KeepTimed
+    | TapTimed
+    | FinishTimed
     | EndVisit
     | RestartSensor
     | StaffCommand

@@ -60,7 +60,7 @@ def view(screen: Screen, plane: Plane) -> View:
         case Rest():
             return rest.view(scene, known, plane)
         case Timed():
-            return timed.view(scene, known, plane)
+            return timed.view(known, plane)
         case Summary():
             return summary.view(scene, known, plane)
         case Rating():

@@ -16,6 +16,7 @@ from pressout_session.history import PastVisit
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
 from pressout_session.record import Record, folded
+from pressout_session.timed_progress import TimedProgress
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.calibration_steps import Point, Wizard
@@ -199,7 +200,8 @@ def ending_scenes(known: AppState, fresh: AppState) -> Iterator[tuple[str, Scree
     """Give the pictures of what is beside the line and after the sets."""
     bird_dog = TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT)
     mat = Prescription(prescription_id="gallery", items=(bird_dog, an_item()))
-    yield "14-timed", Screen(replace(fresh, visit=Visit(Course.of(mat))), Timed(done=2, elapsed_s=4.3, running=True))
+    running = TimedProgress(done=2, since_s=fresh.now_s - 4.3)
+    yield "14-timed", Screen(replace(fresh, visit=Visit(Course.of(mat), timed=running)), Timed())
     whole, over = a_record(15, 15, closed=True)
     done = replace(known, record=whole, visit=over, answer=AckResult.STORED)
     yield "15-summary", Screen(done, Summary(100.0))

@@ -92,7 +92,7 @@ Told: TypeAlias = tuple[Screen, tuple[Command, ...]]
 def waiting(known: AppState) -> PatientScene:
     """Give the scene in which the next thing is waited for."""
     if isinstance(known.item, TimedItem):
-        return Timed()
+        return Timed.of(known)
     return SetUp() if known.taut or known.record.sets else Today()
 
 

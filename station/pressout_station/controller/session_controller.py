@@ -236,10 +236,10 @@ class SessionController:
         """Say of the sessions that begin from now on what measured them."""
         self._given = replace(self._given, device=device)
 
-    def keep_timed(self, reps: int, duration_s: float) -> None:
-        """Keep a timed or tapped exercise."""
-        if self.visit is not None:
-            self._move(self.visit.timed_done(self._there.now_s(), reps, duration_s))
+    def passed(self) -> None:
+        """Let time pass for what is done beside the line."""
+        if self.visit is not None and self.visit.timed.since_s is not None:
+            self._move(self.visit.passed(self._there.now_s()))
 
     def present(self) -> None:
         """Take someone's word, by a tap, that they are there."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from msgspec.structs import replace
-
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.visit import Stage
@@ -78,7 +76,7 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Today(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
         case Today(), VisitMoved() if isinstance(known.item, TimedItem):
-            return screen.showing(Timed()), ()
+            return screen.showing(Timed.of(known)), ()
         case Today() | SetUp() | Rest() | Timed(), RecordKept(record=record) if record.open_set is not None:
             return screen.showing(LiveSet()), ()
         case SetUp(), SignalHeard(PhaseEntered(phase=Phase.PRESS_OUT)) if _may_begin(scene, known):
@@ -199,13 +197,8 @@ def _may_begin(scene: SetUp, known: AppState) -> bool:
 def resumed(screen: Screen) -> PatientScene:
     """Give the scene to go back to after trouble: a set goes on from rest, since nobody saw what came between."""
     before = screen.before or Idle(screen.known.now_s)
-    match before:
-        case LiveSet():
-            before = LiveSet(last=before.last)
-        case Timed():
-            before = replace(before, running=False, ticked_s=None)  # nobody saw whether they went on
-        case _:
-            pass
+    if isinstance(before, LiveSet):
+        before = LiveSet(last=before.last)
     return caught_up(screen.known, before) if screen.known.visit is not None else before
 
 
@@ -219,7 +212,7 @@ def caught_up(known: AppState, before: PatientScene) -> PatientScene:
     if course.over and (known.record.sets or known.record.timed):
         return Summary(known.now_s)
     if isinstance(course.item, TimedItem):
-        return before if isinstance(before, Timed) else Timed()
+        return Timed.of(known)
     if isinstance(before, LiveSet | Who) and known.record.sets:
         return Rest(known.now_s, known.record.sets[-1].side)
     return waiting(known) if isinstance(before, Idle | Who | Wipe | Timed) else before
@@ -239,7 +232,7 @@ def set_over(screen: Screen) -> Told:
         case Stage.OVER:
             return screen.showing(Summary(known.now_s)), ()
         case Stage.BESIDE:
-            return screen.showing(Timed()), ()
+            return screen.showing(Timed.of(known)), ()
         case Stage.SET | Stage.PAUSE | Stage.READY:
             pass
         case never:

@@ -2,90 +2,87 @@
 
 from __future__ import annotations
 
-import math
-
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
+from pressout_session.timed_progress import TimedProgress
 from pressout_ui.app_state import AppState
-from pressout_ui.commands import Command, KeepTimed, Play, Sound
+from pressout_ui.commands import Command, FinishTimed, Play, Sound, TapTimed
 from pressout_ui.font_metrics import estimated_width
-from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped
+from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped, VisitMoved
 from pressout_ui.pictograms import on_the_mat
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
 from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, fitted, sized
 
-# A second tap so soon after one that ended an exercise is the same tap.
-TWICE_S = 0.6
+# The last seconds of a clock are heard.
+HEARD_S = 5
 
 
 class Timed(Struct, frozen=True):
-    """How many are done, and how far the clock of this one is; it runs while `running`."""
+    """What was heard of the visit's progress: whose turn it was, how many were done, and how many seconds were left."""
 
+    course: Course | None = None
     done: int = 0
-    elapsed_s: float = 0.0
-    running: bool = False
-    ticked_s: float | None = None
-    began_s: float = -math.inf
+    left_s: int | None = None
+
+    @classmethod
+    def of(cls, known: AppState) -> Timed:
+        """Give the scene of a visit as it stands."""
+        return cls() if known.visit is None else cls(known.visit.course, known.visit.timed.done)
 
 
 def update(scene: Timed, message: Message, known: AppState) -> tuple[Timed, tuple[Command, ...]]:
-    """Give the scene after `message`; when the last one is done, what to keep."""
-    item = known.item
-    if not isinstance(item, TimedItem):
-        return scene, ()
+    """Give the scene after `message`, and what is heard: the last seconds of each, and the end of it."""
     match message:
-        case TimedTapped() if item.duration_s == 0:
-            return _one_done(scene, item)
         case TimedTapped():
-            return replace(scene, running=not scene.running, ticked_s=None), ()
-        case TimedFinished() if known.now_s - scene.began_s < TWICE_S:
-            return scene, ()
+            return scene, (TapTimed(),)
         case TimedFinished():
-            return Timed(began_s=known.now_s), (KeepTimed(scene.done, item.duration_s),)
-        case Ticked(now_s=now_s) if scene.running:
-            return _ticked(scene, item, now_s)
+            return scene, (FinishTimed(),)
+        case VisitMoved():
+            now = Timed.of(known)
+            ended = (now.course, now.done) != (scene.course, scene.done)
+            return (now, (Play(Sound.SIDE_DONE),)) if ended else (scene, ())
+        case Ticked():
+            before_s, left_s = scene.left_s, _left_s(known)
+            heard = before_s is not None and left_s is not None and 0 < left_s < min(before_s, HEARD_S + 1)
+            return replace(scene, left_s=left_s), (Play(Sound.TICK),) if heard else ()
         case _:
             return scene, ()
 
 
-def _ticked(scene: Timed, item: TimedItem, now_s: float) -> tuple[Timed, tuple[Command, ...]]:
-    elapsed_s = scene.elapsed_s + (0.0 if scene.ticked_s is None else now_s - scene.ticked_s)
-    if elapsed_s >= item.duration_s:
-        return _one_done(scene, item)
-    left_before, left = (int(item.duration_s - at_s + 0.999) for at_s in (scene.elapsed_s, elapsed_s))
-    heard: tuple[Command, ...] = (Play(Sound.TICK),) if left < left_before and left <= 5 else ()
-    return replace(scene, elapsed_s=elapsed_s, ticked_s=now_s), heard
+def _left_s(known: AppState) -> int | None:
+    """Give the seconds that are left of this one, as they are counted down; None where no clock runs."""
+    if known.visit is None or known.visit.timed.since_s is None or not isinstance(known.item, TimedItem):
+        return None
+    return _seconds_left(known.visit.timed, known.item, known.now_s)
 
 
-def _one_done(scene: Timed, item: TimedItem) -> tuple[Timed, tuple[Command, ...]]:
-    done = scene.done + 1
-    if done >= item.reps:
-        return Timed(), (Play(Sound.SIDE_DONE), KeepTimed(done, item.duration_s))
-    # The clock of the next one waits for a tap: nobody can see here whether the patient is ready.
-    return Timed(done=done), (Play(Sound.SIDE_DONE),)
+def _seconds_left(timed: TimedProgress, item: TimedItem, now_s: float) -> int:
+    return max(int(item.duration_s - timed.elapsed_s(now_s) + 0.999), 0)
 
 
-def view(scene: Timed, known: AppState, plane: Plane) -> View:
+def view(known: AppState, plane: Plane) -> View:
     """Draw the clock on the stage, and on the rail which one of how many."""
-    words, item = known.words, known.item
-    if not isinstance(item, TimedItem):
+    words, item, visit = known.words, known.item, known.visit
+    if visit is None or not isinstance(item, TimedItem):
         return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
+    timed = visit.timed
     stage = plane.width - RAIL
     left = stage + 20.0
     tapping = item.duration_s == 0
-    share = 0.0 if tapping else 1.0 - scene.elapsed_s / item.duration_s
+    share = 0.0 if tapping else 1.0 - min(timed.elapsed_s(known.now_s) / item.duration_s, 1.0)
     top = plane.height - (plane.height - 160.0) * share
     act = (
         words.count_one
         if tapping
         else words.pause
-        if scene.running
+        if timed.since_s is not None
         else words.go_on
-        if scene.elapsed_s
+        if timed.spent_s
         else words.start
     )
     title = words.exercises[item.exercise]
@@ -96,11 +93,11 @@ def view(scene: Timed, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
         Text(title, 26.0, 128.0, size),
-        *_clock(scene, item, known),
+        *_clock(timed, item, known),
         pain(known, (28.0, 452.0), 24.0, stage - 36.0),
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
         *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
-        Text(words.of_count.format(done=min(scene.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
+        Text(words.of_count.format(done=min(timed.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
         Text(side, left, 226.0, 26.0, "ink2", "500"),
         *_how(how, left),
         primary_button(act, (left, 274.0, 184.0, 72.0), TimedTapped()),
@@ -123,11 +120,11 @@ def _how(how: str, left: float) -> tuple[Shape, ...]:
     )
 
 
-def _clock(scene: Timed, item: TimedItem, known: AppState) -> tuple[Shape, ...]:
+def _clock(timed: TimedProgress, item: TimedItem, known: AppState) -> tuple[Shape, ...]:
     """Give what is left of this one; from a hundred seconds on in minutes; or how many have been tapped."""
     if item.duration_s == 0:
-        return (Text(str(scene.done), 216.0, 396.0, 336.0, anchor="middle"),)
-    left = int(item.duration_s - scene.elapsed_s + 0.999)
+        return (Text(str(timed.done), 216.0, 396.0, 336.0, anchor="middle"),)
+    left = _seconds_left(timed, item, known.now_s)
     if left > 99:
         return (Text(f"{left // 60}:{left % 60:02d}", 264.0, 396.0, 196.0, anchor="middle"),)
     unit = Text(known.words.seconds, 432.0 if left > 9 else 346.0, 396.0, 76.0)

@@ -1,0 +1,114 @@
+"""An exercise beside the line: its clock and its taps are the visit's, whatever is shown meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_prescription, a_repetition, an_item
+from pressout_session.course import Course
+from pressout_session.exercises import Side
+from pressout_session.facts import AnyFact, SetOpened, TimedDone
+from pressout_session.prescription import TimedItem
+from pressout_session.timed_progress import TWICE_S
+from pressout_session.visit import Stage, Visit
+
+PLANK = TimedItem(exercise="side_plank", reps=2, duration_s=30.0, first_side=Side.LEFT)
+LUNGE = TimedItem(exercise="lateral_rotational_lunge", reps=3, duration_s=0.0, first_side=Side.LEFT)
+
+
+def beside(item: TimedItem) -> Visit:
+    return Visit(Course.of(a_prescription(item, an_item())))
+
+
+def frames(visit: Visit, from_s: float, to_s: float) -> tuple[Visit, list[AnyFact]]:
+    """Let time pass as a station does, a tenth of a second at a time."""
+    kept: list[AnyFact] = []
+    for tenth in range(round(10 * from_s), round(10 * to_s) + 1):
+        visit, facts = visit.passed(tenth / 10)
+        kept += facts
+    return visit, kept
+
+
+def test_a_clock_runs_out_once_and_the_next_one_waits_for_a_tap() -> None:
+    visit, _ = frames(beside(PLANK).timed_tapped(5.0)[0], 5.0, 34.8)
+    assert visit.timed.done == 0
+    assert visit.timed.elapsed_s(34.8) == pytest.approx(29.8)
+
+    visit, kept = frames(visit, 34.9, 400.0)
+
+    assert (visit.timed.done, visit.timed.elapsed_s(400.0), kept) == (1, 0.0, [])
+
+
+def test_the_last_one_ends_the_turn_and_is_kept_on_its_side() -> None:
+    visit = beside(PLANK)
+    visit, _ = frames(visit.timed_tapped(0.0)[0], 0.0, 40.0)
+    visit, kept = frames(visit.timed_tapped(50.0)[0], 50.0, 90.0)
+
+    done = [one for one in kept if isinstance(one, TimedDone)]
+    assert [(one.side, one.reps, one.duration_s) for one in done] == [(Side.LEFT, 2, 30.0)]
+    assert (visit.side, visit.timed.done, visit.stage) == (Side.RIGHT, 0, Stage.BESIDE)
+
+
+@given(stops=st.lists(st.tuples(st.floats(0.0, 5.0), st.floats(0.0, 50.0)), max_size=4))
+def test_a_clock_that_is_stopped_keeps_what_it_showed(stops: list[tuple[float, float]]) -> None:
+    visit, now_s, ran_s = beside(PLANK), 0.0, 0.0
+    for runs_s, stands_s in stops:
+        visit = visit.timed_tapped(now_s)[0]
+        now_s, ran_s = now_s + runs_s, ran_s + runs_s
+        visit = visit.timed_tapped(now_s)[0].passed(now_s)[0]
+        now_s += stands_s
+
+    assert visit.timed.done == 0
+    assert abs(visit.timed.elapsed_s(now_s) - ran_s) < 1e-6
+
+
+def test_a_clock_that_nobody_can_see_is_stopped_and_one_that_stands_stays_as_it_is() -> None:
+    running = beside(PLANK).timed_tapped(0.0)[0]
+
+    stopped = running.timed_stopped(12.0)[0]
+
+    assert (stopped.timed.since_s, stopped.timed.elapsed_s(99.0)) == (None, 12.0)
+    assert stopped.timed_stopped(50.0)[0] is stopped
+    assert stopped.passed(500.0)[0] is stopped
+
+
+def test_without_a_clock_each_tap_is_one_done() -> None:
+    visit = beside(LUNGE)
+    kept: tuple[AnyFact, ...] = ()
+    for tap in range(3):
+        assert kept == ()
+        visit, kept = visit.timed_tapped(float(tap))
+
+    assert [(one.reps, one.side) for one in kept if isinstance(one, TimedDone)] == [(3, Side.LEFT)]
+    assert visit.side is Side.RIGHT
+
+
+def test_finishing_early_keeps_what_was_done_and_a_double_tap_ends_one_exercise_and_not_two() -> None:
+    visit = beside(LUNGE).timed_tapped(1.0)[0]
+
+    visit, first = visit.timed_finished(10.0)
+    again, second = visit.timed_finished(10.0 + TWICE_S - 0.01)
+    _, later = visit.timed_finished(10.0 + TWICE_S + 0.01)
+
+    assert [one.reps for one in first if isinstance(one, TimedDone)] == [1]
+    assert (again, second) == (visit, ())
+    assert len(later) == 1
+
+
+def test_who_takes_up_the_line_instead_leaves_nothing_of_it_behind() -> None:
+    visit = beside(PLANK).timed_tapped(0.0)[0]
+
+    visit, facts = visit.heard(a_repetition())
+
+    assert isinstance(facts[0], SetOpened)
+    assert (visit.timed.done, visit.timed.since_s) == (0, None)
+    assert visit.timed_tapped(50.0)[0] is visit
+    assert visit.timed_finished(50.0)[0] is visit
+
+
+def test_on_the_line_nothing_of_it_can_be_tapped() -> None:
+    visit = Visit(Course.of(a_prescription(an_item())))
+
+    assert [visit.timed_tapped(1.0), visit.timed_finished(1.0), visit.passed(1.0)] == [(visit, ())] * 3
