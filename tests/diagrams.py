@@ -177,8 +177,8 @@ and that counts nothing more.
 ## A visit: sets, pauses, turns
 
 `Visit` in `pressout_session/visit.py` is a value with rules. These are all the ways from one stage to another that were
-found by trying everything a visit can hear and be tapped in every state it can reach, with one exercise on the line (two
-repetitions a side) and one beside it, up to {most} repetitions a turn. In italics what is tapped.
+found by trying everything a visit can hear and be tapped in every state it can reach, with one exercise on the line
+(two repetitions a side) and one beside it, up to {most} repetitions a turn. In italics what is tapped.
 
 ![The stages of a visit](automata-visit.svg)
 

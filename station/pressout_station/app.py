@@ -101,12 +101,7 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
         pain,
     )
     controller = SessionController(given, writer, clock, left)
-    way: Opening = functools.partial(reader_factory.real, cell)
-    if simulated is not None:
-        way = functools.partial(reader_factory.simulated, cell, simulated.asked, origin_s, simulated.speed)
-    # A demo that runs fast needs the processors for more than its reader.
-    realtime = simulated is None or simulated.speed <= 1.0
-    sampler = Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
+    sampler = sampler_of(cell, simulated, clock, origin_s)
     staffed = StaffDeps(
         controller=controller,
         conditioning=conditioning,
@@ -120,9 +115,20 @@ def parts_of(config: Config, face: Face, simulated: SimulationConfig | None = No
     )
     live = config.broker is not None and config.broker.live
     live_topic = LiveTopic(functools.partial(ring, config.folder / "inbox")) if live else None
-    return StationDeps(
-        sampler, conditioning, controller, writer, clock, face, StaffActions(staffed), raw_recorder, live_topic
-    )
+    staff_actions = StaffActions(staffed)
+    return StationDeps(sampler, conditioning, controller, writer, clock, face, staff_actions, raw_recorder, live_topic)
+
+
+def sampler_of(
+    cell: LoadCellSection, simulated: SimulationConfig | None, clock: RealClock | ScaledClock, origin_s: float
+) -> Sampler:
+    """Give the reader of the load cell, or of a simulated patient on an emulated one."""
+    way: Opening = functools.partial(reader_factory.real, cell)
+    if simulated is not None:
+        way = functools.partial(reader_factory.simulated, cell, simulated.asked, origin_s, simulated.speed)
+    # A demo that runs fast needs the processors for more than its reader.
+    realtime = simulated is None or simulated.speed <= 1.0
+    return Sampler(way, clock, time.monotonic, origin_s, realtime=realtime)
 
 
 def left_visits(journal: Journal, clock: RealClock | ScaledClock) -> LeftVisits:
