@@ -48,7 +48,7 @@ class Journal:
     def __init__(self, path: Path, new_id: Callable[[], str]) -> None:
         self.path = path
         self._new_id = new_id
-        # Mending that did not come to its end: no file open, or an old one that is not taken over yet.
+        # Damage that is not mended: no file open, a file that is damaged, or an old one that is not taken over yet.
         self._broken = self._incomplete = False
         salvage.pending(path)  # the rest of one that was being moved goes with it, before a new one is made here
         try:
@@ -104,6 +104,11 @@ class Journal:
         self._open()
         self._broken = False
         self._take_over_rest()
+
+    @property
+    def broken(self) -> bool:
+        """Whether damage was met that is not mended yet."""
+        return self._broken
 
     def _take_over_rest(self) -> None:
         for aside in salvage.pending(self.path):
@@ -239,6 +244,8 @@ class Journal:
             yield
         except sqlite3.Error as error:
             kind = DamagedError if salvage.is_damage(error, opening=opening) else JournalError
+            # Whoever meets it, a document's making or a dose's saving: the next who looks mends it.
+            self._broken |= kind is DamagedError and not opening
             raise kind(
                 f"journal {self.path}: found {error}, expected an SQLite file in a folder with space that this user "
                 "may write; what is already in it is untouched"

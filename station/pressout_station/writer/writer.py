@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from pressout_device.errors import DamagedError, JournalError
+from pressout_device.errors import JournalError
 from pressout_session.document import decode
 from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
 from pressout_session.history import PastVisit, past_visit
@@ -166,6 +166,8 @@ class Writer:
         going_on = True
         while going_on:
             going_on = self._gather()
+            if self._shelves.journal.broken:
+                self._mend()
             for desk, jobs in self._waiting.items():
                 if jobs:
                     self._waiting[desk] = self._tried(desk, jobs)
@@ -173,15 +175,13 @@ class Writer:
                 self._documents.finish(session_id)
             try:
                 self._tend()
-            except DamagedError as error:
-                logger.error("%s", error)
-                self._mend()
             except (OSError, ValueError) as error:  # what is unsaved waits in this thread: it must not end
                 logger.warning("the journal, or what the clinic sent, cannot be read or written just now: %s", error)
         self._shelves.journal.close()
 
     def _mend(self) -> None:
         """Go on with a new journal and all that can be read of this one; tried again where that fails."""
+        logger.error("the journal is damaged, and is mended")
         try:
             self._shelves.journal.mend()
             self._documents.recover()
