@@ -25,20 +25,21 @@ from pressout_station.journal.recent_visits import StartMoment, recent_visits
 from pressout_station.journal.tables import Journal
 from pressout_ui.app import Screen, view
 from pressout_ui.app_state import AppState
-from pressout_ui.commands import Play, SignIn, Sound
+from pressout_ui.commands import EndVisit, Play, SignIn, Sound
 from pressout_ui.messages import (
     AbsenceChanged,
     DigitTyped,
     HereChanged,
     HereTapped,
     NextPersonTapped,
+    RecordKept,
     SignalHeard,
     StayTapped,
-    Ticked,
     VisitBegan,
+    VisitEnded,
 )
+from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rest import Rest
-from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
@@ -206,21 +207,39 @@ def test_it_is_asked_by_sound_and_picture_whether_anyone_is_there_and_a_key_or_t
 
 
 def test_the_next_person_has_a_key_at_rest_and_a_card_does_without() -> None:
-    asked = told(resting(), NextPersonTapped())[0]
+    asked, commands = told(resting(), NextPersonTapped())
     assert isinstance(asked.scene, Who)
-    assert asked.known.visit is not None  # nobody is sent away by a key alone
+    assert commands == [EndVisit("signed_out")]
 
     card = told(resting(), *(DigitTyped(digit) for digit in "471922"))[1]
     assert card == [SignIn("471922")]
 
 
-def test_who_asked_for_the_next_person_and_goes_on_all_the_same_has_lost_nothing() -> None:
-    asked = told(resting(), NextPersonTapped())[0]
+def test_who_pulls_after_the_next_person_was_asked_for_and_enters_no_code_counts_for_nobody_who_was_here() -> None:
+    asked = told(resting(), NextPersonTapped(), VisitEnded())[0]
+    assert isinstance(asked.scene, Who)
 
-    assert isinstance(told(asked, Ticked(asked.known.now_s + 31.0))[0].scene, Rest)
-    pulled, commands = told(asked, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))
-    assert isinstance(pulled.scene, SetUp)
-    assert commands == []
+    assert told(asked, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
+
+
+def test_who_made_room_and_goes_on_all_the_same_has_lost_nothing_and_has_a_key() -> None:
+    desk = Desk()
+    desk.controller.begin(ANNE)
+    does(desk, 4)
+    desk.controller.end("signed_out")
+    asked = told(resting(), NextPersonTapped(), VisitEnded(), HereChanged(desk.controller.left.here(1.0)))[0]
+
+    assert told(asked, HereTapped(ANNE))[1] == [SignIn(ANNE)]
+    desk.controller.begin(ANNE)
+    assert desk.controller.visit is not None
+    assert desk.controller.visit.turn_count == 4
+
+
+def test_a_digit_touched_at_rest_hides_no_set_that_begins() -> None:
+    touched = told(resting(), DigitTyped("4"))[0]
+    assert isinstance(touched.scene, Who)
+
+    assert isinstance(told(touched, RecordKept(folded(facts_of_a_session(1, closed=False))))[0].scene, LiveSet)
 
 
 def test_those_who_are_here_are_a_tap_away() -> None:

@@ -62,6 +62,8 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen, ()
         case Who(), SignalHeard(LineTaken()) if known.visit is not None:
             return screen.showing(waiting(known)), ()  # whoever was here goes on after all
+        case Who(), RecordKept(record=record) if record.open_set is not None:
+            return screen.showing(LiveSet()), ()  # a digit touched by mistake hides no set
         case Idle() | Who(), SignalHeard(LineTaken()):
             return screen, (SignIn(GUEST),)
         case Who(), WipeTapped() if known.visit is None:
@@ -106,7 +108,8 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             live, commands = live_set.update(scene, message, known)
             return screen.showing(live), commands
         case Rest() | StillHere(), NextPersonTapped():
-            return screen.showing(Who(touched_s=known.now_s)), ()
+            # At once: what comes of the line now is not theirs who have made room. Their key brings them back.
+            return screen.showing(Who(touched_s=known.now_s)), (EndVisit("signed_out"),)
         case Rest() | StillHere(), DigitTyped():
             return moved(screen, Who(touched_s=known.now_s), message)  # the next one's card
         case Rest(), SignalHeard(LineTaken()):

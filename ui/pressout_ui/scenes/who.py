@@ -39,15 +39,14 @@ def update(scene: Who, message: Message, known: AppState) -> tuple[Who, tuple[Co
     match message:
         case DigitTyped(digit=digit):
             typed = (scene.typed + digit)[:CODE_LENGTH]
-            if len(typed) < CODE_LENGTH:
-                return Who(typed, touched_s=known.now_s), ()
-            if checked(typed):
-                return Who(typed, touched_s=known.now_s), (SignIn(typed),)
-            return Who("", slipped=True, touched_s=known.now_s), ()
+            if len(typed) == CODE_LENGTH and not checked(typed):
+                return replace(scene, typed="", slipped=True, touched_s=known.now_s), ()
+            signed_in = (SignIn(typed),) if len(typed) == CODE_LENGTH else ()
+            return replace(scene, typed=typed, slipped=False, touched_s=known.now_s), signed_in
         case BackSpaced():
             return replace(scene, typed=scene.typed[:-1], touched_s=known.now_s), ()
         case Cleared():
-            return Who(touched_s=known.now_s), ()
+            return replace(scene, typed="", slipped=False, touched_s=known.now_s), ()
         case HereTapped(patient_ref=patient_ref):
             return scene, (SignIn(patient_ref),)
         case GuestChosen():
