@@ -5,6 +5,7 @@ All give seconds on one monotonic axis. Only this file asks the operating system
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,28 @@ from pressout_device.ports import MonotonicClock
 
 # man systemd-timesyncd.service, "FILES".
 SYNCHRONISED = "/run/systemd/timesync/synchronized"
+
+
+@dataclass(slots=True)
+class Every:
+    """What may happen once in `period_s` and not more often; the first time is at once.
+
+    A clock that was set back makes nothing wait: what is not within a period of the last time is due.
+    """
+
+    period_s: float
+    last_s: float = -math.inf
+
+    def due(self, now_s: float) -> bool:
+        """Whether it may happen now; if so, it has."""
+        if abs(now_s - self.last_s) < self.period_s:
+            return False
+        self.last_s = now_s
+        return True
+
+    def at_once(self) -> None:
+        """Let it happen the next time, whatever the time is."""
+        self.last_s = -math.inf
 
 
 @dataclass(frozen=True, slots=True)

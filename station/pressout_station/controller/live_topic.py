@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from pressout_device.clock import Every
 from pressout_session.wire import Live
 from pressout_signal.events import Event, PhaseEntered
 from pressout_signal.samples import Sample
@@ -29,7 +30,7 @@ class LiveTopic:
     def __init__(self, say: Callable[[bytes], object]) -> None:
         self._say = say
         self._phase = "rest"
-        self._said_s = 0.0
+        self._due = Every(EVERY_S)
 
     def heard(self, event: Event) -> None:
         """Take what the signal said."""
@@ -38,9 +39,8 @@ class LiveTopic:
 
     def felt(self, sample: Sample, controller: SessionController) -> None:
         """Tell of a tension, if it is time and someone is there."""
-        if controller.visit is None or controller.session_id is None or abs(sample.t_s - self._said_s) < EVERY_S:
+        if controller.visit is None or controller.session_id is None or not self._due.due(sample.t_s):
             return
-        self._said_s = sample.t_s
         live = Live(
             session_id=controller.session_id,
             side=str(controller.visit.side),

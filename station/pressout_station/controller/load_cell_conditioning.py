@@ -15,6 +15,7 @@ from datetime import datetime
 from pressout_device.chip.health import Condition, Health
 from pressout_device.chip.rate_meter import RateMeter
 from pressout_device.chip.signal_quality import SignalFlaw, SignalQuality
+from pressout_device.clock import Every
 from pressout_session.document_builder import rfc3339
 from pressout_session.error_codes import Notice, Trouble
 from pressout_session.load_cell_history import (
@@ -100,7 +101,7 @@ class LoadCellConditioning:
         self._announcer = announcer
         self._weigh_with(weighed)
         self._trouble: Trouble | None = None
-        self._looked_s = -math.inf
+        self._look_due = Every(LOOK_AT_AGE_EVERY_S)
         self._due = False
         self._health = Health()
         self._flaw: Notice | None = None
@@ -124,7 +125,7 @@ class LoadCellConditioning:
         life = self._weighed.life.after(fact)
         known = Calibration(zero_counts=fact.zero_counts, counts_per_newton=fact.counts_per_newton)
         self._weigh_with(replace(self._weighed, calibration=known, life=life))
-        self._looked_s = -math.inf
+        self._look_due.at_once()
         return life
 
     @property
@@ -171,8 +172,7 @@ class LoadCellConditioning:
         self._scale, sample, said = self._scale.step(reading)
         for one in said:
             self._hear(one)
-        if reading.t_s - self._looked_s > LOOK_AT_AGE_EVERY_S:
-            self._looked_s = reading.t_s
+        if self._look_due.due(reading.t_s):
             self._look_at_age(reading.t_s)
         return sample
 

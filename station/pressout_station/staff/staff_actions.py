@@ -8,6 +8,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from pressout_device.clock import Every
 from pressout_device.errors import PressoutError
 from pressout_device.reading_tally import Tally
 from pressout_device.settings import LoadCellSection
@@ -88,7 +89,7 @@ class StaffActions:
         self._later: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._heard: list[Reading | Fault] = []
         self._fresh: list[Reading | Fault] = []
-        self._figured_s = 0.0
+        self._figures_due = Every(FIGURES_EVERY_S)
 
     @property
     def staffed(self) -> StaffDeps:
@@ -165,8 +166,7 @@ class StaffActions:
         if screen.wants_counts and self._fresh:
             told.append(Converted(tuple(self._fresh[-200:])))
         self._fresh.clear()
-        if screen.wants_figures and now_s - self._figured_s >= FIGURES_EVERY_S:
-            self._figured_s = now_s
+        if screen.wants_figures and self._figures_due.due(now_s):
             told.append(SensorSeen(self._figures()))
         if screen.wants_figures:
             self._heard = [item for item in self._heard if now_s - item.t_s <= FIGURES_OVER_S]

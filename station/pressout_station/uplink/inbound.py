@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from pressout_device.clock import wall_time
+from pressout_device.clock import Every, wall_time
 from pressout_device.storage import atomic_files
 from pressout_link.connection import ReceivedMessage
 from pressout_session.document_builder import rfc3339
@@ -70,7 +70,7 @@ class InboundHandler:
         self._serial = serial
         self._remembered: dict[str, None] = {}
         self._clone_s = float("-inf")
-        self._logged_s = float("-inf")
+        self._log_due = Every(LOG_EVERY_S)
         self._other: str | None = None
         self.refused = 0
         self.answered_at: str | None = None
@@ -105,9 +105,7 @@ class InboundHandler:
 
     def _refuse(self, said: RejectedMessage) -> None:
         self.refused += 1
-        now_s = time.monotonic()
-        if now_s - self._logged_s >= LOG_EVERY_S:
-            self._logged_s = now_s
+        if self._log_due.due(time.monotonic()):
             logger.warning("refused a message (%d so far): %s", self.refused, said.reason)
 
     def _answer(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from pressout_device.clock import Every
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_device.storage.calibration_log import CalibrationLog
@@ -70,8 +71,8 @@ class Uplink:
         self._station = station
         self._outbox, self._inbox = outbox, inbox
         self._info = Publication(info_topic(*station), msgspec.json.encode(info), retained=True)
-        self._info_s = 0.0
-        self._live_s = 0.0
+        self._info_due = Every(INFO_EVERY_S)
+        self._live_due = Every(LIVE_EVERY_S)
         self._bell = WakeUp(inbox)
         self._shelf = OutboxIndex(outbox)
         self._delivery = Delivery()
@@ -163,9 +164,7 @@ class Uplink:
 
     def _look_on(self, live: list[bytes]) -> None:
         """Pass on what happens at the station now: the last of it, and not more often than is allowed."""
-        now_s = time.monotonic()
-        if live and self._connection.connected and now_s - self._live_s >= LIVE_EVERY_S:
-            self._live_s = now_s
+        if live and self._connection.connected and self._live_due.due(time.monotonic()):
             self._connection.publish(self._saying.live(live[-1]))
 
     def _receive(self) -> None:
@@ -188,9 +187,8 @@ class Uplink:
         self._shelf.answered(heard.answered)
         for message in heard.safe:
             self._connection.acknowledge(message)
-        now_s = time.monotonic()
-        if self._hearing.must_say_info and now_s - self._info_s > INFO_EVERY_S:
-            self._info_s, self._hearing.must_say_info = now_s, False
+        if self._hearing.must_say_info and self._info_due.due(time.monotonic()):
+            self._hearing.must_say_info = False
             self._connection.publish(self._info)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pressout_device.clock import wall_time
+from pressout_device.clock import Every, wall_time
 from pressout_device.storage import atomic_files
 from pressout_link.connection import Connection, Publication
 from pressout_session.document_builder import rfc3339
@@ -50,7 +50,7 @@ class StatusPublisher:
         self._serial = serial
         self._reported: bytes | None = None
         self._link: spool.Link | None = None
-        self._said_s = float("-inf")
+        self._due = Every(AT_MOST_EVERY_S)
 
     def turn(
         self, connection: Connection, hearing: InboundHandler, waiting: int, delivery: Delivery, *, too_large: int
@@ -58,10 +58,8 @@ class StatusPublisher:
         """Say how the station and the link are, when that has changed: so many sessions wait, so many are too large."""
         if not connection.connected:
             self._reported = None
-        now_s = time.monotonic()
-        if now_s - self._said_s < AT_MOST_EVERY_S:
+        if not self._due.due(time.monotonic()):
             return
-        self._said_s = now_s
         if connection.connected:
             state = StationState.IN_SESSION if self._of_station().in_session else StationState.READY
             status = self.status(state, hearing, waiting)
