@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ def test_it_happens_at_once_and_then_not_more_often_than_once_in_its_period(
             assert now_s - happened_s[-1] < period_s
 
     assert happened_s[0] == 0.0
-    assert all(later - one >= period_s for one, later in zip(happened_s, happened_s[1:], strict=False))
+    assert all(later - one >= period_s for one, later in pairwise(happened_s))
 
 
 def test_a_clock_that_was_set_back_holds_nothing_up_and_what_is_asked_for_at_once_comes() -> None:
