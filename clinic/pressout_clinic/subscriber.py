@@ -20,7 +20,7 @@ from pressout_clinic.store import IncomingMessage, Store, StoreError
 from pressout_clinic.validation import checked
 from pressout_link.broker import Broker
 from pressout_link.connection import Connection, ConnectionConfig, Publication, ReceivedMessage
-from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of
+from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of, spoken_in
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ SESSIONS = f"$share/ingest{{mark}}/{ROOT}/+/+/session/+"
 SHARED = tuple(f"$share/ingest{{mark}}/{ROOT}/+/+/{kind}/+" for kind in ("event", "request"))
 # What a broker keeps for newcomers cannot be shared: each worker hears it.
 KEPT = tuple(f"{ROOT}/+/+/{kind}" for kind in ("status", "info"))
+# None of these is for newcomers: what a broker keeps of them only fills it, and a full one does not start again.
+NEVER_KEPT = tuple(f"{ROOT}/+/+/{kind}/+" for kind in ("session", "event", "request"))
 # A broker goes on giving a share to a worker that is gone but remembered. Sessions are said again by their stations, so
 # that the share is given to others soon; what stations say but once is kept for as long as it takes.
 REMEMBERED_S = 300
@@ -62,9 +64,8 @@ class Subscriber:
         shared = tuple(topic.format(mark=mark) for topic in SHARED)
         soon = ConnectionConfig(woken=ring, remembered_s=REMEMBERED_S)
         self._sessions = Connection(broker, name, topics=(SESSIONS.format(mark=mark),), manner=soon)
-        self._others = Connection(
-            broker, f"{name}-events", topics=(*shared, *KEPT), manner=ConnectionConfig(woken=ring)
-        )
+        others = ConnectionConfig(woken=ring, looked_through=NEVER_KEPT)
+        self._others = Connection(broker, f"{name}-events", topics=(*shared, *KEPT), manner=others)
         self._speaking = OrderPublisher(self._others, store)
 
     @property
@@ -114,6 +115,7 @@ class Subscriber:
 
     def _take(self, messages: list[ReceivedMessage]) -> None:
         """Store sessions and answer for them."""
+        messages = _let_go(self._sessions, messages)
         if not messages:
             return
         arrived = [(message.topic, message.payload) for message in messages]
@@ -125,6 +127,7 @@ class Subscriber:
 
     def _hear(self, messages: list[ReceivedMessage]) -> None:
         """Keep what stations say of themselves, and what they ask for."""
+        messages = _let_go(self._others, messages)
         if not messages:
             return
         heard = [Message(message.topic, message.payload, message.retained) for message in messages]
@@ -158,6 +161,21 @@ def _arrived(connection: Connection) -> list[ReceivedMessage]:
     while len(messages) < MOST_AT_ONCE and not connection.arrived.empty():
         messages.append(connection.arrived.get())
     return messages
+
+
+def _let_go(connection: Connection, messages: list[ReceivedMessage]) -> list[ReceivedMessage]:
+    """Let the broker forget what it keeps for newcomers and must not; give what is to be heard."""
+    heard = []
+    for message in messages:
+        spoken = spoken_in(message.topic)
+        kept = message.retained and (spoken is None or spoken.name != "")
+        if kept and message.payload:
+            connection.publish(Publication(message.topic, b"", retained=True, fleeting=True))
+        if kept and (message.qos == 0 or not message.payload):  # lay there before, or is the forgetting itself
+            connection.acknowledge(message)
+        else:
+            heard.append(message)
+    return heard
 
 
 def answered(store: Store, arrived: list[tuple[str, bytes]]) -> list[Ack]:

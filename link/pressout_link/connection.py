@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from pressout_link.attempts import Attempts
 from pressout_link.broker import Broker
@@ -26,6 +27,7 @@ from pressout_link.connect_errors import Obstacle, looked_at, not_subscribed, re
 
 logger = logging.getLogger(__name__)
 
+SHARE = "$share/"
 KEEPALIVE_S = 30
 # Not more than this many publications unacknowledged in either direction: memory stays bounded.
 RECEIVE_MAXIMUM = 50
@@ -66,13 +68,15 @@ class ConnectionConfig:
     """How a connection behaves: what it says whenever it comes about, whom it wakes, how large a message may be.
 
     `woken` is called by another thread, when something has arrived or changed. `remembered_s` is for how long the
-    broker (version 5) keeps our session, and what waits in it, once we are gone.
+    broker (version 5) keeps our session, and what waits in it, once we are gone. What it keeps for newcomers at the
+    topics `looked_through` comes on every connection, at QoS 0; at shared topics it does not come (version 5).
     """
 
     greetings: Callable[[], Sequence[Publication]] = tuple
     woken: Callable[[], None] = lambda: None
     largest_bytes: int = LARGEST_PAYLOAD
     remembered_s: int = FOR_EVER
+    looked_through: Sequence[str] = ()
 
 
 class Connection:
@@ -116,6 +120,7 @@ class Connection:
         self.largest_bytes: int | None = None
         self._closing = False
         self._look_s = 0.0
+        self._listening: int | None = None
         self._client = self._begun()
 
     def tend(self) -> None:
@@ -230,8 +235,7 @@ class Connection:
         self._attempts.welcomed(retains=getattr(props, "RetainAvailable", 1) == 1)
         self.obstacle, self._look_s = None, 0.0
         self.largest_bytes = getattr(props, "MaximumPacketSize", None)
-        if self._topics:
-            client.subscribe([(topic if self.shares else _unshared(topic), 1) for topic in self._topics])
+        self._listen(client)
         for greeting in self._manner.greetings():
             client.publish(greeting.topic, greeting.payload, qos=1, retain=self._retained(greeting))
         self.connected = True
@@ -239,9 +243,24 @@ class Connection:
         broker = self._attempts.broker
         logger.info("connected to %s:%d (MQTT %s)", broker.host, broker.port, "5" if self.shares else "3.1.1")
 
+    def _listen(self, client: mqtt.Client) -> None:
+        """Ask for the topics. A shared one says whether a message is left to be kept; others, whether it was kept."""
+        if self._topics and self.shares:
+            asked = [
+                (topic, SubscribeOptions(qos=1, retainAsPublished=topic.startswith(SHARE))) for topic in self._topics
+            ]
+            self._listening = client.subscribe(asked)[1]
+        elif self._topics:
+            self._listening = client.subscribe([(_unshared(topic), 1) for topic in self._topics])[1]
+        if self._manner.looked_through and self.shares:
+            client.subscribe([(topic, SubscribeOptions(qos=0)) for topic in self._manner.looked_through])
+            client.unsubscribe(list(self._manner.looked_through))
+
     def _on_subscribe(
-        self, _client: mqtt.Client, _data: object, _token: int, codes: Sequence[ReasonCode], _props: object
+        self, _client: mqtt.Client, _data: object, token: int, codes: Sequence[ReasonCode], _props: object
     ) -> None:
+        if token != self._listening:
+            return
         deaf_to = [topic for topic, code in zip(self._topics, codes, strict=False) if code.is_failure]
         if deaf_to:
             self.obstacle = not_subscribed(deaf_to)
@@ -281,4 +300,4 @@ class Connection:
 
 
 def _unshared(topic: str) -> str:
-    return topic.split("/", 2)[2] if topic.startswith("$share/") else topic
+    return topic.split("/", 2)[2] if topic.startswith(SHARE) else topic
