@@ -246,12 +246,11 @@ class Connection:
     def _listen(self, client: mqtt.Client) -> None:
         """Ask for the topics. A shared one says whether a message is left to be kept; others, whether it was kept."""
         if self._topics and self.shares:
-            asked = [
-                (topic, SubscribeOptions(qos=1, retainAsPublished=topic.startswith(SHARE))) for topic in self._topics
-            ]
+            asked = [(one, SubscribeOptions(qos=1, retainAsPublished=one.startswith(SHARE))) for one in self._topics]
             self._listening = client.subscribe(asked)[1]
         elif self._topics:
-            self._listening = client.subscribe([(_unshared(topic), 1) for topic in self._topics])[1]
+            unshared = [one.split("/", 2)[2] if one.startswith(SHARE) else one for one in self._topics]
+            self._listening = client.subscribe([(one, 1) for one in unshared])[1]
         if self._manner.looked_through and self.shares:
             client.subscribe([(topic, SubscribeOptions(qos=0)) for topic in self._manner.looked_through])
             client.unsubscribe(list(self._manner.looked_through))
@@ -297,7 +296,3 @@ class Connection:
             ReceivedMessage(message.topic, bytes(message.payload), message.retain, message.qos, message.mid)
         )
         self._manner.woken()
-
-
-def _unshared(topic: str) -> str:
-    return topic.split("/", 2)[2] if topic.startswith(SHARE) else topic
