@@ -110,14 +110,13 @@ def prescribe(database: str, to: tuple[str, ...], wait_s: float, file: Path) -> 
 @click.argument("patient_ref")
 def erase(database: str, wait_s: float, patient_ref: str) -> None:
     """Forget a patient: here at once, and at every station as soon as it is reached."""
-    from uuid6 import uuid7
-
     from pressout_clinic import erasure, prescriptions
     from pressout_clinic.database import existing
+    from pressout_link.identifiers import uuid7
 
     engine = existing(database)
     prescriptions.erasable(patient_ref)
-    erase_id = str(uuid7())
+    erase_id = uuid7()
     done = erasure.erase(engine, erase_id, patient_ref)
     click.echo(
         f"{erase_id}: {_counted(done.sessions, 'session')}, {_counted(done.prescriptions, 'prescription')} and "

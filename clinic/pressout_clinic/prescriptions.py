@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Engine, Table, select
-from uuid6 import uuid7
 
 from pressout_clinic import orders
 from pressout_clinic.audit_log import noted
@@ -17,6 +16,7 @@ from pressout_clinic.database import said_plainly
 from pressout_clinic.stations import stations_known
 from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
 from pressout_link.bounded_files import bounded_json
+from pressout_link.identifiers import uuid7
 from pressout_session.document import Reference
 from pressout_session.document_builder import rfc3339
 from pressout_session.error_sentences import accepted, mistake, shown, why
@@ -49,7 +49,7 @@ def prescribe(engine: Engine, file: Path, to: Sequence[str]) -> tuple[Prescripti
         last = orders.prescription_of(connection, str(told.get("patient_ref")))
         whole: dict[str, Any] = {
             "schema": PRESCRIPTION_SCHEMA,
-            "prescription_id": last or str(uuid7()),
+            "prescription_id": last or uuid7(),
             "set_at": rfc3339(datetime.now(UTC)),
             **told,
         }

@@ -6,8 +6,7 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
-import uuid6
-
+from pressout_link.identifiers import uuid7
 from pressout_session.document import Device
 from pressout_session.load_cell_history import CellLife
 from pressout_signal import algorithm
@@ -20,7 +19,7 @@ def software_version() -> str:
 
 def new_id() -> str:
     """Name something that has never been: a session, a journal, a calibration. Sorts by when it was made."""
-    return str(uuid6.uuid7())
+    return uuid7()
 
 
 def serial() -> str:
