@@ -8,7 +8,7 @@ import click
 
 from bench import damage, durability, reader, screen
 
-PARTS = ("signal", "reader", "ui", "durability", "damage", "clinic", "footprint")
+PARTS = ("signal", "reader", "ui", "durability", "damage", "clinic", "footprint", "mutations")
 # The fewest sessions a kind of line, and a family, whose figures are worth a page.
 SESSIONS, FAMILIES = 500, 20
 
@@ -22,6 +22,7 @@ SESSIONS, FAMILIES = 500, 20
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
 @click.option("--kills", default=durability.KILLS, show_default=True, help="Kills of durability.")
 @click.option("--damages", default=damage.DAMAGES, show_default=True, help="Random damages of a journal.")
+@click.option("--faults", default=240, show_default=True, help="Small faults that the tests are to notice.")
 @click.option("--visits", default=20_000, show_default=True, help="Sessions delivered to the clinic.")
 @click.option("--events", default=screen.EVENTS, show_default=True, help="Random touches of the screen.")
 def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | None, **counts: int) -> None:
@@ -38,6 +39,10 @@ def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | N
             durability.run(counts["kills"])
         elif part == "damage":
             damage.measured(counts["damages"])
+        elif part == "mutations":
+            from bench import mutation_page  # its faults want cosmic-ray
+
+            mutation_page.run(counts["faults"])
         elif part == "footprint":
             from bench import footprint
 
