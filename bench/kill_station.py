@@ -15,6 +15,7 @@ from pathlib import Path
 from pressout_device.shutdown import stopped
 from pressout_device.simulation.patient import SimulatedPatient
 from pressout_session.exercises import Side
+from pressout_session.facts import EndReason
 from pressout_station import config
 from pressout_station.app import SimulationConfig, station_of
 from pressout_station.run import asked_of
@@ -67,7 +68,7 @@ def _until(station: Station, until_s: float, asked_to_stop: object) -> None:
         station.frame()
         time.sleep(max(0.0, FRAME_S - (time.monotonic() - frame_s)))
     if station.controller.visit is not None:
-        station.controller.end("done")
+        station.controller.end(EndReason.DONE)
 
 
 if __name__ == "__main__":

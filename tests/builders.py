@@ -13,7 +13,7 @@ from pressout_device.simulation.patient import PatientTask, SimulatedPatient
 from pressout_session.document import Clock, Device, SessionDocument
 from pressout_session.document_builder import Origin, document_of
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept, SetClosed, SetOpened
+from pressout_session.facts import AnyFact, Closed, EndReason, Opened, RepetitionKept, SetClosed, SetOpened
 from pressout_session.load_cell_history import Calibrated
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.prescription import CabledItem, Item, Prescription
@@ -177,7 +177,7 @@ def facts_of_a_session(
     if closed:
         end_s = 30.0 + 6.0 * reps
         ended = SetClosed(t_s=end_s, count_probability=0.97, other_count=reps - 1)
-        facts.extend((ended, Closed(t_s=end_s + 5.0, reason="done")))
+        facts.extend((ended, Closed(t_s=end_s + 5.0, reason=EndReason.DONE)))
     return facts
 
 

@@ -11,7 +11,7 @@ import pytest
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
 from pressout_session.document import decode
 from pressout_session.document_builder import rfc3339
-from pressout_session.facts import Closed, Reassigned
+from pressout_session.facts import Closed, EndReason, Reassigned
 from pressout_session.wire import Ack, AckResult, EventKind, digest
 from pressout_station.audit_log import Act, Audit
 from pressout_station.journal import acks, documents, erasure
@@ -85,7 +85,7 @@ def test_whoever_is_at_the_station_is_forgotten_when_they_have_gone(tmp_path: Pa
     writer.ask("471922")
     wait_for(writer, lambda told: any(isinstance(one, VisitsRead) for one in told))
     assert writer._shelves.journal.record(FIRST).count(facts_of_a_session()[1].side) == 2  # type: ignore[union-attr]
-    keep(writer, [Closed(t_s=100.0, reason="done")])
+    keep(writer, [Closed(t_s=100.0, reason=EndReason.DONE)])
     wait_for(writer, lambda _told: bool(events(tmp_path)))
     writer.close()
 

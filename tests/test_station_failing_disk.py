@@ -13,7 +13,7 @@ from builders import a_calibration, a_prescription, an_erasure, an_item, an_orde
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_session.document import Clock
-from pressout_session.facts import Closed
+from pressout_session.facts import Closed, EndReason
 from pressout_session.wire import EventKind
 from pressout_station.audit_log import Act, entry
 from pressout_station.journal import documents, erasure
@@ -212,7 +212,7 @@ def test_a_dose_is_changed_under_nobody_and_weighed_when_they_have_gone(writer: 
     eventually(lambda: writer._tending._put_off != {})
     assert PATIENT not in writer.prescriptions
 
-    keep(writer, [Closed(t_s=100.0, reason="done")])
+    keep(writer, [Closed(t_s=100.0, reason=EndReason.DONE)])
     done_with_all(tmp_path)
     assert writer.prescriptions[PATIENT].items == an_order().items
 

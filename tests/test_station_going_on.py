@@ -14,7 +14,7 @@ from builders import a_prescription, an_item, facts_of_a_session
 from controllers import Desk
 from pressout_session.course import Course
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, Opened, SetOpened
+from pressout_session.facts import AnyFact, EndReason, Opened, SetOpened
 from pressout_session.patient_codes import GUEST
 from pressout_session.record import Record, folded
 from pressout_session.visit import Stage, Visit
@@ -73,7 +73,7 @@ def half_way() -> Desk:
     desk.controller.begin(ANNE)
     does(desk, 10)
     does(desk, 4)
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
     return desk
 
 
@@ -112,8 +112,8 @@ def test_two_who_take_turns_each_go_on_where_they_were() -> None:
     assert owners == [ANNE, BERT, ANNE, BERT]
 
 
-@pytest.mark.parametrize("reason", ["done", "not_me"])
-def test_what_was_done_or_was_another_ones_is_not_gone_on_with(reason: str) -> None:
+@pytest.mark.parametrize("reason", [EndReason.DONE, EndReason.NOT_ME])
+def test_what_was_done_or_was_another_ones_is_not_gone_on_with(reason: EndReason) -> None:
     desk = Desk(reps=10)
     desk.controller.begin(ANNE)
     does(desk, 4)
@@ -127,14 +127,14 @@ def test_what_was_done_or_was_another_ones_is_not_gone_on_with(reason: str) -> N
 def test_guests_go_on_with_nothing_nor_does_anyone_after_four_hours_or_with_another_dose() -> None:
     left, visit = LeftVisits(), lived(repeats, lets_go)[0]
     dose = visit.prescription
-    left.leave(GUEST, visit, 0.0, "signed_out")
+    left.leave(GUEST, visit, 0.0, EndReason.SIGNED_OUT)
     assert left.taken_up(GUEST, dose, 1.0, taut=False) is None
 
-    left.leave(ANNE, visit, 0.0, "signed_out")
+    left.leave(ANNE, visit, 0.0, EndReason.SIGNED_OUT)
     assert left.taken_up(ANNE, dose, TAKEN_UP_WITHIN_S + 1.0, taut=False) is None
-    left.leave(ANNE, visit, 0.0, "idle")
+    left.leave(ANNE, visit, 0.0, EndReason.IDLE)
     assert left.taken_up(ANNE, a_prescription(an_item(reps=12)), 1.0, taut=False) is None
-    left.leave(ANNE, visit, 0.0, "idle")
+    left.leave(ANNE, visit, 0.0, EndReason.IDLE)
     assert left.taken_up(ANNE, dose, 1.0, taut=False) is not None
     assert left.taken_up(ANNE, dose, 2.0, taut=False) is None  # once
 
@@ -142,7 +142,7 @@ def test_guests_go_on_with_nothing_nor_does_anyone_after_four_hours_or_with_anot
 def test_those_who_are_here_are_the_last_three_of_the_last_hour_and_a_half() -> None:
     left, visit = LeftVisits(), lived(repeats, lets_go)[0]
     for number in range(5):
-        left.leave(f"{number}", visit, 100.0 * number, "signed_out")
+        left.leave(f"{number}", visit, 100.0 * number, EndReason.SIGNED_OUT)
 
     assert left.here(500.0) == ("4", "3", "2")
     assert left.here(400.0 + HERE_S) == ()
@@ -183,8 +183,8 @@ def test_a_station_that_was_started_again_knows_who_may_go_on(tmp_path: Path) ->
     found = recent_visits(journal, StartMoment(10.0, "another boot", MORNING), TAKEN_UP_WITHIN_S)
 
     assert [(ref, visit.turn_count, reason) for ref, visit, reason, _ago_s in found] == [
-        (ANNE, 4, "done"),
-        (BERT, 4, "interrupted"),
+        (ANNE, 4, EndReason.DONE),
+        (BERT, 4, EndReason.INTERRUPTED),
     ]
     assert all(0.0 <= ago_s < TAKEN_UP_WITHIN_S for *_rest, ago_s in found)
     # Where nobody knows the time, nor was it this very boot, nobody goes on with what may be yesterday's.
@@ -209,7 +209,7 @@ def test_it_is_asked_by_sound_and_picture_whether_anyone_is_there_and_a_key_or_t
 def test_the_next_person_has_a_key_at_rest_and_a_card_does_without() -> None:
     asked, commands = told(resting(), NextPersonTapped())
     assert isinstance(asked.scene, Who)
-    assert commands == [EndVisit("signed_out")]
+    assert commands == [EndVisit(EndReason.SIGNED_OUT)]
 
     card = told(resting(), *(DigitTyped(digit) for digit in "471922"))[1]
     assert card == [SignIn("471922")]
@@ -226,7 +226,7 @@ def test_who_made_room_and_goes_on_all_the_same_has_lost_nothing_and_has_a_key()
     desk = Desk()
     desk.controller.begin(ANNE)
     does(desk, 4)
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
     asked = told(resting(), NextPersonTapped(), VisitEnded(), HereChanged(desk.controller.left.here(1.0)))[0]
 
     assert told(asked, HereTapped(ANNE))[1] == [SignIn(ANNE)]

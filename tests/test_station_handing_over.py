@@ -6,7 +6,7 @@ from builders import a_prescription, an_item, facts_of_a_session
 from controllers import Desk
 from pressout_session.course import Course
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact
+from pressout_session.facts import AnyFact, EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
@@ -39,7 +39,7 @@ from test_station_going_on import ANNE, BERT, does, half_way, resting
 def test_who_comes_back_and_does_nothing_has_lost_nothing() -> None:
     desk = half_way()
 
-    for reason in ("idle", "not_me", "signed_out"):
+    for reason in (EndReason.IDLE, EndReason.NOT_ME, EndReason.SIGNED_OUT):
         desk.controller.begin(ANNE)
         desk.controller.end(reason)
 
@@ -53,10 +53,10 @@ def test_a_stranger_who_took_up_anothers_visit_spoils_nothing_of_it() -> None:
     desk = Desk(reps=10)
     desk.controller.begin(ANNE)
     does(desk, 4)
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
     desk.controller.begin(ANNE)  # somebody else, by mistake
     does(desk, 2)
-    desk.controller.end("not_me")
+    desk.controller.end(EndReason.NOT_ME)
 
     desk.controller.begin(ANNE)
     assert desk.controller.visit is not None
@@ -95,12 +95,12 @@ def test_the_next_ones_card_over_the_summary_makes_the_line_nobodys() -> None:
     after, commands = told(goodbye, DigitTyped("4"))
 
     assert isinstance(after.scene, Who)
-    assert commands == [EndVisit("signed_out")]
+    assert commands == [EndVisit(EndReason.SIGNED_OUT)]
     desk = Desk()
     desk.controller.begin(ANNE)
     does(desk, 2)
-    desk.controller.end("done")
-    desk.controller.end("signed_out")  # as the screen asks for it
+    desk.controller.end(EndReason.DONE)
+    desk.controller.end(EndReason.SIGNED_OUT)  # as the screen asks for it
     assert desk.controller.patient_ref == GUEST
 
 
@@ -108,7 +108,7 @@ def test_an_answer_for_the_last_patient_is_not_shown_to_the_next() -> None:
     desk = Desk()
     desk.controller.begin(ANNE)
     does(desk, 2)
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
     desk.controller.begin(BERT)
     desk.writer.untold.append(AckArrived("session-1", AckResult.STORED, None))
 
@@ -147,7 +147,7 @@ def test_a_correction_left_open_over_the_last_set_on_the_line_hides_no_exercise_
 
 def test_who_is_erased_is_no_key_beside_the_keypad() -> None:
     left, visit = LeftVisits(), lived(repeats, lets_go)[0]
-    left.leave(ANNE, visit, 0.0, "signed_out")
+    left.leave(ANNE, visit, 0.0, EndReason.SIGNED_OUT)
 
     left.forget(ANNE)
 

@@ -9,7 +9,7 @@ from builders import an_origin
 from controllers import Desk
 from pressout_session.document_builder import document_of
 from pressout_session.error_codes import NUMBERS, Notice
-from pressout_session.facts import PainReported, Rated
+from pressout_session.facts import EndReason, PainReported, Rated
 from pressout_session.record import folded
 from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.samples import Sample
@@ -43,7 +43,7 @@ def test_stopping_because_it_hurts_is_told_before_anything_is_asked_and_ends_the
 
     asked: list[Command] = told(screen, RatingTapped(6), RatingDone())[1]
 
-    assert asked == [Rate(None, 6), EndVisit("signed_out")]
+    assert asked == [Rate(None, 6), EndVisit(EndReason.SIGNED_OUT)]
 
 
 def reports(flag_from: int = 7) -> tuple[PainReports, list[str]]:
@@ -87,7 +87,7 @@ def test_whoever_stops_before_anything_was_counted_leaves_a_flagged_session() ->
 
     desk.controller.report_pain()
     desk.controller.rate(None, 3)
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
 
     facts = desk.facts("session-1")
     assert [type(fact) for fact in facts if isinstance(fact, PainReported | Rated)] == [PainReported, Rated]

@@ -21,7 +21,7 @@ from builders import SESSION_ID, a_prescription, an_item, an_order, facts_of_a_s
 from pressout_clinic.store import Store
 from pressout_device.storage import atomic_files
 from pressout_session.document import Clock, SessionDocument, decode
-from pressout_session.facts import Closed
+from pressout_session.facts import Closed, EndReason
 from pressout_session.wire import EventKind, StationEvent
 from pressout_signal.samples import Fault, FaultKind, Reading
 from pressout_signal.trace_format import Trace
@@ -60,7 +60,7 @@ def test_a_session_that_began_before_the_time_was_known_is_put_right_when_it_is(
     # Its opening said 09:00:00 at 5 s; now it is truly 09:30:00 at 1 000 s, so it began at 09:13:25.
     wall.moment = wall.moment._replace(synchronised=True)
     wait_for(writer, lambda _told: recorded(tmp_path, FIRST).clock_corrected is not None)
-    keep(writer, [Closed(t_s=1_010.0, reason="done")])
+    keep(writer, [Closed(t_s=1_010.0, reason=EndReason.DONE)])
     writer.close()
 
     (sent,) = documents(tmp_path)

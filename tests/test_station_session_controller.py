@@ -8,7 +8,7 @@ import pytest
 from builders import a_prescription, an_item, simulated
 from controllers import Desk
 from pressout_session.exercises import Side
-from pressout_session.facts import Closed, Opened, RepetitionKept, SetClosed
+from pressout_session.facts import Closed, EndReason, Opened, RepetitionKept, SetClosed
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
@@ -29,7 +29,7 @@ def test_both_sides_of_a_session_are_kept(session: list[Sample]) -> None:
     desk = Desk()
     desk.controller.begin("471922")
     desk.feel(session)
-    desk.controller.end("done")
+    desk.controller.end(EndReason.DONE)
 
     record = folded(desk.facts("session-1"))
     assert (record.count(Side.LEFT), record.count(Side.RIGHT)) == (6, 6)
@@ -60,7 +60,7 @@ def test_whoever_signs_in_with_the_line_in_hand_ends_no_set_before_letting_go(se
             and desk.controller.visit is None
         ):
             desk.controller.begin(GUEST)
-    desk.controller.end("done")
+    desk.controller.end(EndReason.DONE)
 
     record = folded(desk.facts("session-1"))
     assert [(held.side, held.count) for held in record.sets] == [(Side.LEFT, 6), (Side.RIGHT, 6)]
@@ -70,7 +70,7 @@ def test_letting_go_before_the_dose_is_done_goes_on_with_the_same_side(session: 
     desk = Desk(reps=10)
     desk.controller.begin("471922")
     desk.feel(session)
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
 
     record = folded(desk.facts("session-1"))
     # The simulated patient turned round after six, without a tap: nobody can feel that.
@@ -83,7 +83,7 @@ def test_letting_go_before_the_dose_is_done_goes_on_with_the_same_side(session: 
 def test_a_visit_in_which_nothing_happened_leaves_nothing_behind() -> None:
     desk = Desk()
     desk.controller.begin("471922")
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
 
     assert desk.writer.kept == []
 
@@ -102,7 +102,7 @@ def test_what_is_kept_late_of_one_patient_is_not_shown_to_the_next(session: list
     desk = Desk()
     desk.controller.begin("471922")
     desk.feel(session[: len(session) // 2])
-    desk.controller.end("done")
+    desk.controller.end(EndReason.DONE)
     desk.controller.begin("555550")
 
     desk.controller.told()
@@ -198,7 +198,7 @@ def test_what_the_sensor_did_is_kept_with_the_session(session: list[Sample]) -> 
     desk.controller.begin("471922")
     desk.feel(session)
     desk.controller.take(Fault(desk.clock.time_s, FaultKind.OUT_OF_STEP))
-    desk.controller.end("done")
+    desk.controller.end(EndReason.DONE)
 
     signal = folded(desk.facts("session-1")).signal
     assert signal is not None
@@ -211,7 +211,7 @@ def test_whoever_takes_the_handle_later_is_not_taken_for_who_was_here_last(sessi
     desk = Desk()
     desk.controller.begin("471922")
     desk.feel(session[:200])
-    desk.controller.end("signed_out")
+    desk.controller.end(EndReason.SIGNED_OUT)
 
     later = [sample._replace(t_s=sample.t_s + 900.0) for sample in session]
     desk.feel(later)
@@ -220,8 +220,8 @@ def test_whoever_takes_the_handle_later_is_not_taken_for_who_was_here_last(sessi
     assert opened[-1] == GUEST
 
 
-@pytest.mark.parametrize("reason", ["not_me", "signed_out", "idle"])
-def test_whoever_was_signed_out_is_nobody_even_with_the_line_in_hand(reason: str) -> None:
+@pytest.mark.parametrize("reason", [EndReason.NOT_ME, EndReason.SIGNED_OUT, EndReason.IDLE])
+def test_whoever_was_signed_out_is_nobody_even_with_the_line_in_hand(reason: EndReason) -> None:
     desk = Desk()
     desk.controller.begin("471922")
     desk.controller.end(reason)

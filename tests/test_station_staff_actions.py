@@ -11,6 +11,7 @@ import pytest
 
 from controllers import config_in
 from pressout_device.storage.calibration_log import CalibrationLog
+from pressout_session.facts import EndReason
 from pressout_session.load_cell_history import Calibrated
 from pressout_session.settings import Settings
 from pressout_signal.calibration_steps import G_M_PER_S2, Wizard
@@ -98,7 +99,7 @@ def test_a_dose_is_signed_with_the_reference_opens_the_next_visit_and_is_written
 
     parts.staff_actions.asked(SetDose(0, msgspec.structs.replace(item, reps=7), "MR"))
 
-    controller.end("signed_out")
+    controller.end(EndReason.SIGNED_OUT)
     controller.begin("471922")
     assert controller.visit is not None
     assert not controller.visit.course.prescription.unaccepted

@@ -8,7 +8,7 @@ import pytest
 
 from builders import an_item, simulated
 from controllers import Desk
-from pressout_session.facts import Opened
+from pressout_session.facts import EndReason, Opened
 from pressout_session.patient_codes import GUEST
 from pressout_signal.events import Resistance
 from pressout_signal.samples import Sample
@@ -50,7 +50,7 @@ def test_saying_how_hard_it_was_opens_no_session() -> None:
     desk = Desk()
     desk.controller.begin("471922")
     desk.controller.rate(5, 2)
-    desk.controller.end("done")
+    desk.controller.end(EndReason.DONE)
     desk.controller.rate(5, 2)
 
     assert desk.writer.kept == []
@@ -64,7 +64,7 @@ def test_who_takes_the_line_within_half_a_minute_of_being_done_goes_on_and_later
     desk = Desk()
     desk.controller.begin("471922")
     desk.feel(session)
-    desk.controller.end("done")
+    desk.controller.end(EndReason.DONE)
 
     taken_s = next(sample.t_s for sample in session if sample.tension_n > 5.0)
     later_s = desk.clock.time_s + pause_s - taken_s

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from builders import a_repetition, an_item, facts_of_a_session
+from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST, with_check_digit
 from pressout_session.prescription import CueSensitivity
 from pressout_session.record import folded
@@ -231,7 +232,7 @@ def test_an_attempt_that_turned_back_early_is_answered_in_a_word() -> None:
 def test_whoever_is_not_this_patient_can_say_so() -> None:
     screen, commands = told(begun(), NotMe(), VisitEnded())
 
-    assert commands == [EndVisit("not_me")]
+    assert commands == [EndVisit(EndReason.NOT_ME)]
     assert isinstance(screen.scene, Who)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builders import facts_of_a_session
 from pressout_session.error_codes import Trouble
+from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.record import folded
 from pressout_session.wire import AckResult
@@ -53,7 +54,7 @@ def test_the_end_of_the_course_shows_what_was_done_and_asks_two_questions_before
     assert asked == []
     screen, commands = told(screen, RatingTapped(2), RatingTapped(3), RatingDone())
 
-    assert commands == [Rate(4, 3), EndVisit("done")]
+    assert commands == [Rate(4, 3), EndVisit(EndReason.DONE)]
 
 
 def test_both_questions_may_be_skipped() -> None:
@@ -61,13 +62,13 @@ def test_both_questions_may_be_skipped() -> None:
 
     _, commands = told(screen, RatingDone(skipped=True), RatingDone(skipped=True))
 
-    assert commands == [EndVisit("done")]
+    assert commands == [EndVisit(EndReason.DONE)]
 
 
 def test_whoever_walks_away_from_the_summary_is_signed_out_and_the_session_closed() -> None:
     screen, commands = told(at_the_end(), *(Ticked(float(second)) for second in range(60)))
 
-    assert commands[0] == EndVisit("done")
+    assert commands[0] == EndVisit(EndReason.DONE)
     assert isinstance(told(screen, VisitEnded(), Ticked(120.0))[0].scene, Idle)
 
 
@@ -76,14 +77,14 @@ def test_whoever_walks_away_from_a_question_is_not_waited_for() -> None:
 
     _, commands = told(screen, Ticked(100.0))
 
-    assert commands == [Rate(4, None), EndVisit("done")]
+    assert commands == [Rate(4, None), EndVisit(EndReason.DONE)]
 
 
 def test_whoever_goes_on_after_the_last_set_goes_on_in_the_same_session() -> None:
     screen, commands = told(at_the_end(), RecordKept(folded(facts_of_a_session(3, closed=False))))
 
     assert isinstance(screen.scene, LiveSet)
-    assert EndVisit("done") not in commands
+    assert EndVisit(EndReason.DONE) not in commands
 
 
 def test_whoever_finishes_early_is_asked_whether_it_hurts_and_then_gone() -> None:
@@ -93,7 +94,7 @@ def test_whoever_finishes_early_is_asked_whether_it_hurts_and_then_gone() -> Non
 
     gone, commands = told(asked, RatingTapped(6), RatingDone())
 
-    assert commands == [Rate(None, 6), EndVisit("signed_out")]
+    assert commands == [Rate(None, 6), EndVisit(EndReason.SIGNED_OUT)]
     assert "3 of 10" in " ".join(words_shown(gone))
 
 
@@ -104,7 +105,7 @@ def test_whoever_finishes_in_trouble_leaves_the_trouble_to_be_seen() -> None:
 
 
 def test_whoever_finishes_with_nothing_done_is_asked_nothing() -> None:
-    assert told(setting_up(), FinishTapped())[1] == [EndVisit("signed_out")]
+    assert told(setting_up(), FinishTapped())[1] == [EndVisit(EndReason.SIGNED_OUT)]
 
 
 def test_a_text_says_all_done_only_of_what_was_done_whole() -> None:

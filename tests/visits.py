@@ -11,7 +11,7 @@ from builders import an_item, an_origin, simulated
 from pressout_session.course import Course
 from pressout_session.document import SessionDocument
 from pressout_session.document_builder import document_of, rfc3339
-from pressout_session.facts import AnyFact, Closed, Opened, Rated, SignalSeen
+from pressout_session.facts import AnyFact, Closed, EndReason, Opened, Rated, SignalSeen
 from pressout_session.prescription import CabledItem, Prescription
 from pressout_session.record import folded
 from pressout_session.visit import Visit
@@ -46,7 +46,7 @@ def a_visit(
             facts.extend(kept)
     end_s = patient.duration_s
     facts.append(SignalSeen(t_s=end_s, samples=len(samples), faults={}, sample_rate_hz=80.0, zero_drift_n=0.0))
-    facts += [Rated(t_s=end_s, effort=effort, pain=pain), Closed(t_s=end_s, reason="done")]
+    facts += [Rated(t_s=end_s, effort=effort, pain=pain), Closed(t_s=end_s, reason=EndReason.DONE)]
     return document_of(folded(facts), an_origin())
 
 

@@ -5,6 +5,8 @@ Times are `t_s`, on the monotonic clock of the boot that opened the session.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from pressout_session.document import Clock, Device
@@ -130,10 +132,23 @@ class SignalSeen(Fact, frozen=True, kw_only=True):
     noise_n: float | None = None
 
 
-class Closed(Fact, frozen=True, kw_only=True):
-    """The session ended: `done`, `signed_out`, `not_me`, `idle`, `interrupted` or `shut_down`."""
+class EndReason(StrEnum):
+    """Why a session ended."""
 
-    reason: str
+    DONE = "done"
+    """All that was asked was done, or whoever was here said that it was."""
+    SIGNED_OUT = "signed_out"
+    NOT_ME = "not_me"
+    IDLE = "idle"
+    INTERRUPTED = "interrupted"
+    """The power went, or the station ended otherwise than it should."""
+    SHUT_DOWN = "shut_down"
+
+
+class Closed(Fact, frozen=True, kw_only=True):
+    """The session ended."""
+
+    reason: EndReason
 
 
 class PainReported(Fact, frozen=True, kw_only=True):

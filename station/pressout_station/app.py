@@ -23,6 +23,7 @@ from pressout_device.storage.calibration_log import calibrated_cell
 from pressout_session.document import Clock as ClockDocument
 from pressout_session.document import Device
 from pressout_session.document_builder import Origin
+from pressout_session.facts import EndReason
 from pressout_station.audit_log import started_with
 from pressout_station.config import Config
 from pressout_station.controller.clinic_events import ClinicEvents
@@ -136,7 +137,7 @@ def left_visits(journal: Journal, clock: RealClock | ScaledClock) -> LeftVisits:
     left = LeftVisits()
     moment = StartMoment(clock.now_s(), boot_id(), wall_time() if synchronised() else None)
     for patient_ref, visit, reason, ago_s in recent_visits(journal, moment, TAKEN_UP_WITHIN_S):
-        if reason != "not_me":  # what was there before it is theirs still
+        if reason is not EndReason.NOT_ME:  # what was there before it is theirs still
             left.leave(patient_ref, visit, clock.now_s() - ago_s, reason)
     return left
 

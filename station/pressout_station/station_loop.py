@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from pressout_device.errors import JournalError
 from pressout_session.error_codes import Trouble
+from pressout_session.facts import EndReason
 from pressout_session.record import Record
 from pressout_session.visit import Moved, Visit
 from pressout_signal.samples import Sample
@@ -152,7 +153,7 @@ class Station:
             self._absent = parts.controller.absent
             self._tell(AbsenceChanged(self._absent))
         if parts.controller.forgotten:
-            self._tell_command(EndVisit("idle"))
+            self._tell_command(EndVisit(EndReason.IDLE))
         parts.face.show(self.screen)
 
     @property
@@ -175,7 +176,7 @@ class Station:
     def shut_down(self) -> bool:
         """Close what is open and write it; say whether everything was saved."""
         if self.controller.visit is not None:
-            self.controller.end("shut_down")
+            self.controller.end(EndReason.SHUT_DOWN)
         self._parts.sampler.close()
         self._parts.staff_actions.close()
         return self._parts.writer.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from pressout_session.facts import EndReason
 from pressout_session.record import Record
 from pressout_session.settings import Settings
 from pressout_signal.events import LineLetGo, LineTaken
@@ -162,7 +163,7 @@ def _moved(screen: Screen, message: Message) -> Told:
         case PainTapped():
             return patient.hurting(screen)
         case NotMe():
-            return screen.showing(Who(touched_s=screen.known.now_s)), (EndVisit("not_me"),)
+            return screen.showing(Who(touched_s=screen.known.now_s)), (EndVisit(EndReason.NOT_ME),)
         case RetryTapped():
             return screen, (RestartSensor(),)
         case TherapistTapped():

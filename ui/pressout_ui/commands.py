@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from pressout_session.facts import EndReason
 from pressout_ui.staff import StaffCommand
 
 
@@ -80,7 +81,7 @@ class FinishTimed(Struct, frozen=True):
 class EndVisit(Struct, frozen=True):
     """Close the session, with this reason."""
 
-    reason: str
+    reason: EndReason
 
 
 class RestartSensor(Struct, frozen=True):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pressout_session.course import Course
 from pressout_session.error_codes import LinkTrouble, Notice, Trouble
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, Closed, DriftKept, Opened, RepetitionKept, SetClosed, SetOpened
+from pressout_session.facts import AnyFact, Closed, DriftKept, EndReason, Opened, RepetitionKept, SetClosed, SetOpened
 from pressout_session.history import PastVisit
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
@@ -113,7 +113,7 @@ def a_record(left: int, right: int | None, *, item: Item | None = None, closed: 
             facts.append(SetClosed(t_s=t_s))
             course = course.after()
     if closed:
-        facts.extend((SetClosed(t_s=t_s), Closed(t_s=t_s + 9.0, reason="done")))
+        facts.extend((SetClosed(t_s=t_s), Closed(t_s=t_s + 9.0, reason=EndReason.DONE)))
         course = course.after()
     return folded(facts), Visit(course, set_open=not closed, counted=1)
 

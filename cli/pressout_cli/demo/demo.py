@@ -28,6 +28,7 @@ from pressout_device.shutdown import begun, dropped_folder
 from pressout_device.simulation.patient import Done, SimulatedPatient
 from pressout_session.document import SessionDocument, decode
 from pressout_session.exercises import Side
+from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_station.app import SimulationConfig, drawn_face, face_of, station_of
 from pressout_station.config import Config
@@ -248,7 +249,7 @@ def _until_over(station: Station, stopped: Callable[[], bool], lasts_s: float) -
         if gone_s is None and station.read_until_s() >= until_s:
             gone_s = time.monotonic()
             if controller.visit is not None:
-                controller.end("done")
+                controller.end(EndReason.DONE)
         if gone_s is not None:
             answered = station.screen.known.answer is not None
             if answered or time.monotonic() - gone_s > ANSWER_S:

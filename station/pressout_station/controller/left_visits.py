@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import Prescription
 from pressout_session.visit import Stage, Visit
@@ -20,14 +21,14 @@ class LeftVisits:
     left: dict[str, tuple[Visit, float]] = field(default_factory=dict)
     _taken: dict[str, tuple[Visit, float]] = field(default_factory=dict)
 
-    def leave(self, patient_ref: str, visit: Visit, now_s: float, reason: str) -> None:
+    def leave(self, patient_ref: str, visit: Visit, now_s: float, reason: EndReason) -> None:
         """Take a visit that ends; one that is done is not gone on with, nor what was somebody else's."""
-        if reason == "not_me":
+        if reason is EndReason.NOT_ME:
             self.untouched(patient_ref)
             return
         self._taken.pop(patient_ref, None)
         self.left.pop(patient_ref, None)
-        if patient_ref != GUEST and reason != "done" and visit.stage is not Stage.OVER:
+        if patient_ref != GUEST and reason is not EndReason.DONE and visit.stage is not Stage.OVER:
             self.left[patient_ref] = visit, now_s
 
     def untouched(self, patient_ref: str) -> None:

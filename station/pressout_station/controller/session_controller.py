@@ -20,6 +20,7 @@ from pressout_session.document_builder import rfc3339
 from pressout_session.facts import (
     AnyFact,
     Closed,
+    EndReason,
     Opened,
     PainReported,
     Rated,
@@ -137,16 +138,15 @@ class SessionController:
         """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
         begun_s = self._there.now_s() if since_s is None else since_s
         if self.visit is not None:
-            self.end("done" if self.visit.stage is Stage.OVER else "signed_out")
+            self.end(EndReason.DONE if self.visit.stage is Stage.OVER else EndReason.SIGNED_OUT)
         self._last_session_id = None  # what the clinic says of the last one is not for this one's eyes
         self.session_id = self._given.new_session_id()
         self.pending_writes.begin(self.session_id)
         self._writer.occupied(patient_ref)
         self._sets = 0
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
-        taut = self._there.taut
-        left = self.left.taken_up(patient_ref, prescription, begun_s, taut=taut)
-        self.visit = left or Visit(Course.of(prescription), changed_s=begun_s, taut=taut)
+        left = self.left.taken_up(patient_ref, prescription, begun_s, taut=self._there.taut)
+        self.visit = left or Visit(Course.of(prescription), changed_s=begun_s, taut=self._there.taut)
         self._sensed.begin()
         self.patient_ref = patient_ref
         self._opened = Opened(  # kept with the first thing that happens: else no session is left behind
@@ -161,7 +161,7 @@ class SessionController:
             place=self.visit.course.place,
         )
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: EndReason) -> None:
         """Close the session: its last set, what the sensor did, and why it ended."""
         if self.visit is None or self.session_id is None:
             self._goes_on_s, self.patient_ref = -math.inf, GUEST  # they have gone: the line is nobody's
@@ -178,7 +178,8 @@ class SessionController:
         self._opened = self.session_id = self.visit = None
         self._writer.occupied(None)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
-        self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if reason == "done" else (-math.inf, GUEST)
+        stays = reason is EndReason.DONE
+        self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if stays else (-math.inf, GUEST)
         if not self._there.taut:
             self._tune()
 
@@ -227,10 +228,9 @@ class SessionController:
     def correct(self, session_id: str, patient_ref: str | None, therapist_ref: str) -> None:
         """Say whose a closed session was, or with None that it was no one's."""
         now_s = self._there.now_s()
-        fact: AnyFact = SessionVoided(t_s=now_s, therapist_ref=therapist_ref)
-        if patient_ref is not None:
-            fact = Reassigned(t_s=now_s, patient_ref=patient_ref, therapist_ref=therapist_ref)
-        self.pending_writes.keep(session_id, fact)
+        voided = SessionVoided(t_s=now_s, therapist_ref=therapist_ref)
+        whose = Reassigned(t_s=now_s, patient_ref=patient_ref or "", therapist_ref=therapist_ref)
+        self.pending_writes.keep(session_id, voided if patient_ref is None else whose)
 
     def measured_by(self, device: Device) -> None:
         """Say of the sessions that begin from now on what measured them."""

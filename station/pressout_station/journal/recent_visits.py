@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from pressout_session.facts import AnyFact, ClockCorrected, Closed, Opened, decode
+from pressout_session.facts import AnyFact, ClockCorrected, Closed, EndReason, Opened, decode
 from pressout_session.patient_codes import GUEST
 from pressout_session.visit import Visit
 from pressout_session.visit_replay import visit_of
@@ -24,7 +24,7 @@ class StartMoment:
     wall: datetime | None
 
 
-def recent_visits(journal: Journal, moment: StartMoment, within_s: float) -> list[tuple[str, Visit, str, float]]:
+def recent_visits(journal: Journal, moment: StartMoment, within_s: float) -> list[tuple[str, Visit, EndReason, float]]:
     """Give whose visit it was, the visit, why it ended, and how long ago (s), of each of the last hours; oldest first.
 
     To go on is a convenience: what cannot be read, or nobody knows the age of, is left out.
@@ -45,7 +45,7 @@ def recent_visits(journal: Journal, moment: StartMoment, within_s: float) -> lis
 
 def _recent(
     opened: Opened, moment: StartMoment, within_s: float, journal: Journal, session_id: str
-) -> tuple[str, Visit, str, float] | None:
+) -> tuple[str, Visit, EndReason, float] | None:
     began_ago_s = _ago_s(opened, moment)
     if began_ago_s is None or not -within_s <= began_ago_s <= 2.0 * within_s or journal.altered(session_id):
         return None
@@ -58,7 +58,7 @@ def _recent(
     visit = visit_of(facts)
     if visit is None or not 0.0 <= ago_s <= within_s:
         return None
-    reason = next((fact.reason for fact in facts if isinstance(fact, Closed)), "interrupted")
+    reason = next((fact.reason for fact in facts if isinstance(fact, Closed)), EndReason.INTERRUPTED)
     return opened.patient_ref, visit, reason, ago_s
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from pressout_device.errors import DamagedError, JournalError
 from pressout_device.storage.atomic_files import settle
-from pressout_session.facts import AnyFact, Closed, Opened, decode, encode
+from pressout_session.facts import AnyFact, Closed, EndReason, Opened, decode, encode
 from pressout_session.record import Record
 from pressout_station.journal import salvage
 from pressout_station.journal.damaged_pages import PAGE, log_is_damaged
@@ -192,7 +192,7 @@ class Journal:
         """Close a session that nobody closed, at the last moment known of it."""
         record = self.record(session_id)
         if record.closed is None:
-            self.keep([(session_id, Closed(t_s=record.last_s, reason="interrupted"))])
+            self.keep([(session_id, Closed(t_s=record.last_s, reason=EndReason.INTERRUPTED))])
 
     def openings(self) -> Iterator[tuple[str, Opened]]:
         """Give each session's opening, oldest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.visit import Stage
@@ -109,7 +110,7 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen.showing(live), commands
         case Rest() | StillHere(), NextPersonTapped():
             # At once: what comes of the line now is not theirs who have made room. Their key brings them back.
-            return screen.showing(Who(touched_s=known.now_s)), (EndVisit("signed_out"),)
+            return screen.showing(Who(touched_s=known.now_s)), (EndVisit(EndReason.SIGNED_OUT),)
         case Rest() | StillHere(), DigitTyped():
             return moved(screen, Who(touched_s=known.now_s), message)  # the next one's card
         case Rest(), SignalHeard(LineTaken()):
@@ -140,12 +141,12 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return set_over(screen)  # a therapist has asked for more
         case Summary(), DigitTyped():
             # The next one's card: what comes of the line now is not theirs who were shown this.
-            left = (EndVisit("signed_out"),) if scene.farewell else ()
+            left = (EndVisit(EndReason.SIGNED_OUT),) if scene.farewell else ()
             return moved(screen, Who(touched_s=known.now_s), message)[0], left
         case Summary(since_s=since_s, farewell=False), Ticked(now_s=now_s) if now_s - since_s > summary.SHOWN_S:
-            return screen, (EndVisit("done" if _whole(known) else "signed_out"),)
+            return screen, (EndVisit(EndReason.DONE if _whole(known) else EndReason.SIGNED_OUT),)
         case Summary(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > summary.FAREWELL_S and scene.farewell:
-            return signed_out(screen), (EndVisit("signed_out"),)
+            return signed_out(screen), (EndVisit(EndReason.SIGNED_OUT),)
         case Rating(), RatingDone(skipped=skipped):
             return _rated(screen, scene, skipped=skipped)
         case Rating(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s > rating.PATIENCE_S:
@@ -160,9 +161,9 @@ def finishing(screen: Screen) -> Told:
     """End a visit early: whoever has done something is asked whether it hurts, since that may be why."""
     known, scene = screen.known, screen.scene
     if isinstance(scene, Summary):
-        return signed_out(screen), (EndVisit("signed_out"),)
+        return signed_out(screen), (EndVisit(EndReason.SIGNED_OUT),)
     if not (known.record.sets or known.record.timed) or known.visit is None:
-        return screen, (EndVisit("signed_out"),)
+        return screen, (EndVisit(EndReason.SIGNED_OUT),)
     return screen.showing(Rating(RatingQuestion.PAIN, known.now_s)), ()
 
 
@@ -179,7 +180,7 @@ def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
     if scene.asked is RatingQuestion.EFFORT:
         return screen.showing(Rating(RatingQuestion.PAIN, screen.known.now_s, effort=value)), ()
     rated = () if scene.effort is None and value is None else (Rate(scene.effort, value),)
-    ends = EndVisit("done" if _whole(screen.known) else "signed_out")
+    ends = EndVisit(EndReason.DONE if _whole(screen.known) else EndReason.SIGNED_OUT)
     return screen.showing(Summary(screen.known.now_s, farewell=True)), (*rated, ends)
 
 
