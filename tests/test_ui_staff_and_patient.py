@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from builders import an_item, facts_of_a_session
 from pressout_session.exercises import Side
 from pressout_session.patient_codes import GUEST
@@ -10,10 +12,12 @@ from pressout_session.record import folded
 from pressout_signal.events import LineTaken
 from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, view
+from pressout_ui.app_state import AppState
 from pressout_ui.commands import SignIn
 from pressout_ui.messages import (
     RecordKept,
     SignalHeard,
+    VisitBegan,
     VisitEnded,
     VisitMoved,
     WipeTapped,
@@ -33,7 +37,7 @@ from pressout_ui.staff import (
     PageTapped,
     VisitsFound,
 )
-from screens import LANDSCAPE, a_visit, begun, in_a_set, told
+from screens import LANDSCAPE, a_visit, begun, in_a_set, told, words_shown
 from staff import PIN, RIGHT, asked, inside
 
 
@@ -86,3 +90,18 @@ def test_a_guest_is_shown_no_other_guests_visits() -> None:
     guest = told(inside(begun()), VisitsFound(GUEST, tuple(scene_fixtures.a_past_visit(n) for n in range(3))))[0]
 
     assert guest.known.own_visits == ()
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "last visit"), (4, "last 4 visits")])
+def test_one_visit_is_not_said_as_many(count: int, said: str) -> None:
+    past = tuple(scene_fixtures.a_past_visit(number) for number in range(count))
+    signed_in = told(Screen(AppState(station="3")), VisitBegan("471922", a_visit()))[0]
+    screen = told(inside(signed_in), PageTapped(Page.VISITS), VisitsFound("471922", past))[0]
+
+    assert said in words_shown(screen)
+
+
+@pytest.mark.parametrize(("value", "said"), [(-0.04, "0.0"), (0.04, "0.0"), (-0.06, "-0.1"), (12.34, "12.3")])
+def test_what_rounds_to_nothing_has_no_sign(value: float, said: str) -> None:
+    assert AppState(station="3").decimal(value) == said
+    assert AppState(station="3", unit="N").tension(-0.2) == "0 N"

@@ -133,12 +133,12 @@ class AppState(Struct, frozen=True, kw_only=True):
         return replace(gone, muted=self.muted_here)
 
     def decimal(self, value: float, digits: int = 1) -> str:
-        """Give a number with that many decimals, as the language writes it."""
-        return f"{value:.{digits}f}".replace(".", self.words.decimal)
+        """Give a number with that many decimals, as the language writes it; what rounds to nothing has no sign."""
+        return f"{round(value, digits) + 0.0:.{digits}f}".replace(".", self.words.decimal)
 
     def tension(self, tension_n: float) -> str:
         """Give a tension as the clinic's unit says it, with one decimal at most."""
         if self.unit == "N":
-            return f"{tension_n:.0f} N"
+            return f"{self.decimal(tension_n, 0)} N"
         value = tension_n / G_M_PER_S2 * (LB_PER_KG if self.unit == "lb" else 1.0)
         return f"{self.decimal(value)} {self.unit}"

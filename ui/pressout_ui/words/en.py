@@ -221,6 +221,7 @@ WORDS = Words(
     cue_label="Reminders of posture",
     cues={"off": "Off", "careful": "When sure", "usual": "Usual"},
     no_visits="No visit here yet.",
+    last_visit="last visit",
     last_visits="last {count} visits",
     reps_of="Reps of {count}",
     pull_at_start="Pull at start",

@@ -221,6 +221,7 @@ WORDS = Words(
     cue_label="Avisos de postura",
     cues={"off": "Nunca", "careful": "Con certeza", "usual": "Normal"},
     no_visits="Aún no hay visitas aquí.",
+    last_visit="última visita",
     last_visits="últimas {count} visitas",
     reps_of="Reps. de {count}",
     pull_at_start="Tensión inicial",

@@ -166,6 +166,7 @@ class Words(Struct, frozen=True, kw_only=True):
     cue_label: str
     cues: Mapping[str, str]  # by sensitivity
     no_visits: str
+    last_visit: str
     last_visits: str  # {count}
     reps_of: str  # {count}
     pull_at_start: str

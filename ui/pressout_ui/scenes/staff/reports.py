@@ -46,7 +46,7 @@ def visits_view(known: AppState, plane: Plane) -> View:
     right = 32.0 + wide + 32.0
     done = words.reps_of.format(count=shown[-1].asked)
     return (
-        *top_line(known, words.last_visits.format(count=len(shown)), plane),
+        *top_line(known, words.last_visits.format(count=len(shown)) if len(shown) > 1 else words.last_visit, plane),
         *_bars(done, [one.done for one in shown], (32.0, 76.0, wide), "out_line"),
         *_pulls(known, shown, (right, 76.0, wide)),
         *_holds(known, shown, (32.0, 236.0, wide)),
