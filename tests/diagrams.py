@@ -19,7 +19,8 @@ from builders import a_prescription, a_repetition, an_item
 from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
-from pressout_session.visit import Moved, Stage, Visit
+from pressout_session.visit import Moved, Visit
+from pressout_session.visit_stage import Stage
 from pressout_signal.events import LineLetGo, LineTaken, PartialSeen, SetEnded
 from pressout_signal.model.phase_walk import BACK, HOME, LATE, MOVES, Place
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import diagrams
-from pressout_session.visit import Stage
+from pressout_session.visit_stage import Stage
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 

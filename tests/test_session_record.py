@@ -159,7 +159,7 @@ def test_undoing_in_the_rest_gives_the_turn_back_once_nothing_of_the_set_is_left
 
 
 def test_undoing_the_only_repetition_of_the_open_set_is_no_other_turn() -> None:
-    visit, _facts = after(Visit(Course.of(a_prescription(an_item(reps=1)))), 1).set_ended(20.0)
+    visit, _facts = after(Visit(Course.of(a_prescription(an_item(reps=1)))), 1).set_ended(0.0)
     visit = after(visit, 1)
 
     undone, _facts = visit.undone(30.0)

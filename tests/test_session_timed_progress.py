@@ -12,7 +12,8 @@ from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, SetOpened, TimedDone
 from pressout_session.prescription import TimedItem
 from pressout_session.timed_progress import TWICE_S
-from pressout_session.visit import Stage, Visit
+from pressout_session.visit import Visit
+from pressout_session.visit_stage import Stage
 
 PLANK = TimedItem(exercise="side_plank", reps=2, duration_s=30.0, first_side=Side.LEFT)
 LUNGE = TimedItem(exercise="lateral_rotational_lunge", reps=3, duration_s=0.0, first_side=Side.LEFT)
@@ -112,3 +113,39 @@ def test_on_the_line_nothing_of_it_can_be_tapped() -> None:
     visit = Visit(Course.of(a_prescription(an_item())))
 
     assert [visit.timed_tapped(1.0), visit.timed_finished(1.0), visit.passed(1.0)] == [(visit, ())] * 3
+
+
+def test_who_takes_up_the_line_instead_keeps_what_was_done_already() -> None:
+    visit, _ = frames(beside(PLANK).timed_tapped(0.0)[0], 0.0, 31.0)
+
+    visit, facts = visit.heard(a_repetition(start_s=40.0))
+
+    assert [(one.reps, one.side) for one in facts if isinstance(one, TimedDone)] == [(1, Side.LEFT)]
+    assert [type(one) for one in facts[:2]] == [TimedDone, SetOpened]
+    assert visit.timed.done == 0
+
+
+def test_who_leaves_keeps_what_was_done_already() -> None:
+    visit = beside(LUNGE).timed_tapped(1.0)[0].timed_tapped(2.0)[0]
+
+    visit, facts = visit.left_off(9.0, let_go_s=0.0)
+
+    assert [(one.reps, one.side, one.t_s) for one in facts if isinstance(one, TimedDone)] == [(2, Side.LEFT, 9.0)]
+    assert beside(LUNGE).left_off(9.0, let_go_s=0.0)[1] == ()
+
+
+def test_a_bounce_of_the_last_tap_counts_nothing_on_the_other_side() -> None:
+    visit = beside(LUNGE)
+    for tap in range(3):
+        visit = visit.timed_tapped(float(tap))[0]
+
+    assert visit.timed_tapped(2.1)[0] is visit
+    assert visit.timed_tapped(2.0 + TWICE_S + 0.01)[0].timed.done == 1
+
+
+def test_a_tap_meant_to_stop_a_clock_that_has_just_run_out_starts_no_other() -> None:
+    visit, _ = frames(beside(PLANK).timed_tapped(0.0)[0], 0.0, 30.0)
+    assert visit.timed.done == 1
+
+    assert visit.timed_tapped(30.2)[0] is visit
+    assert visit.timed_tapped(31.0)[0].timed.since_s == 31.0

@@ -13,8 +13,9 @@ from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, SetClosed, SetOpened, SideCorrected, TurnGivenUp
 from pressout_session.record import Record, folded
-from pressout_session.visit import Moved, Stage, Visit
-from pressout_signal.events import LineLetGo, LineTaken, SetEnded
+from pressout_session.visit import Moved, Visit
+from pressout_session.visit_stage import Stage
+from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen, SetEnded, TensionDrift
 
 Deed = Callable[[Visit], Moved]
 
@@ -24,7 +25,12 @@ def repeats(visit: Visit) -> Moved:
 
 
 def lets_go(visit: Visit) -> Moved:
-    return visit.heard(SetEnded(t_s=30.0, said_at_s=38.0, number=1))
+    return visit.heard(SetEnded(t_s=0.0, said_at_s=8.0, number=1))
+
+
+def a_return_that_ends_in_letting_go(visit: Visit) -> Moved:
+    """Count a repetition whose return closed the set, as letting go does, before it was known to be over."""
+    return visit.heard(a_repetition(start_s=-5.0))
 
 
 def lived(*deeds: Deed, reps: int = 10, sets: int = 1) -> tuple[Visit, Record]:
@@ -111,6 +117,7 @@ DEEDS: tuple[Deed, ...] = (
     lambda visit: visit.restarted(40.0),
     lambda visit: visit.side_swapped(40.0),
     lambda visit: visit.turn_given_up(40.0),
+    a_return_that_ends_in_letting_go,
 )
 
 
@@ -142,3 +149,35 @@ def test_sets_are_opened_and_closed_in_turn_and_sides_corrected_only_when_there_
     assert all(isinstance(fact, SetOpened) == (place % 2 == 0) for place, fact in enumerate(gates))
     first = next((place for place, fact in enumerate(said) if isinstance(fact, SetOpened)), len(said))
     assert not any(isinstance(fact, SideCorrected) for fact in said[:first])
+
+
+@pytest.mark.parametrize("done", [3, 2])
+def test_a_repetition_whose_return_ends_in_letting_go_is_of_the_set_that_it_closed(done: int) -> None:
+    visit, record = lived(*[repeats] * done, lets_go, a_return_that_ends_in_letting_go, reps=3)
+
+    assert [(held.side, held.count) for held in record.sets] == [(Side.LEFT, done + 1)]
+    assert (visit.side, visit.stage) == (Side.RIGHT, Stage.READY)
+
+
+def test_an_attempt_and_a_sign_of_lost_posture_that_began_before_the_set_was_closed_open_no_other() -> None:
+    attempt = PartialSeen(start_s=-2.0, end_s=1.0, said_at_s=1.0)
+    drift = TensionDrift(kind=DriftKind.ROTATION, t_s=-2.0, said_at_s=1.0, drop_n=4.0, confidence=0.9)
+
+    visit, record = lived(*[repeats] * 3, lets_go, lambda v: v.heard(attempt), lambda v: v.heard(drift), reps=3)
+
+    assert [(held.side, len(held.partials), len(held.drift)) for held in record.sets] == [(Side.LEFT, 1, 1)]
+    assert visit.stage is Stage.READY
+
+
+def test_a_correction_of_the_side_after_a_turn_was_given_up_is_of_that_turn_though_its_last_set_holds_nothing() -> None:
+    def gives_up(visit: Visit) -> Moved:
+        return visit.turn_given_up(40.0)
+
+    def swaps(visit: Visit) -> Moved:
+        return visit.side_swapped(41.0)
+
+    attempt = PartialSeen(start_s=20.0, end_s=21.0, said_at_s=21.0)
+    visit, record = lived(*[repeats] * 4, lets_go, lambda v: v.heard(attempt), lets_go, gives_up, swaps)
+
+    assert [(held.side, held.count) for held in record.sets] == [(Side.RIGHT, 4), (Side.RIGHT, 0)]
+    assert visit.side is Side.LEFT

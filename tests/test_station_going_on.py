@@ -17,8 +17,9 @@ from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, EndReason, Opened, SetOpened
 from pressout_session.patient_codes import GUEST
 from pressout_session.record import Record, folded
-from pressout_session.visit import Stage, Visit
+from pressout_session.visit import Visit
 from pressout_session.visit_replay import visit_of
+from pressout_session.visit_stage import Stage
 from pressout_signal.events import LineTaken
 from pressout_station.controller.left_visits import HERE_S, TAKEN_UP_WITHIN_S, LeftVisits
 from pressout_station.journal.recent_visits import StartMoment, recent_visits

@@ -10,7 +10,8 @@ from pressout_session.facts import AnyFact, EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
-from pressout_session.visit import Stage, Visit
+from pressout_session.visit import Visit
+from pressout_session.visit_stage import Stage
 from pressout_session.wire import AckResult
 from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.writer.messages import AckArrived

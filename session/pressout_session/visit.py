@@ -7,7 +7,7 @@ the same side goes on. Who wants the other side before says so with a tap: a tur
 
 from __future__ import annotations
 
-from enum import StrEnum
+import math
 from typing import TypeAlias, assert_never
 
 from msgspec import Struct
@@ -32,6 +32,7 @@ from pressout_session.facts import (
 )
 from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
 from pressout_session.timed_progress import TimedProgress
+from pressout_session.visit_stage import Stage
 from pressout_signal.events import (
     Event,
     LineLetGo,
@@ -49,22 +50,13 @@ from pressout_signal.samples import Fault
 TAPPED_S = 15.0
 
 
-class Stage(StrEnum):
-    """Where a visit is, for whoever shows it."""
-
-    SET = "set"  # a set is open
-    PAUSE = "pause"  # the line was let go before the dose was done: the same side's turn is still open
-    READY = "ready"  # the next turn is on the line, and nothing of it has been done
-    BESIDE = "beside"  # the next is done beside the line
-    OVER = "over"  # all that was asked has had its turn
-
-
 class Visit(Struct, frozen=True):
     """Where a visit is: its course, and whether a set is open and holds anything.
 
     `counted` is the number of repetitions that count in the open set, or in the one just closed; `earlier` those of the
     same turn in sets before it, of which `carried` are in an earlier session; `left` whether the turn of the set just
-    closed is over. `waiting` are doses that hold from the next set on; `timed` is an exercise beside the line.
+    closed is over. `waiting` are doses that hold from the next set on; `timed` is an exercise beside the
+    line, and `closed_s` when the last set was closed.
     """
 
     course: Course
@@ -77,8 +69,7 @@ class Visit(Struct, frozen=True):
     taut: bool = False
     carried: int = 0
     timed: TimedProgress = TimedProgress()
-
-    # ---- what is heard ---------------------------------------------------------------------------
+    closed_s: float = -math.inf
 
     def heard(self, event: Event) -> Moved:
         """Take what the signal said; give the next visit and what to keep of it."""
@@ -88,17 +79,20 @@ class Visit(Struct, frozen=True):
             case LineLetGo():
                 return replace(self, taut=False), ()
             case RepetitionCompleted():
-                visit, opened = self._opened(event.press_out_start_s)
                 kept = RepetitionKept(t_s=event.counted_at_s, repetition=event)
+                if self._of_the_last_set(event.press_out_start_s):
+                    late = replace(self, counted=self.counted + 1, changed_s=event.counted_at_s)
+                    return late.with_turn_judged(), (kept,)
+                visit, opened = self._opened(event.press_out_start_s)
                 visit = replace(visit, counted=visit.counted + 1, changed_s=event.counted_at_s)
                 return visit, (*opened, kept)
             case PartialSeen() | TensionDrift() if self._beside_the_line:
                 return self, ()  # a bump against the line ends no exercise beside it; a repetition does
             case PartialSeen():
-                visit, opened = self._opened(event.start_s)
+                visit, opened = (self, ()) if self._of_the_last_set(event.start_s) else self._opened(event.start_s)
                 return visit, (*opened, PartialKept(t_s=event.said_at_s, partial=event))
             case TensionDrift():
-                visit, opened = self._opened(event.t_s)
+                visit, opened = (self, ()) if self._of_the_last_set(event.t_s) else self._opened(event.t_s)
                 return visit, (*opened, DriftKept(t_s=event.said_at_s, drift=event))
             case SetEnded():
                 return self.set_ended(event.t_s, event.count_probability, event.other_count)
@@ -111,7 +105,7 @@ class Visit(Struct, frozen=True):
         """Close the set, by slack or by a tap. Its turn is over if its dose is done, and else it is a pause."""
         if not self.set_open:
             return self, ()
-        closed = replace(self, set_open=False, changed_s=t_s)._with_turn_judged()
+        closed = replace(self, set_open=False, changed_s=t_s, closed_s=t_s).with_turn_judged()
         fact = SetClosed(t_s=t_s, count_probability=count_probability, other_count=other_count)
         return closed._with_waiting(), (fact,)
 
@@ -119,23 +113,23 @@ class Visit(Struct, frozen=True):
         """Take back the last repetition of the open set, or of the one just closed, whose turn may come again."""
         if not self.counted:
             return self, ()
-        return replace(self, counted=self.counted - 1)._with_turn_judged(), (RepetitionVoided(t_s=t_s),)
+        return replace(self, counted=self.counted - 1).with_turn_judged(), (RepetitionVoided(t_s=t_s),)
 
     def added(self, t_s: float) -> Moved:
         """Count one more in the open set, or in the one just closed, on someone's word."""
         if not (self.set_open or self.counted):
             return self, ()
-        return replace(self, counted=self.counted + 1)._with_turn_judged(), (RepetitionAdded(t_s=t_s),)
+        return replace(self, counted=self.counted + 1).with_turn_judged(), (RepetitionAdded(t_s=t_s),)
 
     def restarted(self, t_s: float) -> Moved:
         """Begin the open set, or the one just closed, again: what it held is voided, and its turn comes again."""
         if not self.counted:
             return self, ()
-        return replace(self, counted=0)._with_turn_judged(), (SetRestarted(t_s=t_s),)
+        return replace(self, counted=0).with_turn_judged(), (SetRestarted(t_s=t_s),)
 
     def side_swapped(self, t_s: float) -> Moved:
         """Say that the open set, the one just closed, or else the one to come, is on the other side."""
-        if self.left and self.counted and not self.set_open:
+        if self.left and self.turn_count and not self.set_open:
             closed = self.course.before().swapped()
             course, side = closed.after(), closed.turn.side
         else:
@@ -145,9 +139,8 @@ class Visit(Struct, frozen=True):
         earlier = self.earlier - self.carried
         done = self.set_open or self.counted or earlier
         visit = replace(self, course=course, earlier=earlier, carried=0)
-        return visit._with_turn_judged() if self.carried and done else visit, (
-            (SideCorrected(t_s=t_s, side=side),) if done else ()
-        )
+        facts = (SideCorrected(t_s=t_s, side=side),) if done else ()
+        return visit.with_turn_judged() if self.carried and done else visit, facts
 
     def turn_given_up(self, t_s: float) -> Moved:
         """Go on to the next turn in a pause, before this one's dose is done."""
@@ -158,7 +151,7 @@ class Visit(Struct, frozen=True):
     def timed_tapped(self, t_s: float) -> Moved:
         """Start or stop the clock of an exercise beside the line, or count one by the tap."""
         item = self.course.item
-        if self.set_open or not isinstance(item, TimedItem):
+        if self.set_open or not isinstance(item, TimedItem) or self.timed.same_tap(t_s):
             return self, ()
         return self._timed(t_s, self.timed.tapped(t_s, item), item)
 
@@ -180,6 +173,11 @@ class Visit(Struct, frozen=True):
             return self, ()
         return self._timed(t_s, self.timed.passed(t_s, item), item)
 
+    def left_off(self, now_s: float, let_go_s: float) -> Moved:
+        """Close what is open, since whoever was here leaves: the set, or what was done beside the line."""
+        finished = replace(self.timed, begun_s=-math.inf)
+        return replace(self, timed=finished).timed_finished(now_s) if self.timed.done else self.set_ended(let_go_s)
+
     def timed_done(self, t_s: float, reps: int, duration_s: float) -> Moved:
         """Keep a timed or tapped exercise on this turn's side."""
         turn = self.course.turn
@@ -199,8 +197,6 @@ class Visit(Struct, frozen=True):
         pausing = self.stage is Stage.PAUSE
         earlier = self.turn_count if pausing else 0
         return Visit(self.course, changed_s=t_s, earlier=earlier, left=not pausing, taut=taut, carried=earlier)
-
-    # ---- what is so ------------------------------------------------------------------------------
 
     @property
     def turn_count(self) -> int:
@@ -233,7 +229,7 @@ class Visit(Struct, frozen=True):
             return self.timed_done(t_s, timed.done, item.duration_s)
         return (self if timed is self.timed else replace(self, timed=timed)), ()
 
-    def _with_turn_judged(self) -> Visit:
+    def with_turn_judged(self) -> Visit:
         """Give the visit with the turn of the closed set over or not, as its count now says."""
         if self.set_open:
             return self
@@ -249,7 +245,7 @@ class Visit(Struct, frozen=True):
         if under_way and course.turn.item == self.course.turn.item and course.turn.side is not self.side:
             course = course.swapped()  # a turn that was begun stays on its side
         visit = replace(self, course=course, waiting=())
-        return visit if self.left else visit._with_turn_judged()  # less may be asked for than was done already
+        return visit if self.left else visit.with_turn_judged()  # less may be asked for than was done already
 
     @property
     def prescription(self) -> Prescription:
@@ -276,9 +272,17 @@ class Visit(Struct, frozen=True):
         """The side of the set that is open, or of the one to come."""
         return self.course.turn.side
 
+    def _of_the_last_set(self, since_s: float) -> bool:
+        """Whether what began then is of the set that was closed since: letting go closes it, and may end a return."""
+        return not self.set_open and since_s < self.closed_s
+
     def _opened(self, t_s: float) -> Moved:
         if self.set_open:
             return self, ()
+        if self.timed.done:
+            left, done = self.left_off(t_s, t_s)
+            visit, facts = left._opened(t_s)
+            return visit, (*done, *facts)
         course = self.course
         while not isinstance(course.item, CabledItem):
             # The patient took up the line instead of the timed item: it is their session.
@@ -288,8 +292,8 @@ class Visit(Struct, frozen=True):
         carried = self.carried if goes_on else 0
         before = carried if self.turn_count == carried else 0
         opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side, goes_on=goes_on, before=before)
-        visit = replace(self, course=course, set_open=True, counted=0, earlier=earlier, left=False, carried=carried)
-        return replace(visit, timed=TimedProgress()), (opened,)
+        fresh = replace(self, course=course, set_open=True, counted=0, timed=TimedProgress())
+        return replace(fresh, earlier=earlier, left=False, carried=carried), (opened,)
 
 
 Moved: TypeAlias = tuple[Visit, tuple[AnyFact, ...]]

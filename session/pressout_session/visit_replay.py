@@ -51,7 +51,8 @@ def _after(visit: Visit, fact: AnyFact) -> Visit:
         case SetOpened(t_s=t_s):
             return _opened(visit, fact, t_s)
         case RepetitionKept(t_s=t_s):
-            return replace(visit, counted=visit.counted + 1, changed_s=t_s)
+            counted = replace(visit, counted=visit.counted + 1, changed_s=t_s)
+            return counted if visit.set_open else counted.with_turn_judged()
         case RepetitionVoided(t_s=t_s):
             return visit.undone(t_s)[0]
         case RepetitionAdded(t_s=t_s):
@@ -83,4 +84,6 @@ def _opened(visit: Visit, fact: SetOpened, t_s: float) -> Visit:
         course = course.after()
     course = course if course.turn.side is fact.side else course.swapped()
     earlier = fact.before or (visit.turn_count if fact.goes_on else 0)
-    return replace(visit, course=course, set_open=True, counted=0, earlier=earlier, left=False, changed_s=t_s)
+    carried = fact.before or (visit.carried if fact.goes_on else 0)
+    opened = replace(visit, course=course, set_open=True, counted=0, earlier=earlier, left=False, changed_s=t_s)
+    return replace(opened, carried=carried)

@@ -53,7 +53,9 @@ from pressout_ui.messages import (
 from pressout_ui.navigation import patient, therapist
 from pressout_ui.router import turns_portrait, view
 from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.still_here import StillHere
+from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.screen import STAFF, Screen, Told
@@ -62,11 +64,17 @@ from pressout_ui.staff import LinkSeen, SensorSeen, SettingsChanged, VisitsFound
 __all__ = ["Screen", "turns_portrait", "update", "view"]
 
 
+# What is shown while the load cell is in trouble: nothing that says that it could be pulled.
+BESIDE_TROUBLE = (InTrouble, Rating, Summary, *STAFF)
+
+
 def update(screen: Screen, message: Message) -> Told:
     """Give the screen after `message`, and what it asks for."""
     counted = screen.known.set_count
     screen = replace(screen, known=_known(screen.known, message))
     screen, commands = _moved(screen, message)
+    if screen.known.trouble is not None and not isinstance(screen.scene, BESIDE_TROUBLE):
+        screen = screen.over_the_patient(screen.known, InTrouble(screen.known.trouble))
     return screen, (*commands, *_heard_of_count(screen, message, counted))
 
 

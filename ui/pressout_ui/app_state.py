@@ -13,7 +13,8 @@ from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import Record
 from pressout_session.settings import Settings
-from pressout_session.visit import Stage, Visit
+from pressout_session.visit import Visit
+from pressout_session.visit_stage import Stage
 from pressout_session.wire import AckResult
 from pressout_ui.staff import LinkState, SensorFigures
 from pressout_ui.words import LANGUAGES, Words
@@ -104,6 +105,12 @@ class AppState(Struct, frozen=True, kw_only=True):
     def set_count(self) -> int:
         """Repetitions on disk that count in the turn of the open set."""
         return 0 if self.record.open_set is None else self.record.turn_count(len(self.record.sets) - 1)
+
+    @property
+    def fixed(self) -> tuple[Side, int]:
+        """The set that a correction is for, open or just closed: its side, and what counts in its turn."""
+        sets = self.record.sets
+        return (sets[-1].side, self.record.turn_count(len(sets) - 1)) if sets else (self.side, 0)
 
     @property
     def code(self) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pressout_session.error_codes import Trouble
 from pressout_session.prescription import TimedItem
+from pressout_session.visit_stage import Stage
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
 from pressout_ui.scenes.idle import Idle
@@ -93,7 +94,11 @@ def waiting(known: AppState) -> PatientScene:
     """Give the scene in which the next thing is waited for."""
     if isinstance(known.item, TimedItem):
         return Timed.of(known)
-    return SetUp() if known.taut or known.record.sets else Today()
+    if known.taut:
+        return SetUp()
+    if known.visit is not None and known.visit.stage is Stage.OVER and known.record.sets:
+        return Summary(known.now_s)
+    return Rest(known.now_s, known.record.sets[-1].side) if known.record.sets else Today()
 
 
 def signed_out(screen: Screen) -> Screen:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import Prescription
-from pressout_session.visit import Stage, Visit
+from pressout_session.visit import Visit
+from pressout_session.visit_stage import Stage
 
 TAKEN_UP_WITHIN_S = 4.0 * 3_600.0
 # Who is listed as being here, and how many at most: people take turns, and then they go home.

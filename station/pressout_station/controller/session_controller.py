@@ -31,7 +31,8 @@ from pressout_session.facts import (
 )
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item
-from pressout_session.visit import Moved, Stage, Visit
+from pressout_session.visit import Moved, Visit
+from pressout_session.visit_stage import Stage
 from pressout_signal.events import (
     Event,
     LineLetGo,
@@ -167,8 +168,8 @@ class SessionController:
             self._goes_on_s, self.patient_ref = -math.inf, GUEST  # they have gone: the line is nobody's
             return
         now_s = self._there.now_s()
+        self._move(self.visit.left_off(now_s, self._there.slack_since_s or now_s))
         if self._opened is None:
-            self._move(self.visit.set_ended(self._there.slack_since_s or now_s))
             self._keep(self._sensed.seen(now_s))
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id

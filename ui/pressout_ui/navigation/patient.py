@@ -7,7 +7,7 @@ from typing import assert_never
 from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
-from pressout_session.visit import Stage
+from pressout_session.visit_stage import Stage
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import EndVisit, Rate, ReportPain, SignIn
@@ -63,7 +63,7 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen, ()
         case Who(), SignalHeard(LineTaken()) if known.visit is not None:
             return screen.showing(waiting(known)), ()  # whoever was here goes on after all
-        case Who(), RecordKept(record=record) if record.open_set is not None:
+        case Who(), RecordKept(record=record) if record.open_set is not None and known.visit is not None:
             return screen.showing(LiveSet()), ()  # a digit touched by mistake hides no set
         case Idle() | Who(), SignalHeard(LineTaken()):
             return screen, (SignIn(GUEST),)
@@ -86,7 +86,7 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             live, commands = live_set.update(LiveSet(), message, known)
             return screen.showing(live), commands
         case SetUp(back=back), SignalHeard(LineLetGo()):
-            return screen.showing(back or (scene if known.record.sets else Today())), ()
+            return screen.showing(back or waiting(known)), ()
         case SetUp(), _:
             return screen.showing(set_up.update(scene, message, known)), ()
         case _:
@@ -133,7 +133,7 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
     """Let the scenes after the last set take the message: what was done, two questions, and goodbye."""
     known = screen.known
     match scene, message:
-        case Summary() | Rating(), RecordKept(record=record) if record.open_set is not None:
+        case Summary(farewell=False) | Rating(), RecordKept(record=record) if record.open_set is not None:
             return screen.showing(LiveSet()), ()  # they go on: it is their session still
         case Summary(farewell=False), NextTapped():
             return screen.showing(Rating(RatingQuestion.EFFORT, known.now_s)), ()

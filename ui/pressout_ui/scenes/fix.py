@@ -25,13 +25,14 @@ def view(known: AppState, item: CabledItem, plane: Plane) -> View:
     words = known.words
     across = 2 if plane.portrait else 3
     wide = (plane.width - 72.0 - 14.0 * (across - 1)) / across
-    side = words.left if known.side is Side.LEFT else words.right
-    standing = f"{side} {known.set_count} {words.of} {item.reps}"
+    fixed, count = known.fixed
+    side = words.left if fixed is Side.LEFT else words.right
+    standing = f"{side} {count} {words.of} {item.reps}"
     below = plane.height - (180.0 if plane.portrait else 92.0)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(words.fix_title, 36.0, 76.0, 48.0 if not plane.portrait else 40.0),
-        Text(words.fix_note, 38.0, 118.0, 26.0, "ink2", "500"),
+        *((Text(words.fix_note, 38.0, 118.0, 26.0, "ink2", "500"),) if known.record.open_set is not None else ()),
         Text(standing, plane.width - 36.0, 76.0 if not plane.portrait else 160.0, 36.0, anchor="end"),
         *(_key(place, act, wide, plane) for place, act in enumerate(_acts(known))),
         pain(known, (36.0, plane.height - 18.0 if plane.portrait else below - 14.0), 20.0, plane.width - 72.0),
@@ -41,13 +42,13 @@ def view(known: AppState, item: CabledItem, plane: Plane) -> View:
 
 
 def _acts(known: AppState) -> tuple[tuple[str, str, Message], ...]:
-    words, count = known.words, known.set_count
+    words, (side, count) = known.words, known.fixed
     back = words.becomes.format(now=count, then=max(0, count - 1))
     sound = (words.sound[1], words.sound_comes) if known.muted else (words.sound[0], words.pictures_stay)
     return (
         (words.undo_last, back, UndoTapped()),
         (words.add_one, words.becomes.format(now=count, then=count + 1), AddTapped()),
-        (words.wrong_side, words.move_to[known.side.other].format(count=count), SideTapped()),
+        (words.wrong_side, words.move_to[side.other].format(count=count), SideTapped()),
         (words.restart_set, words.start_at_nought, RestartTapped()),
         (words.end_set, words.go_to_rest, SetEndTapped()),
         (*sound, MuteTapped()),

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_session.visit import Stage
+from pressout_session.visit_stage import Stage
 from pressout_ui.app_state import AppState
 from pressout_ui.messages import (
     AddTapped,
