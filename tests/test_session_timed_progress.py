@@ -121,7 +121,8 @@ def test_who_takes_up_the_line_instead_keeps_what_was_done_already() -> None:
     visit, facts = visit.heard(a_repetition(start_s=40.0))
 
     assert [(one.reps, one.side) for one in facts if isinstance(one, TimedDone)] == [(1, Side.LEFT)]
-    assert [type(one) for one in facts[:2]] == [TimedDone, SetOpened]
+    assert isinstance(facts[0], TimedDone)
+    assert isinstance(facts[1], SetOpened)
     assert visit.timed.done == 0
 
 

@@ -168,10 +168,12 @@ def _let_go(connection: Connection, messages: list[ReceivedMessage]) -> list[Rec
     heard = []
     for message in messages:
         spoken = spoken_in(message.topic)
-        kept = message.retained and (spoken is None or spoken.name != "")
-        if kept and message.payload:
+        never_kept = spoken is None or spoken.name != ""
+        if never_kept and message.retained and message.payload:
             connection.publish(Publication(message.topic, b"", retained=True, fleeting=True))
-        if kept and (message.qos == 0 or not message.payload):  # lay there before, or is the forgetting itself
+        # What lay there, or came while it was looked through, comes to whose share it is as well; what is empty is the
+        # forgetting itself.
+        if never_kept and (message.qos == 0 or (message.retained and not message.payload)):
             connection.acknowledge(message)
         else:
             heard.append(message)

@@ -92,8 +92,6 @@ class SessionController:
         self._tuned_to = self._item()
         self._pipeline = self._fresh_pipeline()
 
-    # ---- what arrives ------------------------------------------------------------------------
-
     def take(self, sample: Sample | Fault) -> tuple[Event, ...]:
         """Take a tension, or why there is none; give what the pipeline made of it."""
         if isinstance(sample, Fault):
@@ -238,7 +236,7 @@ class SessionController:
         self._given = replace(self._given, device=device)
 
     def passed(self) -> None:
-        """Let time pass for what is done beside the line."""
+        """Let time pass beside the line."""
         if self.visit is not None and self.visit.timed.since_s is not None:
             self._move(self.visit.passed(self._there.now_s()))
 

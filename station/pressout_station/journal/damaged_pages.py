@@ -66,9 +66,12 @@ class _Pages:
 def _rows_of(pages: _Pages, number: int) -> Iterator[Row]:
     page = pages[number]
     start = FILE_HEADER if number == 1 else 0
-    kind = page[start]
-    if kind not in HEAD:
-        return
+    # Of a page whose kind was altered all kinds are tried: what is no row of ours is told by its values.
+    for kind in (page[start],) if page[start] in HEAD else HEAD if any(page) else ():
+        yield from _rows_as(pages, page, start, kind)
+
+
+def _rows_as(pages: _Pages, page: bytes, start: int, kind: int) -> Iterator[Row]:
     (count,) = struct.unpack_from(">H", page, start + 3)
     first = start + HEAD[kind]
     for place in range(min(count, (PAGE - first) // 2)):
@@ -162,12 +165,13 @@ def log_is_damaged(log: Path) -> bool:
     sound = _header_is_sound(held)
     if sound and held[16:24] != _salt(held):
         return False  # a log that was just begun anew: what lies behind its header is of an earlier time
-    commits = 0
+    commits, torn = 0, False
     for frame in _frames(held):
+        torn = torn or (sound and not frame.is_next)  # a frame that never came to the card, and not one that changed
         sound = sound and frame.is_next and frame.is_whole
         seen = seen or sound
         commits += not sound and frame.is_whole and frame.committed
-    return commits >= 2 or (not seen and commits > 0)
+    return commits >= 2 or (commits > 0 and not seen and not torn)
 
 
 def _logged(log: Path) -> dict[int, bytes]:
@@ -204,11 +208,24 @@ def _held(log: Path) -> bytes:
 
 
 def _header_is_sound(held: bytes) -> bool:
-    return held[24:32] == _sum(_order(held), bytes(8), held[:24])
+    return any(held[:24]) and held[24:32] == _sum(_order(held), bytes(8), held[:24])
 
 
 def _order(held: bytes) -> str:
-    return ">" if held[:4] == struct.pack(">I", LOG_BIG_ENDIAN) else "<"
+    """Give in which order of bytes the log is summed: as its header says, or else as its first frame is whole."""
+    told = ">" if held[:4] == struct.pack(">I", LOG_BIG_ENDIAN) else "<"
+    other = "<" if told == ">" else ">"
+    first = held[LOG_HEADER : LOG_HEADER + FRAME_HEADER + PAGE]
+    if len(first) < FRAME_HEADER + PAGE or held[24:32] == _sum(told, bytes(8), held[:24]):
+        return told
+    second = held[LOG_HEADER + len(first) : LOG_HEADER + 2 * len(first)]
+    return other if any(_follows(other, *pair) for pair in ((held[24:32], first), (first[16:24], second))) else told
+
+
+def _follows(order: str, before: bytes, frame: bytes) -> bool:
+    """Whether a frame is summed in that order, and goes on from what was summed before."""
+    summed = frame[:8] + frame[FRAME_HEADER:]
+    return len(frame) == FRAME_HEADER + PAGE and frame[16:24] == _sum(order, before, summed)
 
 
 def _frames(held: bytes) -> Iterator[_Frame]:
@@ -229,6 +246,7 @@ def _salt(held: bytes) -> bytes:
     """Give what marks the log's own frames: most of the first ones say it, whatever the log's header says."""
     firsts = range(LOG_HEADER, min(len(held), LOG_HEADER + 3 * (FRAME_HEADER + PAGE)), FRAME_HEADER + PAGE)
     said = [held[16:24]] + [held[at + 8 : at + 16] for at in firsts]
+    said = [one for one in said if any(one)] or said  # a sector that reads as zeros says nothing
     return max(said, key=said.count)
 
 

@@ -5,6 +5,8 @@ A file of any earlier version becomes one of this version when it is opened; a l
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import sqlite3
 
 # 1: facts, and documents with the clinic's answer. 2: a patient's past visits, and what each is to do. 3: documents of
@@ -80,8 +82,25 @@ def migrate(db: sqlite3.Connection, journal_id: str) -> None:
         If they are a newer version's, or cannot be written.
     """
     (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS) and _tables(db) == _ours():
+        raise sqlite3.DatabaseError(f"damage: version {version} of tables that are of version {len(MIGRATIONS)}")
     if version > len(MIGRATIONS):
         raise sqlite3.NotSupportedError(f"version {version}, made by a newer pressout than this one")
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         named = f"INSERT INTO journal VALUES ('{journal_id}', 1);" if number == 1 else ""
         db.executescript(f"BEGIN; {script} {named} PRAGMA user_version = {number}; COMMIT;")
+    if _tables(db) != _ours():
+        raise sqlite3.DatabaseError("damage: tables that are not as they were made")
+
+
+def _tables(db: sqlite3.Connection) -> list[tuple[str, str, str, str | None]]:
+    return db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+@functools.cache
+def _ours() -> list[tuple[str, str, str, str | None]]:
+    """Give the tables as this version makes them."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        for script in MIGRATIONS:
+            db.executescript(script)
+        return _tables(db)

@@ -71,7 +71,7 @@ def checksum(session_id: object, place: object, fact: object) -> int:
     return zlib.crc32(fact, zlib.crc32(f"{session_id}/{place}/".encode()))
 
 
-def is_damage(error: sqlite3.Error, *, opening: bool = False) -> bool:
+def is_damage(error: sqlite3.Error | UnicodeDecodeError, *, opening: bool = False) -> bool:
     """Tell damage from a full, forbidden or busy disk.
 
     What has no code of SQLite's is Python's own complaint, of text that is none. While a file is `opening`, whatever is
@@ -107,6 +107,10 @@ def read_through(db: sqlite3.Connection) -> None:
             raise sqlite3.DatabaseError("a journal without a name, or without a place for its next session")
     for _row in db.execute("SELECT session_id, journal_id, sha256, answer, reason, patient_ref FROM documents"):
         pass
+    # One bit makes a text of what is written as bytes.
+    for table, column in (("facts", "fact"), ("documents", "document")):
+        if db.execute(f"SELECT 1 FROM {table} WHERE typeof({column}) <> 'blob' LIMIT 1").fetchone():
+            raise sqlite3.DatabaseError(f"{table} that are none")
     for row in db.execute("SELECT patient_ref, prescription FROM prescriptions"):
         if [type(value) for value in row] != [str, bytes]:
             raise sqlite3.DatabaseError("a prescription that is none")
@@ -124,7 +128,7 @@ def set_aside(path: Path) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     try:
         folder.mkdir(mode=0o750, exist_ok=True)
-        aside = folder / f"{stamp}-{len(list(folder.glob('*.db'))):03d}.db"
+        aside = folder / f"{stamp}-{1 + max(map(_number, folder.iterdir()), default=-1):03d}.db"
         os.replace(path, aside)
         settle(folder)
         settle(path.parent)
@@ -141,10 +145,38 @@ def pending(path: Path) -> list[Path]:
 
     Where the power went while one was being moved, this moves the rest of it.
     """
-    asides = sorted((path.parent / FOLDER).glob("*.db"))
-    if asides and not path.exists():
+    asides = _asides(path)
+    if asides and not path.exists() and not _mark(asides[-1]).exists():
         _move_rest(path, asides[-1])
     return [aside for aside in asides if not _mark(aside).exists()]
+
+
+def _asides(path: Path) -> list[Path]:
+    """Give the journals that were set aside beside `path`, in that order, whatever the clock said then."""
+    return sorted((path.parent / FOLDER).glob("*.db"), key=_number)
+
+
+def _number(file: Path) -> int:
+    """Give the number in a name, STAMP-NUMBER.WHAT; -1 where there is none."""
+    number = file.name.partition(".")[0].rpartition("-")[2]
+    return int(number) if number.isascii() and number.isdigit() else -1
+
+
+def discard(path: Path) -> None:
+    """Remove a journal that was just begun and holds nothing."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+def mark_lost(path: Path) -> None:
+    """Where a journal is gone or empty and its log is not, begin it with a page of nothing, so that it is salvaged.
+
+    SQLite throws away a log that lies beside an empty file.
+    """
+    log = path.with_name(path.name + "-wal")
+    empty = not path.exists() or path.stat().st_size == 0
+    if empty and log.exists() and log.stat().st_size > damaged_pages.LOG_HEADER:
+        path.write_bytes(bytes(damaged_pages.PAGE))
 
 
 def taken_over(aside: Path, saved: SalvageCount) -> None:
@@ -155,7 +187,7 @@ def taken_over(aside: Path, saved: SalvageCount) -> None:
 def untold(path: Path) -> list[tuple[Path, SalvageCount]]:
     """Give the journals that were set aside and taken over, and of which nobody was told yet, oldest first."""
     found = []
-    for aside in sorted((path.parent / FOLDER).glob("*.db")):
+    for aside in _asides(path):
         if _mark(aside).exists() and not _said(aside).exists():
             found.append((aside, atomic_files.read(_mark(aside), SalvageCount) or SalvageCount(0, 0)))
     return found
@@ -168,8 +200,7 @@ def told(aside: Path) -> None:
 
 def last_damage(path: Path) -> str | None:
     """Give the day (UTC) on which the last journal beside `path` was set aside, of those still there."""
-    names = [aside.name for aside in (path.parent / FOLDER).glob("*.db")]
-    day = max(names, default="")[:8]
+    day = "".join(aside.name[:8] for aside in _asides(path)[-1:])
     return f"{day[:4]}-{day[4:6]}-{day[6:]}" if day.isdigit() else None
 
 

@@ -50,6 +50,8 @@ class Journal:
         self._new_id = new_id
         # Damage that is not mended: no file open, a file that is damaged, or an old one that is not taken over yet.
         self._broken = self._incomplete = False
+        # Whether it was mended since somebody looked: what was made of it may have to be made anew.
+        self.mended = False
         salvage.pending(path)  # the rest of one that was being moved goes with it, before a new one is made here
         try:
             self._open()
@@ -84,6 +86,7 @@ class Journal:
     def _own(self) -> None:
         """See that nobody but the station's user can read it; SQLite gives what lies beside it the same rights."""
         try:
+            salvage.mark_lost(self.path)
             new = not self.path.exists()
             with open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
                 if os.fstat(file.fileno()).st_uid == os.geteuid():
@@ -97,11 +100,17 @@ class Journal:
 
     def mend(self) -> None:
         """Set the file aside, begin a new one, take over what can be read of the old; a JournalError if it fails."""
-        self._broken = True
+        self._broken = self.mended = True
         self._db.close()
         if self.path.exists():
             salvage.set_aside(self.path)
-        self._open()
+        else:
+            salvage.pending(self.path)  # the rest of what was being set aside goes with it
+        try:
+            self._open()
+        except JournalError:
+            salvage.discard(self.path)  # just begun and holds nothing: the next try shall not set it aside
+            raise
         self._broken = False
         self._take_over_rest()
 
@@ -199,7 +208,7 @@ class Journal:
         for session_id, fact in self.rows("SELECT session_id, fact FROM facts WHERE place = 1 ORDER BY session_id"):
             try:
                 opened = decode(fact)
-            except ValueError:
+            except (ValueError, TypeError):  # altered: no opening, or no bytes any more
                 continue
             if isinstance(opened, Opened):
                 yield session_id, opened
@@ -242,7 +251,7 @@ class Journal:
     def _said_plainly(self, *, opening: bool = False) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter of a complaint that quotes what is damaged
             kind = DamagedError if salvage.is_damage(error, opening=opening) else JournalError
             # Whoever meets it, a document's making or a dose's saving: the next who looks mends it.
             self._broken |= kind is DamagedError and not opening

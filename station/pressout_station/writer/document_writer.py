@@ -53,7 +53,7 @@ class DocumentWriter:
                 documents.finish(journal, session_id, self._written)
             self._renew(session_id)
             self._shelves.exchange.put_out(session_id)
-        except (JournalError, OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:  # whatever it is, the session is kept
             if session_id not in self.unfinished:
                 logger.error("session %s is kept but cannot be made ready to send yet: %s", session_id, error)
             self.unfinished.add(session_id)

@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from pressout_device.errors import JournalError
+from pressout_device.clock import Every
+from pressout_device.errors import DamagedError, JournalError
 from pressout_session.document import decode
 from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
 from pressout_session.history import PastVisit, past_visit
@@ -43,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 # How often the inbox is looked at, and a refused commit tried again.
 TEND_S = 0.25
+# A journal that cannot be mended, for want of room perhaps, is tried again so often.
+MEND_EVERY_S = 5.0
 # What a therapist's charts show.
 MOST_VISITS = 8
 # What a card that cannot be written may cost of memory: a set's readings are for arguments, not for counting.
@@ -76,14 +79,17 @@ class Writer:
         self._open: dict[str, str] = {}
         self._documents = DocumentWriter(shelves, rules)
         self._refused = False
+        self._mend_due = Every(MEND_EVERY_S)
         self._occupant: str | None = None
         self._went_round_s = time.monotonic()
         self._tending = Maintenance(shelves, rules)
-        self._recover()
+        try:
+            self._recover()
+        except DamagedError:  # what the look at the whole file did not see
+            shelves.journal.mend()
+            self._recover()
         self._thread = threading.Thread(target=self._run, name="pressout-writer", daemon=True)
         self._thread.start()
-
-    # ---- what is asked for -------------------------------------------------------------------
 
     def keep(self, session_id: str, fact: AnyFact) -> None:
         """Ask for a fact to be kept; `Kept` says when it is."""
@@ -147,12 +153,13 @@ class Writer:
         lost = (self._save, self._write_down, self._write_audit, self._prescribe)
         return not self._thread.is_alive() and self._jobs.empty() and not any(self._waiting[desk] for desk in lost)
 
-    # ---- the thread ----------------------------------------------------------------------------
-
     def _recover(self) -> None:
         """Find what a power cut left: close it as interrupted, and put back into the outbox what the clinic lacks."""
         journal = self._shelves.journal
+        journal.mended = False
         for session_id in journal.unfinished():
+            if session_id in self._open:
+                continue  # it goes on
             logger.warning("session %s was interrupted, closing it", session_id)
             try:
                 journal.interrupt(session_id)
@@ -166,8 +173,7 @@ class Writer:
         going_on = True
         while going_on:
             going_on = self._gather()
-            if self._shelves.journal.broken:
-                self._mend()
+            self._mend()
             for desk, jobs in self._waiting.items():
                 if jobs:
                     self._waiting[desk] = self._tried(desk, jobs)
@@ -180,11 +186,14 @@ class Writer:
         self._shelves.journal.close()
 
     def _mend(self) -> None:
-        """Go on with a new journal and all that can be read of this one; tried again where that fails."""
-        logger.error("the journal is damaged, and is mended")
+        """Where it is damaged, go on with a new journal and all that can be read of this one."""
+        journal = self._shelves.journal
         try:
-            self._shelves.journal.mend()
-            self._documents.recover()
+            if journal.broken and self._mend_due.due(time.monotonic()):
+                logger.error("the journal is damaged, and is mended")
+                journal.mend()
+            if journal.mended and not journal.broken:
+                self._recover()
         except (OSError, ValueError) as error:
             logger.warning("the journal cannot be mended just now: %s", error)
 
@@ -247,8 +256,6 @@ class Writer:
             self._refused = False
         return left
 
-    # ---- the desks: each does what it can, and gives what must wait -------------------------------
-
     def _save(self, facts: list[FactToKeep]) -> list[FactToKeep]:
         self._shelves.journal.keep([(one.session_id, one.fact) for one in facts])
         for kept in facts:
@@ -260,7 +267,7 @@ class Writer:
             if isinstance(fact, Closed | Reassigned | SessionVoided):
                 self._documents.finish(session_id)
             self._told.put(Kept(session_id, fact))
-        return []
+        return []  # whatever comes of the documents: these are kept, and must not be kept twice
 
     def _write_down(self, facts: list[AnyCellFact]) -> list[AnyCellFact]:
         self._shelves.book.write(*facts)
