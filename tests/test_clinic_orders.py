@@ -145,6 +145,19 @@ def test_more_orders_than_a_connection_holds_are_said_in_portions(store: Store, 
     assert len(store.to_say()) == 50
 
 
+def test_a_station_that_asks_for_a_thousand_keeps_no_other_waiting(store: Store) -> None:
+    with store.engine.begin() as connection:
+        for number in range(2 * orders.MOST_AT_ONCE):
+            orders.prescribe(connection, an_order(prescription_id=f"rx-{number}", patient_ref=f"p-{number}"), [S3])
+        later = an_order(prescription_id="rx-other", set_at="2026-03-09T08:00:00Z")
+        orders.prescribe(connection, later, [("north", "s4")])
+
+    first = store.to_say()
+
+    assert len(first) == orders.MOST_AT_ONCE
+    assert any(order.key["station_id"] == "s4" for order in first)
+
+
 def test_what_was_rejected_can_be_looked_at_and_tried_again(store: Store) -> None:
     broken = encode(a_document(1))[:-1]
     takes(store, a_document(1), broken)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, func, or_, select, update
+from sqlalchemy import Column, Connection, Select, Table, func, or_, select, update
 
 from pressout_clinic.audit_log import noted
 from pressout_clinic.tables import ERASURES, PRESCRIPTIONS
@@ -101,13 +101,21 @@ def ask_to_erase(connection: Connection, erase_id: str, patient_ref: str, statio
 
 
 def unsaid(connection: Connection) -> list[Order]:
-    """Give what is to be said, in the order in which it was asked for: whom to forget first."""
+    """Give what is to be said: whom to forget first, and each station's in the order in which it was asked for.
+
+    Every station's first comes before anyone's second: one that asks for a thousand again keeps no other waiting.
+    """
     erasures = select(ERASURES).where(ERASURES.c.sent_at.is_(None), ERASURES.c.answered_at.is_(None))
     prescriptions = select(PRESCRIPTIONS).where(PRESCRIPTIONS.c.sent_at.is_(None))
-    by_time = erasures.order_by(ERASURES.c.asked_at).limit(MOST_AT_ONCE)
-    found = [_erasure(row) for row in connection.execute(by_time).mappings()]
-    by_time = prescriptions.order_by(PRESCRIPTIONS.c.set_at, PRESCRIPTIONS.c.version).limit(MOST_AT_ONCE)
-    return found + [_prescription(row) for row in connection.execute(by_time).mappings()]
+    in_turn = _in_turn(erasures, ERASURES, ERASURES.c.asked_at)
+    found = [_erasure(row) for row in connection.execute(in_turn).mappings()]
+    in_turn = _in_turn(prescriptions, PRESCRIPTIONS, PRESCRIPTIONS.c.set_at, PRESCRIPTIONS.c.version)
+    return found + [_prescription(row) for row in connection.execute(in_turn).mappings()]
+
+
+def _in_turn(asked: Select[Any], table: Table, *by: Column[Any]) -> Select[Any]:
+    station = table.c.site_id, table.c.station_id
+    return asked.order_by(func.row_number().over(partition_by=station, order_by=by), *by).limit(MOST_AT_ONCE)
 
 
 def said(connection: Connection, told: Sequence[Order]) -> None:
