@@ -116,7 +116,7 @@ def surprise(
     begins = believed.sum(axis=1, keepdims=True) == 0.0
     first = jnp.where(begins, right, taken_up(believed, truth[:, 0], odd[:, 0]))
     ticks = jnp.swapaxes(shown[..., CALLED], 0, 1), jnp.swapaxes(true, 0, 1)
-    (believed, _), held = jax.lax.scan(step, (first, right), ticks, unroll=5)
+    (believed, _), held = jax.lax.scan(step, (first, right), ticks)
     weights = jnp.where(jnp.isin(truth.T, jnp.asarray([Place.TURNING, Place.TURNED])), TURNED_COUNTS, 1.0)
     way = LOST_WAY * jnp.log1p(jnp.maximum(held[:, 1].sum(axis=0), 0.0) / LOST_WAY)
     return (weights * held[:, 0]).mean(), way.mean() / truth.shape[1], jax.lax.stop_gradient(believed)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from pressout_fit.examples import Examples
 from pressout_fit.phase_walk import completed, surprise
+from pressout_fit.recurrent_layer import layer
 from pressout_signal.model import patient_habits
 from pressout_signal.model.features import COUNT, KIND
 from pressout_signal.model.phase_walk import NAMED, TRUE
@@ -41,23 +42,16 @@ def fresh(seed: int, units: int) -> Tree:
     rng = np.random.default_rng(seed)
     sizes = (COUNT + patient_habits.COUNT, units)
     tree: Tree = {}
-    for layer, size in enumerate(sizes):
-        tree[f"in{layer}"] = rng.normal(0.0, size**-0.5, (size, 3 * units)).astype(np.float32)
-        tree[f"back{layer}"] = rng.normal(0.0, units**-0.5, (units, 3 * units)).astype(np.float32)
+    for place, size in enumerate(sizes):
+        tree[f"in{place}"] = rng.normal(0.0, size**-0.5, (size, 3 * units)).astype(np.float32)
+        tree[f"back{place}"] = rng.normal(0.0, units**-0.5, (units, 3 * units)).astype(np.float32)
         bias = np.zeros(3 * units, np.float32)
         bias[units : 2 * units] = -1.0  # keep, at first
-        tree[f"bias{layer}"] = bias
+        tree[f"bias{place}"] = bias
     outputs = (1 + len(LAGS)) * NAMED + 2
     tree["out"] = rng.normal(0.0, 0.1, (2 * units, outputs)).astype(np.float32)
     tree["out_bias"] = np.zeros(outputs, np.float32)
     return tree
-
-
-def _cell(units: int, inside: jax.Array, before: jax.Array, tree: Tree, layer: int) -> jax.Array:
-    hidden = before @ tree[f"back{layer}"]
-    reset, new = jnp.split(jax.nn.sigmoid(inside[:, : 2 * units] + hidden[:, : 2 * units]), 2, axis=1)
-    candidate = jnp.tanh(inside[:, 2 * units :] + reset * hidden[:, 2 * units :])
-    return before + new * (candidate - before)
 
 
 def outputs(tree: Tree, figures: jax.Array, memory: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, Any]:
@@ -73,19 +67,9 @@ def outputs(tree: Tree, figures: jax.Array, memory: tuple[jax.Array, jax.Array])
     -------
     array, shape (n_sessions, n_ticks, (1 + len(LAGS)) * NAMED + 2), and the memory after it
     """
-    units = tree["back0"].shape[0]
     shown = jnp.swapaxes(figures, 0, 1) @ tree["in0"] + tree["bias0"]
-
-    def layer(place: int, inside: jax.Array) -> tuple[jax.Array, jax.Array]:
-        def step(before: jax.Array, now: jax.Array) -> tuple[jax.Array, jax.Array]:
-            after = _cell(units, now, before, tree, place)
-            return after, after
-
-        run: tuple[jax.Array, jax.Array] = jax.lax.scan(step, memory[place], inside, unroll=5)
-        return run
-
-    low_last, low = layer(0, shown)
-    high_last, high = layer(1, low @ tree["in1"] + tree["bias1"])
+    low_last, low = layer(tree["back0"], memory[0], shown)
+    high_last, high = layer(tree["back1"], memory[1], low @ tree["in1"] + tree["bias1"])
     both = jnp.concatenate([low, high], axis=2)
     return jnp.swapaxes(both @ tree["out"] + tree["out_bias"], 0, 1), (low_last, high_last)
 
