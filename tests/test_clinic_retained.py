@@ -8,9 +8,9 @@ import pytest
 
 from brokers import SecureBroker
 from builders import SESSION_ID, a_document
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import MOST_FLEETING, Connection, Publication
 from pressout_session.document import encode
-from pressout_session.wire import ROOT, event_topic, request_topic, session_topic, status_topic
+from pressout_session.wire import ROOT, event_topic, live_topic, request_topic, session_topic, status_topic
 from uplinks import clinic, eventually, heard, listening, stored
 
 pytestmark = pytest.mark.service
@@ -64,3 +64,21 @@ def test_what_a_station_leaves_to_be_kept_the_broker_forgets_as_it_comes_and_wha
         # A session that a misguided broker or station left there is a session all the same.
         eventually(lambda: stored(tmp_path / "clinic.db") == 1)
     station.close()
+
+
+def test_of_what_is_said_at_qos_0_no_more_is_kept_than_it_needs(broker: SecureBroker) -> None:
+    watching = listening(broker.client("clinic"), live_topic(*OURS))
+    station = listening(broker.client("north/s3"))
+    arrived: list[tuple[str, bytes]] = []
+
+    def anything() -> bool:
+        # Fleeting: said again until it is heard.
+        station.publish(Publication(live_topic(*OURS), b"x" * 100_000, fleeting=True))
+        arrived.extend(heard(watching))
+        return bool(arrived)
+
+    eventually(anything)
+
+    assert {len(payload) for _, payload in arrived} == {MOST_FLEETING}
+    for each in (watching, station):
+        each.close()

@@ -36,6 +36,8 @@ LARGEST_PAYLOAD = 4 * 1024 * 1024
 FOR_EVER = 0xFFFFFFFF
 # What comes at QoS 0 has no such bound: beyond this many unread, more of it is dropped.
 MOST_UNREAD = 1_000
+# And of each no more than this is kept, in bytes: what is said at QoS 0 is short.
+MOST_FLEETING = 16 * 1024
 # Who tries again after a broker was gone does so at a moment of their own, so that not all come at once.
 FIRST_DELAY_S, LAST_DELAY_S = (1, 5), (30, 90)
 # How often the reason of a missing connection is looked for.
@@ -292,7 +294,6 @@ class Connection:
         if message.qos == 0 and self.arrived.qsize() >= MOST_UNREAD:
             self.dropped += 1
             return
-        self.arrived.put(
-            ReceivedMessage(message.topic, bytes(message.payload), message.retain, message.qos, message.mid)
-        )
+        payload = bytes(message.payload if message.qos else message.payload[:MOST_FLEETING])
+        self.arrived.put(ReceivedMessage(message.topic, payload, message.retain, message.qos, message.mid))
         self._manner.woken()
