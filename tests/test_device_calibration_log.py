@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from builders import a_calibration
-from pressout_device.errors import LoadCellError
+from pressout_device.errors import LoadCellError, UncalibratedError
 from pressout_device.settings import LoadCellSection
 from pressout_device.storage.calibration_log import NAME, CalibrationLog, calibrated_cell
 from pressout_device.storage.lockfile import held
@@ -21,6 +21,7 @@ from pressout_session.load_cell_history import (
     OverloadPeaked,
     OverloadSeen,
     ZeroStrange,
+    encode,
 )
 from shell import NOBODY
 
@@ -80,6 +81,43 @@ def test_a_power_cut_in_the_middle_of_a_line_loses_that_line_alone(tmp_path: Pat
 
     known = [one.calibration_id for one in book.life("A").calibrations]
     assert known == (["c1", "c2", "c3"] if cut == 1 else ["c1", "c3"])
+
+
+def test_a_calibration_that_the_card_altered_is_not_believed_and_no_older_one_in_its_place(
+    tmp_path: Path,
+) -> None:
+    book, path = CalibrationLog(tmp_path), tmp_path / NAME
+    book.write(a_calibration(), a_calibration(calibration_id="c2"))
+    whole = path.read_bytes()
+    last = whole.index(b"\n") + 1
+    cell = LoadCellSection(load_cell_id="A", zero_counts=0.0, counts_per_newton=4_000.0)
+
+    for place in range(last, len(whole) - 1):
+        held = bytearray(whole)
+        held[place] ^= 4
+        path.write_bytes(held)
+        try:
+            _, calibration, _ = calibrated_cell(cell, book)
+        except UncalibratedError:
+            continue
+        # What was altered is the name of the sum alone.
+        assert calibration.counts_per_newton == a_calibration().counts_per_newton
+        assert book.life("A").calibrations[-1].calibration_id == "c2"
+
+    path.write_bytes(whole)
+    book.write(
+        CalibrationChecked(at=AT, load_cell_id="A", calibration_id="c2", mass_kg=5, found_kg=5, good=True, by="X")
+    )
+    path.write_bytes(path.read_bytes().replace(b'"mass_kg":5', b'"mass_kg":7'))
+    assert not book.life("A").calibration_altered
+    book.write(a_calibration(calibration_id="c3"))
+    assert calibrated_cell(cell, book)[2].calibrations[-1].calibration_id == "c3"
+
+
+def test_a_book_that_was_begun_without_checksums_is_read(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(encode(a_calibration()) + b"\n")
+
+    assert CalibrationLog(tmp_path).life("A").calibrations == (a_calibration(),)
 
 
 def test_what_an_administrator_writes_into_a_stations_folder_is_the_stations(tmp_path: Path) -> None:

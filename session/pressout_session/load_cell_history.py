@@ -77,7 +77,7 @@ class CellLife(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one cell: the fold of its facts.
 
     `peak_n` is for life; all but the calibrations themselves is since the last one. `confirmed_n` is the zero that a
-    person last vouched for.
+    person last vouched for. `calibration_altered` says that there was a later calibration, which the card has altered.
     """
 
     load_cell_id: str
@@ -88,6 +88,7 @@ class CellLife(msgspec.Struct, frozen=True, kw_only=True):
     peak_n: float | None = None
     overloads: int = 0
     bent: bool = False
+    calibration_altered: bool = False
 
     @property
     def calibration(self) -> Calibrated | None:
@@ -102,9 +103,7 @@ class CellLife(msgspec.Struct, frozen=True, kw_only=True):
         match fact:
             case Calibrated():
                 known = (*self.calibrations, fact)
-                return replace(
-                    self, calibrations=known, checked=None, tare=None, confirmed_n=0.0, overloads=0, bent=False
-                )
+                return CellLife(load_cell_id=self.load_cell_id, calibrations=known, peak_n=self.peak_n)
             case CalibrationChecked():
                 return replace(self, checked=fact)
             case TareTaken(zero_n=zero_n, asked=asked):
