@@ -146,6 +146,7 @@ def test_a_journal_of_a_newer_version_is_refused_and_left_where_it_is(tmp_path: 
     Journal(tmp_path / "journal.db", new_id).close()
     db = sqlite3.connect(tmp_path / "journal.db")
     db.execute("PRAGMA user_version = 99")
+    db.execute("CREATE TABLE of_a_newer_version (what)")
     db.close()
 
     with pytest.raises(JournalError, match="newer"):

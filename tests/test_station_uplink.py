@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from builders import SESSION_ID, a_document, an_info
 from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_device.storage import atomic_files
 from pressout_link.broker import broker_at
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import Connection, Publication, ReceivedMessage
 from pressout_session.document import encode
 from pressout_session.error_codes import LinkTrouble
 from pressout_session.wire import (
@@ -32,6 +33,8 @@ from pressout_session.wire import (
 )
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.wakeup import ring
+from pressout_station.uplink.inbound import InboundHandler
+from pressout_station.uplink.outbox_index import OutboxIndex
 from uplinks import Folders, clinic, eventually, heard, listening, stored, turning
 
 pytestmark = pytest.mark.service
@@ -249,3 +252,20 @@ def test_an_answer_that_is_replayed_for_ever_makes_no_file(broker: SecureBroker,
     sender.close()
 
     assert len(folders.answers()) == 1
+
+
+def test_what_waits_again_after_it_was_answered_is_answered_again(folders: Folders) -> None:
+    name = folders.finish(1)
+    shelf, inbound = OutboxIndex(folders.outbox), InboundHandler(("north", "s3"), folders.outbox, folders.inbox, "here")
+    ack = Ack(revision=1, sha256=digest((folders.outbox / name).read_bytes()), result=AckResult.DUPLICATE)
+    message = ReceivedMessage(
+        ack_topic("north", "s3", SESSION_ID.format(1)), msgspec.json.encode(ack), retained=False, qos=1, token=1
+    )
+
+    for _ in range(3):  # each time the card loses what the station was told
+        shelf.look(rung=True)
+        shelf.answered(inbound.take([message, message], shelf).answered)
+        assert len(folders.answers()) == 1
+        for file in folders.inbox.glob("acks.*"):
+            file.unlink()
+        os.utime(folders.outbox / name, ns=(0, shelf.written_at(name) + 1_000_000))

@@ -116,7 +116,7 @@ class InboundHandler:
         names: set[str] = set()
         for _message, answer in answers:
             key = f"{answer.ack.sha256} {answer.ack.result}"
-            mine = {name for name in shelf.of_session(answer.session_id) if self._is_answer_to(answer, name)}
+            mine = {name for name in shelf.of_session(answer.session_id) if self._is_answer_to(answer, name)} - names
             if key in self._remembered and not mine:
                 continue  # handed over; but what waits again after all has lost its answer
             # A document that was rejected once may be taken later; of others that are gone nothing is to be learned.
