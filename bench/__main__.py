@@ -22,7 +22,7 @@ SESSIONS, FAMILIES = 500, 20
 @click.option("--minutes", default=reader.HANDING_S / 60, show_default=True, help="Minutes of handing over.")
 @click.option("--kills", default=durability.KILLS, show_default=True, help="Kills of durability.")
 @click.option("--damages", default=damage.DAMAGES, show_default=True, help="Random damages of a journal.")
-@click.option("--faults", default=240, show_default=True, help="Small faults that the tests are to notice.")
+@click.option("--faults", default=100, show_default=True, help="Small faults that the tests are to notice.")
 @click.option("--visits", default=20_000, show_default=True, help="Sessions delivered to the clinic.")
 @click.option("--events", default=screen.EVENTS, show_default=True, help="Random touches of the screen.")
 def main(parts: tuple[str, ...], sessions: int, minutes: float, traces: Path | None, **counts: int) -> None:

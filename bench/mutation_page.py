@@ -17,13 +17,13 @@ PAGE = Path(__file__).parent.parent / "docs" / "reference" / "mutations.md"
 # Why a survivor may live, by its name: looked at by hand.
 REASONS = Path(__file__).with_name("survivors.json")
 # So many faults fit twenty minutes on two cores, and are enough for a page.
-FAULTS: Final = 240
+FAULTS: Final = 100
 HEAD = """# Faults that the tests notice
 
 Written by `make bench ARGS=mutations`. Small faults are put into what counts, keeps and sends, one at a time, and the
-tests that run the changed line are run, {asked} at most. Their kinds are cosmic-ray's: a comparison turned round, a
-sign, *and* for *or*, a loop that never turns. A fault that these tests pass may be one that another would notice: the
-shares are lower bounds.
+tests that run the changed line are run, {asked} at most and for 20 s. Their kinds are cosmic-ray's: a comparison turned
+round, a sign, *and* for *or*, a loop that never turns. A fault that these tests pass may be one that another would
+notice: the shares are lower bounds.
 
 | | measured | asked |
 |---|---|---|
