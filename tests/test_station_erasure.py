@@ -113,6 +113,16 @@ def test_an_erasure_that_comes_twice_is_done_twice_and_harms_nothing(writer: Wri
     assert len(spool.documents(tmp_path / "outbox")) == 1
 
 
+def test_an_erasure_whose_answer_the_card_has_altered_is_answered_all_the_same(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db", new_id)
+    erasure.erase(journal, "e-1", "471922", "2026-03-01T08:00:00Z")
+    with journal.change() as db:
+        db.execute("UPDATE erasures SET lost_seqs = '{1]'")
+
+    assert erasure.done(journal, "e-1") == erasure.ErasedSessions(0, ())
+    journal.close()
+
+
 def test_delivered_sessions_leave_after_their_time_and_others_never(tmp_path: Path) -> None:
     wall = FakeWall()
     writer = a_writer(tmp_path, wall, keep_days=30.0)

@@ -106,7 +106,7 @@ class Audit:
         for number, line in self._ledger.lines():
             try:
                 yield msgspec.json.decode(line, type=Entry)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 logger.warning("%s, line %d is no entry and is left out: %s", self._ledger.path, number, error)
 
     def last(self, act: Act) -> Entry | None:

@@ -99,7 +99,11 @@ def names(written: bytes, patient_ref: str) -> bool:
 def done(journal: Journal, erase_id: str) -> ErasedSessions | None:
     """Give what an erasure that was carried out forgot, or None if it was not carried out yet."""
     for sessions, lost_seqs in journal.rows("SELECT sessions, lost_seqs FROM erasures WHERE erase_id = ?", (erase_id,)):
-        return ErasedSessions(sessions, tuple(msgspec.json.decode(lost_seqs, type=list[int])))
+        try:
+            lost = tuple(msgspec.json.decode(lost_seqs, type=list[int]))
+        except ValueError:  # altered on the card: the erasure was carried out all the same
+            lost = ()
+        return ErasedSessions(sessions, lost)
     return None
 
 
