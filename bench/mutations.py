@@ -1,8 +1,8 @@
 """Mutation testing and branch coverage: whether the tests notice a fault in a line that they run.
 
 The suite runs once under coverage, which tells which tests run each line. Then each fault of `mutants` is put into a
-copy of the tree, and the tests that run its line are run, those first that run least else. A fault is killed when one
-of them fails; it survives when all pass. What cannot be judged is not counted.
+copy of the tree, and the tests that run its line are run, the quick ones that run little else first. A fault is killed
+when one of them fails; it survives when all pass. What cannot be judged is not counted.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def branch_share(tree: Path) -> float:
 
 
 class Tests:
-    """Which tests run a line, those first that run least else."""
+    """Which tests run a line, the quick ones that run little else first."""
 
     def __init__(self, data: CoverageData, tree: Path) -> None:
         """Read what ran what."""

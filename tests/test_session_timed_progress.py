@@ -150,3 +150,25 @@ def test_a_tap_meant_to_stop_a_clock_that_has_just_run_out_starts_no_other() -> 
 
     assert visit.timed_tapped(30.2)[0] is visit
     assert visit.timed_tapped(31.0)[0].timed.since_s == 31.0
+
+
+def test_a_dose_that_gives_another_exercise_its_turn_keeps_what_was_done_and_the_line_can_be_taken_up() -> None:
+    visit = Visit(Course.of(a_prescription(an_item(reps=1), LUNGE)))
+    for _ in range(2):
+        visit = visit.heard(a_repetition())[0].set_ended(0.0)[0]
+    visit = visit.timed_tapped(50.0)[0].timed_tapped(51.0)[0]
+    assert visit.timed.done == 2
+
+    visit, facts = visit.dosed(60.0, 0, an_item(reps=1, sets=2), "t-1")
+    assert [(one.reps, one.side) for one in facts if isinstance(one, TimedDone)] == [(2, Side.LEFT)]
+
+    visit, facts = visit.heard(a_repetition(start_s=70.0))
+    assert [type(one) for one in facts[:1]] == [SetOpened]
+
+
+def test_a_side_corrected_after_an_exercise_beside_the_line_touches_no_set_of_an_earlier_session() -> None:
+    visit = Visit(Course.of(a_prescription(an_item(reps=4), LUNGE)), earlier=3, carried=3, left=False)
+    visit = visit.heard(a_repetition())[0].set_ended(0.0)[0]
+    visit = visit.timed_done(20.0, 3, 0.0)[0]
+
+    assert visit.side_swapped(30.0)[1] == ()

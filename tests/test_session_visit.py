@@ -181,3 +181,12 @@ def test_a_correction_of_the_side_after_a_turn_was_given_up_is_of_that_turn_thou
 
     assert [(held.side, held.count) for held in record.sets] == [(Side.RIGHT, 4), (Side.RIGHT, 0)]
     assert visit.side is Side.LEFT
+
+
+def test_a_repetition_that_is_known_late_brings_no_turn_back_that_was_given_up() -> None:
+    visit, record = lived(
+        *[repeats] * 4, lets_go, lambda one: one.turn_given_up(40.0), a_return_that_ends_in_letting_go
+    )
+
+    assert [(held.side, held.count) for held in record.sets] == [(Side.LEFT, 5)]
+    assert (visit.side, visit.stage) == (Side.RIGHT, Stage.READY)

@@ -171,9 +171,10 @@ def _let_go(connection: Connection, messages: list[ReceivedMessage]) -> list[Rec
         never_kept = spoken is None or spoken.name != ""
         if never_kept and message.retained and message.payload:
             connection.publish(Publication(message.topic, b"", retained=True, fleeting=True))
-        # What lay there, or came while it was looked through, comes to whose share it is as well; what is empty is the
-        # forgetting itself.
-        if never_kept and (message.qos == 0 or (message.retained and not message.payload)):
+        # Where workers share, what lay there or came while it was looked through comes to whose share it is as well;
+        # what is empty is the forgetting itself.
+        twice = message.qos == 0 and connection.shares
+        if never_kept and (twice or (message.retained and not message.payload)):
             connection.acknowledge(message)
         else:
             heard.append(message)

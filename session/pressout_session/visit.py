@@ -46,9 +46,6 @@ from pressout_signal.events import (
 )
 from pressout_signal.samples import Fault
 
-# A repetition that is tapped takes no longer than this.
-TAPPED_S = 15.0
-
 
 class Visit(Struct, frozen=True):
     """Where a visit is: its course, and whether a set is open and holds anything.
@@ -81,12 +78,11 @@ class Visit(Struct, frozen=True):
             case RepetitionCompleted():
                 kept = RepetitionKept(t_s=event.counted_at_s, repetition=event)
                 if self._of_the_last_set(event.press_out_start_s):
-                    late = replace(self, counted=self.counted + 1, changed_s=event.counted_at_s)
-                    return late.with_turn_judged(), (kept,)
+                    return self.late(event.counted_at_s), (kept,)
                 visit, opened = self._opened(event.press_out_start_s)
                 visit = replace(visit, counted=visit.counted + 1, changed_s=event.counted_at_s)
                 return visit, (*opened, kept)
-            case PartialSeen() | TensionDrift() if self._beside_the_line:
+            case PartialSeen() | TensionDrift() if self.stage is Stage.BESIDE:
                 return self, ()  # a bump against the line ends no exercise beside it; a repetition does
             case PartialSeen():
                 visit, opened = (self, ()) if self._of_the_last_set(event.start_s) else self._opened(event.start_s)
@@ -138,7 +134,8 @@ class Visit(Struct, frozen=True):
         # What was done of this turn in an earlier session was on the side that it said: it stays there.
         earlier = self.earlier - self.carried
         done = self.set_open or self.counted or earlier
-        visit = replace(self, course=course, earlier=earlier, carried=0)
+        closed_s = self.closed_s if done else -math.inf  # of a set that holds nothing is nothing more
+        visit = replace(self, course=course, earlier=earlier, carried=0, closed_s=closed_s)
         facts = (SideCorrected(t_s=t_s, side=side),) if done else ()
         return visit.with_turn_judged() if self.carried and done else visit, facts
 
@@ -183,14 +180,23 @@ class Visit(Struct, frozen=True):
         turn = self.course.turn
         done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
         course, timed = self.course.after(), TimedProgress(begun_s=t_s)
-        after = replace(self, course=course, counted=0, earlier=0, left=True, changed_s=t_s, timed=timed)
+        after = replace(self, course=course, counted=0, earlier=0, carried=0, left=True, changed_s=t_s, timed=timed)
         return after, (done,)
 
     def dosed(self, t_s: float, place: int, item: Item, therapist_ref: str) -> Moved:
         """Take a therapist's new dose for the item at `place`; a set that is open ends as it began."""
         change = DoseChanged(t_s=t_s, item=place, dose=item, therapist_ref=therapist_ref)
         visit = replace(self, waiting=(*self.waiting, change), changed_s=t_s)
-        return (visit if self.set_open else visit._with_waiting()), (change,)
+        if self.set_open:
+            return visit, (change,)
+        moved = visit._with_waiting()
+        if moved.course.turn.item == self.course.turn.item:
+            return moved, (change,)
+        if not self.timed.done:
+            return replace(moved, timed=TimedProgress()), (change,)
+        left, done = self.left_off(t_s, t_s)  # what was done beside the line is kept before another has its turn
+        visit, facts = left.dosed(t_s, place, item, therapist_ref)
+        return visit, (*done, *facts)
 
     def resumed(self, t_s: float, *, taut: bool) -> Visit:
         """Give the visit as it goes on in another session: where it was, with nothing open."""
@@ -256,21 +262,16 @@ class Visit(Struct, frozen=True):
         return prescription
 
     @property
-    def asked_pause_s(self) -> float:
-        """How long the line may be slack because it was asked for: a prescribed rest, an exercise beside the line."""
-        item = self.course.item
-        if isinstance(item, CabledItem):
-            return item.rest_s
-        return item.reps * max(item.duration_s, TAPPED_S)
-
-    @property
-    def _beside_the_line(self) -> bool:
-        return not self.set_open and not isinstance(self.course.item, CabledItem)
-
-    @property
     def side(self) -> Side:
         """The side of the set that is open, or of the one to come."""
         return self.course.turn.side
+
+    def late(self, t_s: float) -> Visit:
+        """Count one more in the set that was closed. A turn that is over or given up stays so."""
+        if self.left and not self.turn_count:
+            return replace(self, changed_s=t_s)  # something else has had its turn since
+        visit = replace(self, counted=self.counted + 1, changed_s=t_s)
+        return visit if self.left else visit.with_turn_judged()
 
     def _of_the_last_set(self, since_s: float) -> bool:
         """Whether what began then is of the set that was closed since: letting go closes it, and may end a return."""
@@ -279,7 +280,7 @@ class Visit(Struct, frozen=True):
     def _opened(self, t_s: float) -> Moved:
         if self.set_open:
             return self, ()
-        if self.timed.done:
+        if self.timed.done and isinstance(self.course.item, TimedItem):
             left, done = self.left_off(t_s, t_s)
             visit, facts = left._opened(t_s)
             return visit, (*done, *facts)

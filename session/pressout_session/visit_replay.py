@@ -51,8 +51,7 @@ def _after(visit: Visit, fact: AnyFact) -> Visit:
         case SetOpened(t_s=t_s):
             return _opened(visit, fact, t_s)
         case RepetitionKept(t_s=t_s):
-            counted = replace(visit, counted=visit.counted + 1, changed_s=t_s)
-            return counted if visit.set_open else counted.with_turn_judged()
+            return replace(visit, counted=visit.counted + 1, changed_s=t_s) if visit.set_open else visit.late(t_s)
         case RepetitionVoided(t_s=t_s):
             return visit.undone(t_s)[0]
         case RepetitionAdded(t_s=t_s):

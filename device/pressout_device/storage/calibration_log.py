@@ -55,8 +55,9 @@ class CalibrationLog:
                 life = life.after(_unsummed(line))
             except (ValueError, RecursionError) as error:
                 logger.warning("%s, line %d is no fact and is left out: %s", self._ledger.path, number, error)
-                # A line that the power cut short has no sum, and nobody was told that it was written.
-                lost = (SUM in line or line.endswith(b'"}')) and any(word in line for word in OF_A_CALIBRATION)
+                # A line that the power cut short has no whole sum, and nobody was told that it was written.
+                whole = len(line.partition(SUM)[2]) > 8 or line.endswith(b'"}')
+                lost = whole and any(word in line for word in OF_A_CALIBRATION)
                 life = msgspec.structs.replace(life, calibration_altered=life.calibration_altered or lost)
         return life
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pressout_device.ports import MonotonicClock
+from pressout_session.prescription import CabledItem, Item
 
 # After this much slack it is asked whether anyone is there: of a guest, of whom the next may take the line, sooner.
 ASK_A_GUEST_AFTER_S, ASK_AFTER_S = 120.0, 600.0
 # So long an answer is waited for; then the session is closed, and goes on when the same code comes again.
 ANSWER_S = 60.0
+# A repetition that is tapped takes no longer than this.
+TAPPED_S = 15.0
 # Without a reading for this long the computer's own clock must do.
 SENSOR_GONE_S = 5.0
+
+
+def asked_pause_s(item: Item) -> float:
+    """Give how long the line may be slack because it was asked for: a prescribed rest, an exercise beside the line."""
+    return item.rest_s if isinstance(item, CabledItem) else item.reps * max(item.duration_s, TAPPED_S)
 
 
 @dataclass(slots=True)

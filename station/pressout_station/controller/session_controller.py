@@ -31,6 +31,7 @@ from pressout_session.facts import (
 )
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item
+from pressout_session.timed_progress import TimedProgress
 from pressout_session.visit import Moved, Visit
 from pressout_session.visit_stage import Stage
 from pressout_signal.events import (
@@ -48,7 +49,7 @@ from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
 from pressout_station.controller.controller_deps import ControllerDeps
 from pressout_station.controller.left_visits import LeftVisits
-from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S, Presence
+from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S, Presence, asked_pause_s
 from pressout_station.controller.signal_stats import SignalStats
 from pressout_station.writer.messages import AckArrived, Told
 from pressout_station.writer.pending_writes import PendingWrites
@@ -131,8 +132,6 @@ class SessionController:
         news = self.pending_writes.told()
         return [one for one in news if not isinstance(one, AckArrived) or one.session_id == self._last_session_id]
 
-    # ---- what is asked for -------------------------------------------------------------------
-
     def begin(self, patient_ref: str, since_s: float | None = None) -> None:
         """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
         begun_s = self._there.now_s() if since_s is None else since_s
@@ -166,12 +165,13 @@ class SessionController:
             self._goes_on_s, self.patient_ref = -math.inf, GUEST  # they have gone: the line is nobody's
             return
         now_s = self._there.now_s()
+        half_done = replace(self.visit, timed=TimedProgress()) if self.visit.timed.done else None
         self._move(self.visit.left_off(now_s, self._there.slack_since_s or now_s))
         if self._opened is None:
             self._keep(self._sensed.seen(now_s))
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
-            self.left.leave(self.patient_ref, self.visit, now_s, reason)
+            self.left.leave(self.patient_ref, half_done or self.visit, now_s, reason)
         else:
             self.left.untouched(self.patient_ref)
         self._opened = self.session_id = self.visit = None
@@ -259,9 +259,8 @@ class SessionController:
         if self.visit is None:
             return False
         usual_s = ASK_A_GUEST_AFTER_S if self.patient_ref == GUEST else ASK_AFTER_S
-        return self._there.away_for(usual_s + self.visit.asked_pause_s + more_s, self.visit.changed_s)
-
-    # ---- inside ------------------------------------------------------------------------------
+        patience_s = usual_s + asked_pause_s(self.visit.course.item) + more_s
+        return self._there.away_for(patience_s, self.visit.changed_s)
 
     def _move(self, moved: Moved) -> None:
         self.visit, facts = moved

@@ -106,10 +106,12 @@ class Journal:
             salvage.set_aside(self.path)
         else:
             salvage.pending(self.path)  # the rest of what was being set aside goes with it
+        anew = not any(self.path.parent.glob(f"{self.path.name}*"))
         try:
             self._open()
         except JournalError:
-            salvage.discard(self.path)  # just begun and holds nothing: the next try shall not set it aside
+            if anew:
+                salvage.discard(self.path)  # just begun and holds nothing: the next try shall not set it aside
             raise
         self._broken = False
         self._take_over_rest()

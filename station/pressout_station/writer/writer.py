@@ -156,18 +156,18 @@ class Writer:
     def _recover(self) -> None:
         """Find what a power cut left: close it as interrupted, and put back into the outbox what the clinic lacks."""
         journal = self._shelves.journal
-        journal.mended = False
-        for session_id in journal.unfinished():
-            if session_id in self._open:
-                continue  # it goes on
+        whole = True
+        for session_id in sorted({*journal.unfinished()} - {*self._open}):  # those that are open go on
             logger.warning("session %s was interrupted, closing it", session_id)
             try:
                 journal.interrupt(session_id)
             except (JournalError, ValueError) as error:
                 logger.error("session %s cannot be closed: %s", session_id, error)
+                whole = False
                 continue
             self._documents.finish(session_id)
         self._documents.recover()
+        journal.mended = journal.mended and not whole
 
     def _run(self) -> None:
         going_on = True
