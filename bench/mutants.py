@@ -99,10 +99,13 @@ def _places(file: Path) -> Iterable[list[Place]]:
 
 
 def _mutant(root: Path, file: Path, place: Place) -> Mutant | None:
-    """Put a fault in; give nothing where Python would not notice: in an annotation, say."""
+    """Put a fault in; give nothing where Python would not notice (in an annotation, say) or could not read it."""
     whole = (root / file).read_text(encoding="utf-8")
     code = mutate_code(whole, plugins.get_operator(f"core/{place.fault}")(), place.occurrence)
-    if code is None or _meaning(code) == _meaning(whole):
+    try:
+        if code is None or _meaning(code) == _meaning(whole):
+            return None
+    except SyntaxError:  # what is no pattern of a `match` any more
         return None
     pairs = zip(whole.splitlines(), code.splitlines(), strict=False)
     line, before, after = next((line, one, other) for line, (one, other) in enumerate(pairs, 1) if one != other)
