@@ -81,7 +81,7 @@ check: install ## format, lint, types, import contracts, documents, licences
 	$(RUN)/mkdocs build --quiet --strict
 	$(RUN)/reuse lint --quiet
 
-bench: $(VENV)/.all ## what we claim, measured (ARGS=signal, reader, ui, durability, damage, clinic or footprint for one part, TRACES=folder of your own; some two hours)
+bench: $(VENV)/.all ## what we claim, measured (ARGS=signal, reader, ui, durability, damage, clinic, footprint or mutations for one part, TRACES=folder of your own; some two hours)
 	$(RUN)/python -m bench $(ARGS) $(if $(TRACES),--traces $(TRACES))
 
 fit: $(VENV)/.fit ## train the counting model anew, and write its weights (under an hour; RECORDINGS=dir takes labelled recordings in)
