@@ -190,3 +190,14 @@ def test_a_repetition_that_is_known_late_brings_no_turn_back_that_was_given_up()
 
     assert [(held.side, held.count) for held in record.sets] == [(Side.LEFT, 5)]
     assert (visit.side, visit.stage) == (Side.RIGHT, Stage.READY)
+
+
+def test_beyond_what_was_asked_sides_take_turns_and_rounds_go_on() -> None:
+    course = Course.of(a_prescription(an_item(reps=3)))
+    turns = []
+    for _ in range(6):
+        turns.append((course.turn.side, course.turn.round))
+        course = course.after()
+
+    left, right = Side.LEFT, Side.RIGHT
+    assert turns == [(left, 1), (right, 1), (left, 2), (right, 2), (left, 3), (right, 3)]

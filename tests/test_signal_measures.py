@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from builders import a_repetition
 from pressout_signal.events import Travel
-from pressout_signal.measures import held
+from pressout_signal.measures import RecentTension, held
 from pressout_signal.samples import Sample
 from pressout_signal.summaries import difference, one_against_other, summarised, trend, values
 
@@ -146,3 +147,20 @@ def test_a_stack_that_goes_slower_is_a_loss() -> None:
     assert summary.velocity_loss is not None
     assert summary.velocity_loss.value == pytest.approx(1 - 0.95**9, abs=0.01)
     assert 0.0 < summary.velocity_loss.low <= summary.velocity_loss.high
+
+
+def test_the_spread_of_tempo_is_the_deviation_over_the_mean() -> None:
+    each = [replace(a_repetition(), press_out_start_s=0.0, return_end_s=lasted_s) for lasted_s in (2.0, 4.0, 6.0)]
+
+    assert summarised(each).tempo_spread == pytest.approx(2.0 / 4.0)
+    assert summarised(each[:2]).tempo_spread is None
+
+
+def test_the_impulse_is_tension_times_time_and_the_peak_the_most_of_it() -> None:
+    recent = RecentTension(deque(Sample(n / 80, 40.0 + 20.0 * (12.0 <= n / 80 <= 13.0)) for n in range(80 * 20)))
+
+    measured = recent.measured(a_repetition())  # from 10 to 14 s, held from 11 to 13
+
+    assert measured.impulse_n_s == pytest.approx(4.0 * 40.0 + 1.0 * 20.0, abs=0.5)
+    assert (measured.chest_n, measured.peak_n) == (40.0, 60.0)
+    assert measured.hold_n == pytest.approx(50.0, abs=0.2)

@@ -11,6 +11,7 @@ import pytest
 from builders import a_prescription, an_item
 from controllers import Desk, config_in
 from pressout_session.exercises import Side
+from pressout_session.facts import EndReason
 from pressout_session.prescription import TimedItem
 from pressout_signal.samples import Fault, FaultKind, Reading
 from pressout_station.app import SimulationConfig, parts_of
@@ -126,3 +127,12 @@ def test_a_clock_that_nobody_can_see_for_trouble_stands_still(gym: Gym) -> None:
 
     assert isinstance(gym.station.screen.scene, InTrouble)
     assert gym.done == 0
+
+
+def test_nobody_at_the_station_is_no_trouble_to_it(gym: Gym) -> None:
+    gym.station.controller.end(EndReason.SIGNED_OUT)
+
+    gym.frames(3)
+
+    assert gym.desk.controller.visit is None
+    assert gym.station.screen.at_rest
