@@ -122,6 +122,18 @@ def test_a_set_says_what_the_document_says() -> None:
         }
 
 
+def test_an_order_says_when_and_by_whom_it_was_set_where_that_is_known() -> None:
+    set_by = msgspec.structs.replace(VISIT.prescription, set_at="2026-03-01T08:00:00Z", set_by="t-42")
+    unsigned = msgspec.structs.replace(VISIT.prescription, set_at=None, set_by=None)
+
+    (signed,) = resources(msgspec.structs.replace(VISIT, prescription=set_by), "ServiceRequest")
+    (plain,) = resources(msgspec.structs.replace(VISIT, prescription=unsigned), "ServiceRequest")
+
+    assert signed["authoredOn"] == "2026-03-01T08:00:00Z"
+    assert "requester" in signed
+    assert not {"authoredOn", "requester"} & set(plain)
+
+
 def test_a_repeated_import_changes_nothing_and_a_correction_replaces() -> None:
     corrected = msgspec.structs.replace(VISIT, revision=2, voided=True)
     first, second = bundle(VISIT), bundle(corrected)
