@@ -17,7 +17,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "reference" / "mutations.md"
 # Why a survivor may live, by its name: looked at by hand.
 REASONS = Path(__file__).with_name("survivors.json")
 # So many faults fit twenty minutes on two cores, and are enough for a page.
-FAULTS: Final = 100
+ENOUGH: Final = 100
 HEAD = """# Faults that the tests notice
 
 Written by `make bench ARGS=mutations`. Small faults are put into what counts, keeps and sends, one at a time, and the
@@ -75,5 +75,5 @@ def run(count: int) -> None:
     found, branches, took_s = measured(count)
     text = page(found, branches, took_s)
     print(text)
-    if count >= FAULTS:
+    if count >= ENOUGH:
         PAGE.write_text(text, encoding="utf-8")

@@ -26,12 +26,10 @@ logger = logging.getLogger(__name__)
 
 # Workers of one clinic share these where the broker can (MQTT 5); the store makes any of them enough. The group's name
 # is for nobody else to know: mosquitto 2.0 deals a share to whoever joins, and drops what they may not hear.
-SESSIONS = f"$share/ingest{{mark}}/{ROOT}/+/+/session/+"
-SHARED = tuple(f"$share/ingest{{mark}}/{ROOT}/+/+/{kind}/+" for kind in ("event", "request"))
+NEVER_KEPT = tuple(f"{ROOT}/+/+/{kind}/+" for kind in ("session", "event", "request"))
+SESSIONS, *SHARED = (f"$share/ingest{{mark}}/{topic}" for topic in NEVER_KEPT)
 # What a broker keeps for newcomers cannot be shared: each worker hears it.
 KEPT = tuple(f"{ROOT}/+/+/{kind}" for kind in ("status", "info"))
-# None of these is for newcomers: what a broker keeps of them only fills it, and a full one does not start again.
-NEVER_KEPT = tuple(f"{ROOT}/+/+/{kind}/+" for kind in ("session", "event", "request"))
 # A broker goes on giving a share to a worker that is gone but remembered. Sessions are said again by their stations, so
 # that the share is given to others soon; what stations say but once is kept for as long as it takes.
 REMEMBERED_S = 300
@@ -164,7 +162,10 @@ def _arrived(connection: Connection) -> list[ReceivedMessage]:
 
 
 def _let_go(connection: Connection, messages: list[ReceivedMessage]) -> list[ReceivedMessage]:
-    """Let the broker forget what it keeps for newcomers and must not; give what is to be heard."""
+    """Let the broker forget what it keeps for newcomers and must not; give what is to be heard.
+
+    What is `NEVER_KEPT` is for nobody who comes later: it only fills the broker, and a full one does not start again.
+    """
     heard = []
     for message in messages:
         spoken = spoken_in(message.topic)

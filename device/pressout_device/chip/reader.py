@@ -15,6 +15,7 @@ from pressout_device.chip.frame import SETTLING_CONVERSIONS, Frame
 from pressout_device.chip.plausibility import Plausibility
 from pressout_device.chip.sample_clock import ANOTHER, WANDER, Edge, SampleClock
 from pressout_device.chip.wiring_check import WiringCheck
+from pressout_device.clock import Every
 from pressout_device.ports import MonotonicClock
 from pressout_signal.samples import Fault, FaultKind, Reading
 
@@ -105,7 +106,7 @@ class HX711LoadCell:
         self._sameness = _Sameness()
         self._plausible = Plausibility()
         self._paused_s = 0.0
-        self._rate_told_s: float | None = None
+        self._rate_due = Every(RATE_TOLD_EVERY_S)
         self._wiring = WiringCheck()
 
     def close(self) -> None:
@@ -269,9 +270,6 @@ class HX711LoadCell:
         """Tell, once in a while, that the chip's rate is not what it is strapped to."""
         period_s = self._rhythm.known_period_s
         if period_s is None or abs(self._strapped_s / period_s - 1.0) <= RATE_OFF:
-            self._rate_told_s = None
+            self._rate_due.at_once()
             return False
-        if self._rate_told_s is not None and t_s - self._rate_told_s < RATE_TOLD_EVERY_S:
-            return False
-        self._rate_told_s = t_s
-        return True
+        return self._rate_due.due(t_s)
