@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.mutants import ROOMS
-from bench.mutations import ASKED, SEED, Judged, measured
+from bench.mutations import ASKED, ASKED_S, SEED, Judged, measured
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "mutations.md"
 # Why a survivor may live, by its name: looked at by hand.
@@ -21,9 +21,9 @@ ENOUGH: Final = 100
 HEAD = """# Faults that the tests notice
 
 Written by `make bench ARGS=mutations`. Small faults are put into what counts, keeps and sends, one at a time, and the
-tests that run the changed line are run, {asked} at most and for 20 s. Their kinds are cosmic-ray's: a comparison turned
-round, a sign, *and* for *or*, a loop that never turns. A fault that these tests pass may be one that another would
-notice: the shares are lower bounds.
+tests that run the changed line are run, {asked} at most and for {asked_s:.0f} s. Their kinds are cosmic-ray's: a
+comparison turned round, a sign, *and* for *or*, a loop that never turns. A fault that these tests pass may be one that
+another would notice: the shares are lower bounds.
 
 | | measured | asked |
 |---|---|---|
@@ -46,6 +46,7 @@ def page(found: Sequence[Judged], branches: float, took_s: float) -> str:
     survivors = [one for one in found if not one.killed]
     head = HEAD.format(
         asked=ASKED,
+        asked_s=ASKED_S,
         seed=SEED,
         count=len(found),
         share=1.0 - len(survivors) / len(found),

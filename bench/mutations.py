@@ -1,13 +1,15 @@
 """Mutation testing and branch coverage: whether the tests notice a fault in a line that they run.
 
-The suite runs once under coverage, which tells which tests run each line. Then each fault of `mutants` is put into a
-copy of the tree, and the tests that run its line are run, the quick ones that run little else first. A fault is killed
-when one of them fails; it survives when all pass, and where no test runs its line in a process of the suite.
+The suite runs once under coverage, which tells which tests run each line: themselves, in a fixture, or in a process
+that they start. Then each fault of `mutants` is put into a copy of the tree, and the tests that run its line are run,
+the quick ones that run little else first. A fault is killed when one of them fails; it survives when all pass.
 """
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import tempfile
 import time
 import venv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +27,14 @@ from xml.etree import ElementTree
 
 from coverage import CoverageData
 
+from bench.coverage_contexts import CHILD, FOLDER
 from bench.mutants import Mutant, drawn
 
 ROOT = Path(__file__).parent.parent
 ROOTS = ("signal", "session", "link", "device", "ui", "station", "clinic", "cli", "fit")
 WORKERS, SEED = 2, 7
 # Of the tests that run a line, so many are asked, and for so long; where a test hangs, the fault is as good as killed.
-ASKED, ASKED_S, PATIENCE_S = 60, 20.0, 240.0
+ASKED, ASKED_S, PATIENCE_S = 100, 30.0, 240.0
 # How pytest ends where a test failed, or could not be read for the fault.
 FAILED = (1, 2)
 # What became of each test without a fault: those that fail then are not asked.
@@ -42,7 +45,7 @@ SETTINGS = """[run]
 branch = true
 patch = subprocess
 parallel = true
-dynamic_context = test_function
+context = ${{{context}-}}
 source = {packages}
 data_file = {data}
 """
@@ -89,8 +92,9 @@ def covered(tree: Path) -> CoverageData:
     """Run the whole suite under coverage; give what ran what."""
     settings, data = tree / "coverage.ini", tree / "coverage.sqlite"
     packages = ", ".join(f"{tree / root}" for root in ROOTS if root != "fit")
-    settings.write_text(SETTINGS.format(packages=packages, data=data), encoding="utf-8")
-    suite = ("-m", "pytest", "-n", "2", "--dist", "loadscope", f"--junitxml={tree / RESULTS}")
+    settings.write_text(SETTINGS.format(packages=packages, data=data, context=CHILD), encoding="utf-8")
+    plugin = ("-p", "bench.coverage_contexts")
+    suite = ("-m", "pytest", "-n", "2", "--dist", "loadscope", *plugin, f"--junitxml={tree / RESULTS}")
     _coverage(tree, "run", *suite)
     _coverage(tree, "combine", "-q")
     known = CoverageData(str(data))
@@ -101,7 +105,7 @@ def covered(tree: Path) -> CoverageData:
 def _coverage(tree: Path, does: str, *asked: str) -> None:
     """Let coverage do something in a copy. What fails there is seen in what it finds, not by how it ends."""
     run = [python(tree), "-m", "coverage", does, f"--rcfile={tree / 'coverage.ini'}", *asked]
-    subprocess.run(run, cwd=tree, check=False)
+    subprocess.run(run, cwd=tree, env={**os.environ, FOLDER: str(tree)}, check=False)
 
 
 def branch_share(tree: Path) -> float:
@@ -116,67 +120,74 @@ class Tests:
     """Which tests run a line, the quick ones that run little else first."""
 
     def __init__(self, data: CoverageData, tree: Path) -> None:
-        """Read what ran what."""
-        self._lines: dict[Path, Mapping[int, list[str]]] = {}
-        broken: set[str] = set()
-        took_s: dict[str, float] = defaultdict(float)
-        for case in ElementTree.parse(tree / RESULTS).iter("testcase"):
-            test = case.get("name", "").partition("[")[0]
-            took_s[test] += float(case.get("time", 0.0))
-            if len(case) and case[0].tag != "skipped":
-                broken.add(test)
-        self._took_s = took_s
-        often: dict[str, int] = defaultdict(int)
-        for name in data.measured_files():
-            file = Path(name).relative_to(tree)
-            lines = data.contexts_by_lineno(name)
-            self._lines[file] = {
-                line: [one for one in contexts if one.rpartition(".")[2] not in broken]
-                for line, contexts in lines.items()
-            }
-            for contexts in self._lines[file].values():
-                for context in contexts:
-                    often[context] += 1
-        self._often = often
+        """Read what ran what, and which fixtures each test is given."""
+        self._tree = tree
+        self._took_s, broken = _times(tree)
+        self._with: dict[str, set[str]] = defaultdict(set)
+        for told in tree.glob("fixtures-*.json"):
+            for test, fixtures in json.loads(told.read_text(encoding="utf-8")).items():
+                if test not in broken:
+                    for name in (test, *fixtures):
+                        self._with[name].add(test)
+        self._lines = {Path(name): data.contexts_by_lineno(name) for name in data.measured_files()}
+        self._often: dict[str, int] = defaultdict(int)
+        for lines in self._lines.values():
+            for contexts in lines.values():
+                for test in self._of(contexts):
+                    self._often[test] += 1
 
     def of(self, mutant: Mutant) -> list[str]:
-        """Give the tests to ask; of a line that runs as its module is read, those that run any line of the module."""
-        lines = self._lines.get(mutant.file, {})
-        found = {one for one in lines.get(mutant.line, ()) if one}
-        if not found:
-            found = {one for contexts in lines.values() for one in contexts if one}
+        """Give the tests to ask; of what runs as its module is read, those that run any line of the module."""
+        lines = self._lines.get(self._tree / mutant.file, {})
+        if _in_function(self._tree / mutant.file, mutant.line):
+            found = self._of(lines.get(mutant.line, ()))
+        else:
+            found = {one for contexts in lines.values() for one in self._of(contexts)}
         return list(self._soon(sorted(found, key=self._worth)))
+
+    def _of(self, contexts: Iterable[str]) -> set[str]:
+        return {test for context in contexts for test in self._with.get(context, ())}
 
     def _worth(self, test: str) -> tuple[float, str]:
         """Give what puts a test early: that it runs little else, and is quick."""
-        return self._often[test] * (0.05 + self._took_s[test.rpartition(".")[2]]), test
+        return self._often[test] * (0.05 + self._took_s[test]), test
 
     def _soon(self, tests: Iterable[str]) -> Iterator[str]:
         """Give the first of them, as many as are asked, and as take no longer than they may."""
         left_s = ASKED_S
         for test in list(tests)[:ASKED]:
-            took_s = self._took_s[test.rpartition(".")[2]]
-            if took_s <= left_s:
-                left_s -= took_s
+            if self._took_s[test] <= left_s:
+                left_s -= self._took_s[test]
                 yield test
 
 
-def node_ids(tests: Iterable[str], tree: Path) -> list[str]:
-    """Give how pytest calls tests that coverage calls `module.function`."""
-    files = {file.stem: file.relative_to(tree) for file in (tree / "tests").rglob("test_*.py")}
-    named = (one.rpartition(".") for one in tests)
-    pairs = ((module.split(".")[-1], function) for module, _, function in named)
-    return [f"{files[module]}::{function}" for module, function in pairs if module in files and "test_" in function]
+def _times(tree: Path) -> tuple[dict[str, float], set[str]]:
+    """Give how long each test takes in s, and those that fail without a fault."""
+    broken: set[str] = set()
+    took_s: dict[str, float] = defaultdict(float)
+    for case in ElementTree.parse(tree / RESULTS).iter("testcase"):
+        module, name = case.get("classname", ""), case.get("name", "")
+        test = f"{module.replace('.', '/')}.py::{name.partition('[')[0]}"
+        took_s[test] += float(case.get("time", 0.0))
+        if len(case) and case[0].tag != "skipped":
+            broken.add(test)
+    return took_s, broken
+
+
+def _in_function(file: Path, line: int) -> bool:
+    """Say whether a line runs when something is called, and not already when its module is read."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    bodies = (one.body for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+    return any(body[0].lineno <= line <= (body[-1].end_lineno or line) for body in bodies)
 
 
 def judged(mutant: Mutant, tests: Sequence[str], tree: Path) -> Judged:
     """Put a fault into a copy, ask the tests, and take it out again."""
     file = tree / mutant.file
     whole = file.read_text(encoding="utf-8")
-    asked = node_ids(tests, tree)
-    if not asked:
+    if not tests:
         return Judged(mutant, killed=False, asked=0)
-    run = [python(tree), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *asked]
+    run = [python(tree), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
     try:
         file.write_text(mutant.code, encoding="utf-8")
         ended = subprocess.run(run, cwd=tree, capture_output=True, timeout=PATIENCE_S, check=False).returncode
@@ -184,7 +195,7 @@ def judged(mutant: Mutant, tests: Sequence[str], tree: Path) -> Judged:
         ended = 1
     finally:
         file.write_text(whole, encoding="utf-8")
-    return Judged(mutant, killed=ended in FAILED, asked=len(asked))
+    return Judged(mutant, killed=ended in FAILED, asked=len(tests))
 
 
 def measured(count: int) -> tuple[list[Judged], float, float]:

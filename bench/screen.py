@@ -29,6 +29,7 @@ from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
 from pressout_ui.messages import Message, Ticked
 from pressout_ui.panel import Panel
+from pressout_ui.scenes.flood_edge import FloodEdge
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet, TracePoint
 from pressout_ui.theme import LIGHT
@@ -76,7 +77,7 @@ def moving(now_s: float) -> Screen:
     scene = LiveSet(
         phase=phase,
         phase_s=now_s - at_s + 1.1,
-        level=level,
+        edge=FloodEdge(level=level, rises=at_s < 4.1, farthest=level),
         trace=trace,
         last=scene_fixtures.a_repetition(80.0, 6),
         cue=cue,

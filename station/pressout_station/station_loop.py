@@ -133,7 +133,7 @@ class Station:
                     parts.live_topic.heard(event)
             self._sensor_is(parts.conditioning.trouble)
         if felt:
-            self._tell(Felt(tuple(felt)))
+            self._tell(Felt(tuple(felt), parts.controller.pipeline.out_share))
             if parts.live_topic is not None:
                 parts.live_topic.felt(felt[-1], parts.controller)
         parts.controller.passed()

@@ -11,6 +11,7 @@ from pressout_session.record import Record
 from pressout_session.visit import Visit
 from pressout_session.wire import AckResult
 from pressout_signal.events import Event
+from pressout_signal.pipeline import OutShare
 from pressout_signal.samples import Sample
 from pressout_ui.staff import StaffMessage
 
@@ -22,9 +23,10 @@ class Ticked(Struct, frozen=True):
 
 
 class Felt(Struct, frozen=True):
-    """Tension since the last frame, oldest first."""
+    """Tension since the last frame, oldest first, and how far out the handle is now."""
 
     samples: tuple[Sample, ...]
+    share: OutShare | None = None
 
 
 class SignalHeard(Struct, frozen=True):

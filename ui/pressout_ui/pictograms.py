@@ -44,7 +44,8 @@ def handle(x: float, y: float, scale: float, *, out: bool) -> Point:
 
 def line_to(hands: Point, anchor: Point, scale: float, role: str = "out_line") -> tuple[Shape, ...]:
     """Give the line from the anchor's post to the hands."""
-    post = Rect(anchor[0] - 5.0 * scale, anchor[1] - 18.0 * scale, 10.0 * scale, 36.0 * scale, "ink", 3.0)
+    ink = "cue_ink" if role == "cue_ink" else "ink"
+    post = Rect(anchor[0] - 5.0 * scale, anchor[1] - 18.0 * scale, 10.0 * scale, 36.0 * scale, ink, 3.0)
     return (Stroke((anchor, hands), role, 4.0 * scale, butt=True), post)
 
 

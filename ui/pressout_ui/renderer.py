@@ -20,6 +20,7 @@ from pressout_ui.shapes import (
     Stroke,
     Text,
     View,
+    dashes,
     written_on,
 )
 from pressout_ui.theme import FONTS, Theme
@@ -116,10 +117,12 @@ class Renderer:
         """Fill by rectangle what is a rectangle: below the lowest point of the edge."""
         low = max(y for _x, y in flood.edge)
         left, right = flood.edge[0][0], flood.edge[-1][0]
-        self._rect(Rect(left, low, right - left, flood.bottom - low, flood.fill))
-        corners = (*flood.edge, (right, low), (left, low))
-        self._polygon(corners, self._theme.rgb(flood.fill))
-        self._stroke(Stroke(flood.edge, flood.role, flood.width, butt=True))
+        if flood.fill is not None:
+            self._rect(Rect(left, low, right - left, flood.bottom - low, flood.fill))
+            corners = (*flood.edge, (right, low), (left, low))
+            self._polygon(corners, self._theme.rgb(flood.fill))
+        for line in dashes(flood.edge) if flood.dashed else (flood.edge,):
+            self._stroke(Stroke(line, flood.role, flood.width, butt=True))
 
     def _stroke(self, stroke: Stroke) -> None:
         colour = self._theme.rgb(stroke.role)

@@ -25,6 +25,7 @@ from pressout_signal.samples import Reading, Sample
 from pressout_signal.steady_load import Load, Reason, Refusal
 from pressout_ui.app import Screen
 from pressout_ui.app_state import G_M_PER_S2, AppState
+from pressout_ui.scenes.flood_edge import FloodEdge
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet, TracePoint
 from pressout_ui.scenes.rating import Rating, RatingQuestion
@@ -146,7 +147,8 @@ def a_trace(until: Phase) -> tuple[TracePoint, ...]:
 
 def a_live_set(phase: Phase, level: float) -> LiveSet:
     """Give the set in a phase, at a level."""
-    return LiveSet(phase=phase, phase_s=99.0, level=level, trace=a_trace(phase), last=a_repetition(80.0, 6))
+    edge = FloodEdge(level=level, rises=phase in (Phase.PRESS_OUT, Phase.HOLD), farthest=level)
+    return LiveSet(phase=phase, phase_s=99.0, edge=edge, trace=a_trace(phase), last=a_repetition(80.0, 6))
 
 
 def scenes() -> Iterator[tuple[str, Screen]]:

@@ -6,7 +6,9 @@ no coordinate is compared anywhere but in `tapped`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -65,13 +67,39 @@ class Stroke(Struct, frozen=True):
 
 
 class Flood(Struct, frozen=True):
-    """The area from a line that rises and falls down to `bottom`, and the line itself, `width` wide, on top."""
+    """The area from a line that rises and falls down to `bottom`, and the line itself, `width` wide, on top.
+
+    Where it is `dashed` the line is doubtful; without a `fill` there is the line alone.
+    """
 
     edge: tuple[Point, ...]
     bottom: float
-    fill: str
+    fill: str | None
     role: str
     width: float
+    dashed: bool = False
+
+
+# A doubtful line is drawn for so long, and left out for so long.
+DASH_ON, DASH_OFF = 14.0, 10.0
+
+
+def dashes(line: Sequence[Point]) -> tuple[tuple[Point, Point], ...]:
+    """Give the dashes of a line that runs from left to right.
+
+    >>> dashes(((0.0, 0.0), (30.0, 0.0)))
+    (((0.0, 0.0), (14.0, 0.0)), ((24.0, 0.0), (30.0, 0.0)))
+    """
+    found = []
+    for (x0, y0), (x1, y1) in pairwise(line):
+        length = math.hypot(x1 - x0, y1 - y0)
+        at = 0.0
+        while at < length:
+            ends = (at / length, min(at + DASH_ON, length) / length)
+            start, end = ((x0 + share * (x1 - x0), y0 + share * (y1 - y0)) for share in ends)
+            found.append((start, end))
+            at += DASH_ON + DASH_OFF
+    return tuple(found)
 
 
 class Disc(Struct, frozen=True):

@@ -69,6 +69,9 @@ class SimulatedPatient:
         if asked.movement is Movement.ROW:
             self._tempo *= 1.4  # the handle goes four times as far along the line, and no one in pain jerks a stack
         self._session()
+        # How far out the handle is, and by how much the trunk has turned (rad), beside the tension.
+        reach_m, _distance_m, self.turned_rad = self._script.tracks()
+        self.out_share = reach_m / self._span_m
         self.tension_n = self._tension()
         self.duration_s = len(self.tension_n) * STEP_S
 

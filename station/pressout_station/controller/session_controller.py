@@ -91,7 +91,7 @@ class SessionController:
         self._set_since_s = 0.0
         self._sensed = SignalStats(given.measured_hz, given.zero_n, given.noise_n)
         self._tuned_to = self._item()
-        self._pipeline = self._fresh_pipeline()
+        self.pipeline = self._fresh_pipeline()
 
     def take(self, sample: Sample | Fault) -> tuple[Event, ...]:
         """Take a tension, or why there is none; give what the pipeline made of it."""
@@ -100,7 +100,7 @@ class SessionController:
             return (sample,)
         self._sensed.sample()
         self._there.last_s = sample.t_s
-        self._pipeline, events = self._pipeline.step(sample)
+        self.pipeline, events = self.pipeline.step(sample)
         for event in events:
             self._hear(event)
         if self.visit is not None and self.visit.set_is_over:
@@ -184,7 +184,7 @@ class SessionController:
 
     def end_set(self) -> None:
         """Close the open set by a tap."""
-        self._pipeline, events = self._pipeline.end_set(self._there.now_s())
+        self.pipeline, events = self.pipeline.end_set(self._there.now_s())
         for event in events:
             self._hear(event)
         if self.visit is not None:
@@ -295,4 +295,4 @@ class SessionController:
     def _tune(self) -> None:
         """Begin anew with a pipeline that has heard nothing, for the exercise that is being done."""
         self._tuned_to = self._item()
-        self._pipeline = self._fresh_pipeline()
+        self.pipeline = self._fresh_pipeline()

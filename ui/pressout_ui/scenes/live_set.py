@@ -1,6 +1,6 @@
 """The set under way: the count, and one line that rises, closes and falls with the repetition.
 
-The count and the sides come from the kept record; the phase and the level from the signal, at once.
+The count and the sides come from the kept record; the phase and the edge from the signal, at once.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pressout_signal.events import (
     Phase,
     PhaseEntered,
     RepetitionCompleted,
-    Resistance,
     TensionDrift,
 )
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command, Play, Sound
 from pressout_ui.messages import Felt, FixClosed, FixOpened, Message, SignalHeard, Ticked
+from pressout_ui.scenes.flood_edge import FloodEdge
 
 TRACE_S = 15.0
 # The trace is 184 units wide: twelve points a second are one every unit.
@@ -32,10 +32,6 @@ TRACE_EVERY_S = 1 / 12
 # A cue stays long enough to be read, and not longer than it can help.
 CUE_AT_LEAST_S = 1.2
 CUE_AT_MOST_S = 4.0
-# With no repetition to go by, a stroke takes about this long (0.5 to 3 s).
-USUAL_STROKE_S = 1.2
-# The level never says "arrived" before the signal does.
-ALMOST = 0.95
 # What a therapist means by "when sure": nine in ten of what is said with this confidence are true (accuracy.md).
 SURE = 0.8
 
@@ -49,14 +45,11 @@ class TracePoint(NamedTuple):
 
 
 class LiveSet(Struct, frozen=True):
-    """What this scene knows beside the record.
-
-    `level` runs from 0 (at the chest) to 1 (out); `last` is the last repetition that was counted.
-    """
+    """What this scene knows beside the record; `last` is the last repetition that was counted."""
 
     phase: Phase = Phase.REST
     phase_s: float = 0.0
-    level: float = 0.0
+    edge: FloodEdge = FloodEdge()
     trace: tuple[TracePoint, ...] = ()
     cue: TensionDrift | None = None
     cue_s: float = 0.0
@@ -64,14 +57,6 @@ class LiveSet(Struct, frozen=True):
     bar_closed: bool = False
     fixing: bool = False
     short: bool = False
-
-    def usual_s(self, phase: Phase) -> float:
-        """How long this patient's strokes take."""
-        if self.last is None:
-            return USUAL_STROKE_S
-        out_s = self.last.hold_start_s - self.last.press_out_start_s
-        back_s = self.last.return_end_s - self.last.return_start_s
-        return max(0.3, out_s if phase is Phase.PRESS_OUT else back_s)
 
     def hold_left_s(self, item: CabledItem, now_s: float) -> float:
         """How much of the prescribed hold is left."""
@@ -93,8 +78,9 @@ def update(scene: LiveSet, message: Message, known: AppState) -> tuple[LiveSet, 
             return replace(scene, last=repetition), ()
         case SignalHeard(TensionDrift() as drift) if _worth_saying(drift, known):
             return replace(scene, cue=drift, cue_s=known.now_s), (Play(Sound.POSTURE),)
-        case Felt(samples=samples) if samples:
-            return replace(scene, trace=_traced(scene, samples), level=_level(scene, samples[-1].tension_n, known)), ()
+        case Felt(samples=samples, share=share) if samples:
+            edge = scene.edge if share is None else scene.edge.heard(share, scene.phase)
+            return replace(scene, trace=_traced(scene, samples), edge=edge.moved(scene.phase, known.now_s)), ()
         case Ticked(now_s=now_s):
             return _ticked(scene, now_s, known)
         case FixOpened():
@@ -113,9 +99,8 @@ def _worth_saying(drift: TensionDrift, known: AppState) -> bool:
 
 def _entered(scene: LiveSet, phase: Phase, t_s: float) -> LiveSet:
     """Let a phase begin; a press-out also ends what was said of the last attempt, and whatever covered the set."""
-    level = {Phase.HOLD: 1.0, Phase.REST: 0.0}.get(phase, scene.level)
     trace = _dated(scene.trace, t_s, phase)
-    scene = replace(scene, phase=phase, phase_s=t_s, level=level, bar_closed=False, trace=trace)
+    scene = replace(scene, phase=phase, phase_s=t_s, bar_closed=False, trace=trace)
     return replace(scene, short=False, fixing=False) if phase is Phase.PRESS_OUT else scene
 
 
@@ -143,22 +128,6 @@ def _traced(scene: LiveSet, samples: tuple[tuple[float, float], ...]) -> tuple[T
 def _dated(trace: tuple[TracePoint, ...], since_s: float, phase: Phase) -> tuple[TracePoint, ...]:
     """Give the trace with its end in a phase that is known to have begun at `since_s`."""
     return tuple(point._replace(phase=phase) if point.t_s >= since_s else point for point in trace)
-
-
-def _level(scene: LiveSet, tension_n: float, known: AppState) -> float:
-    """Give how far the line is: from tension on tubing, by the clock otherwise; never back within a phase."""
-    item = known.cabled
-    if scene.phase not in (Phase.PRESS_OUT, Phase.RETURN) or item is None:
-        return scene.level
-    last = scene.last
-    if item.resistance is Resistance.TUBING and last is not None and last.hold_n > last.chest_n:
-        share = (tension_n - last.chest_n) / (last.hold_n - last.chest_n)
-    else:
-        share = (known.now_s - scene.phase_s) / scene.usual_s(scene.phase)
-        share = share if scene.phase is Phase.PRESS_OUT else 1.0 - share
-    if scene.phase is Phase.PRESS_OUT:
-        return max(scene.level, min(ALMOST, share))
-    return min(scene.level, max(1.0 - ALMOST, share))
 
 
 def headword(scene: LiveSet, item: CabledItem, known: AppState) -> str:

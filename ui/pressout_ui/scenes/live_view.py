@@ -1,4 +1,4 @@
-"""View of the live set: the stage that floods, inverts and falls, the cue over it, and the rail beside it."""
+"""View of the live set: the stage that floods, inverts and falls, and beside it the rail, or the cue in its place."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from collections.abc import Sequence
 
 from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
-from pressout_signal.events import DriftKind, Phase, Resistance
+from pressout_signal.events import DriftKind, Phase
 from pressout_ui.app_state import AppState
-from pressout_ui.font_metrics import estimated_width
+from pressout_ui.font_metrics import estimated_width, wrapped
 from pressout_ui.messages import FixOpened
 from pressout_ui.pictograms import check, turned_patient
 from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword
 from pressout_ui.scenes.parts import pain, plain_button, signed_in
-from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, sized
+from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, fitted, sized
 
 RAIL = 224.0
 # A trace is straight where it leaves its chord by less than this, and for no longer than this.
 SEEN, LONGEST_STRAIGHT = 0.5, 12.0
 PORTRAIT_STAGE = 570.0
 EDGE_RISE = 44.0
+# In a hold the line is at the top from here on, and the bar takes its place.
+ARRIVED = 0.985
+# A cue's words, one a line, from the largest that fits into the rail.
+CUE_SIZES = (98.0, 88.0, 76.0, 64.0, 56.0, 48.0)
 # The count by its digits: size, baseline, centre, and where `of 15` begins.
 LANDSCAPE_COUNT = ((336.0, 396.0, 216.0, 346.0), (336.0, 396.0, 214.0, 432.0), (224.0, 396.0, 214.0, 432.0))
 PORTRAIT_COUNT = ((420.0, 456.0, 150.0, 268.0), (280.0, 456.0, 186.0, 372.0), (190.0, 456.0, 186.0, 372.0))
@@ -43,18 +47,15 @@ def view(scene: LiveSet, known: AppState, plane: Plane) -> View:
     rail = _portrait_rail(scene, known, item, plane) if plane.portrait else _rail(scene, known, item, plane)
     inverted = scene.phase is Phase.HOLD
     ink = "hold_ink" if inverted else "ink"
-    cue = _cue(scene, known, plane)
-    word = () if cue else _word(scene, known, item, stage, ink)
     return (
         Rect(0.0, 0.0, stage.width, stage.height, "hold" if inverted else "ground"),
         *_flood(scene, stage),
         *_bar(scene, known, item, stage),
         *_pace(scene, known, item, stage),
-        *word,
+        *_word(scene, known, item, stage, ink),
         *_count(known, item, stage, ink, portrait=plane.portrait),
         pain(known, (24.0, stage.height - 28.0), 20.0 if plane.portrait else 24.0, stage.width - 30.0, ink),
-        *rail,
-        *cue,
+        *(_cue(scene, known, plane) or rail),
     )
 
 
@@ -65,22 +66,25 @@ def level_y(stage: Plane, level: float) -> float:
 
 
 def _flood(scene: LiveSet, stage: Plane) -> tuple[Shape, ...]:
-    """Draw the area under the line: a roof while it rises, a valley while it falls, flat at rest."""
-    if scene.phase is Phase.HOLD:
+    """Draw the area under the line: a roof while it rises, a valley while it falls, flat at the foot.
+
+    In a hold the stage is full; the line alone shows how it arrives, and how it leaves before a word is known.
+    """
+    held, edge = scene.phase is Phase.HOLD, scene.edge
+    if held and edge.level > ARRIVED:
         return ()
-    y = level_y(stage, scene.level)
-    middle = stage.width / 2
-    peak = {Phase.PRESS_OUT: -EDGE_RISE, Phase.RETURN: EDGE_RISE}.get(scene.phase, 0.0) * min(1.0, scene.level * 4.0)
-    fill, edge = ("back", "back_line") if scene.phase is Phase.RETURN else ("out", "out_line")
-    sides = y - peak / 2
-    centre = y + peak / 2
-    return (Flood(((0.0, sides), (middle, centre), (stage.width, sides)), stage.height, fill, edge, 14.0),)
+    falls = scene.phase is Phase.RETURN or (held and not edge.rises)
+    half = EDGE_RISE / 2 * min(1.0, edge.level * 4.0) * (1.0 if falls else -1.0)
+    y = level_y(stage, edge.level)
+    line = ((0.0, y - half), (stage.width / 2, y + half), (stage.width, y - half))
+    fill, role = (None, "hold_line") if held else ("back", "back_line") if falls else ("out", "out_line")
+    return (Flood(line, stage.height, fill, role, 14.0, edge.doubtful(scene.phase)),)
 
 
 def _pace(scene: LiveSet, known: AppState, item: CabledItem, stage: Plane) -> tuple[Shape, ...]:
-    """Draw where the line would be at the prescribed tempo, at both edges; only where the level is a tension's."""
+    """Draw where the line would be at the prescribed tempo, at both edges."""
     moving = scene.phase in (Phase.PRESS_OUT, Phase.RETURN)
-    if not moving or item.stroke_s == 0 or scene.last is None or item.resistance is not Resistance.TUBING:
+    if not moving or item.stroke_s == 0:
         return ()
     share = min(1.0, max(0.0, (known.now_s - scene.phase_s) / item.stroke_s))
     y = round(level_y(stage, share if scene.phase is Phase.PRESS_OUT else 1.0 - share))
@@ -244,19 +248,42 @@ def _bell(known: AppState, x: float, y: float) -> tuple[Shape, ...]:
 
 
 def _cue(scene: LiveSet, known: AppState, plane: Plane) -> View:
-    """Draw the yellow slab: what to do, why, and the way back; its dark foot carries the contrast."""
+    """Draw the yellow slab in the rail's place: what to do, why, and the way back; its dark edge is the contrast."""
     if scene.cue is None:
         return ()
     title, why = known.words.cue[scene.cue.kind]
-    picture: tuple[Shape, ...] = ()
-    if scene.cue.kind is DriftKind.ROTATION and not plane.portrait:
-        picture = turned_patient(plane.width - 136.0, 122.0, 1.24, known.side)
-    room = plane.width - (310.0 if picture else 60.0)
-    size = sized(title, (108.0, 98.0, 88.0, 76.0, 64.0), room)
+    if plane.portrait:
+        return _portrait_cue(title, why, plane)
+    left = plane.width - RAIL
+    turned = scene.cue.kind is DriftKind.ROTATION
+    size = min(sized(word, CUE_SIZES, RAIL - 32.0) for word in title.split())
+    baseline = 250.0 if turned else 130.0
+    lines = tuple(
+        Text(word, left + 21.0, baseline + 1.02 * size * line, size, "cue_ink")
+        for line, word in enumerate(title.split())
+    )
+    below = wrapped(why, 28.0, RAIL - 40.0)
     return (
-        Rect(0.0, 0.0, plane.width, 164.0, "cue_ink"),
-        Rect(0.0, 0.0, plane.width, 154.0, "cue"),
-        *picture,
-        Text(title, 26.0, 92.0, size, "cue_ink"),
-        Text(why, 30.0, 138.0, 36.0 if not plane.portrait else 30.0, "cue_ink", "600"),
+        Rect(left, 0.0, RAIL, plane.height, "cue"),
+        Rect(left, 0.0, 10.0, plane.height, "cue_ink"),
+        *(turned_patient(_beside(left, known.side), 122.0, 0.8, known.side) if turned else ()),
+        *lines,
+        *(
+            Text(line, left + 21.0, plane.height - 22.0 - 34.0 * (len(below) - 1 - n), 28.0, "cue_ink", "600")
+            for n, line in enumerate(below)
+        ),
+    )
+
+
+def _beside(left: float, side: Side) -> float:
+    """Give where the figure stands in the rail, so that the anchor on its side has room."""
+    return left + 117.0 + (22.0 if side is Side.LEFT else -22.0)
+
+
+def _portrait_cue(title: str, why: str, plane: Plane) -> View:
+    return (
+        Rect(0.0, PORTRAIT_STAGE, plane.width, plane.height - PORTRAIT_STAGE, "cue"),
+        Rect(0.0, PORTRAIT_STAGE, plane.width, 10.0, "cue_ink"),
+        Text(title, 26.0, PORTRAIT_STAGE + 112.0, sized(title, CUE_SIZES, plane.width - 52.0), "cue_ink"),
+        Text(why, 30.0, PORTRAIT_STAGE + 170.0, fitted(why, 32.0, plane.width - 60.0), "cue_ink", "600"),
     )
