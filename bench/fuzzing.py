@@ -15,6 +15,7 @@ from pressout_session.patient_codes import GUEST, with_check_digit
 from pressout_session.prescription import Prescription
 from pressout_session.record import Record
 from pressout_session.visit import Visit
+from pressout_session.visit_corrections import added, restarted, side_swapped, undone
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
 from pressout_ui import scene_fixtures
 from pressout_ui.app import Screen, update, view
@@ -160,13 +161,13 @@ class Clinic:
             case EndSet():
                 moved = self._visit.set_ended(self._now_s)
             case UndoLast():
-                moved = self._visit.undone(self._now_s)
+                moved = undone(self._visit, self._now_s)
             case AddOne():
-                moved = self._visit.added(self._now_s)
+                moved = added(self._visit, self._now_s)
             case SwapSide():
-                moved = self._visit.side_swapped(self._now_s)
+                moved = side_swapped(self._visit, self._now_s)
             case RestartSet():
-                moved = self._visit.restarted(self._now_s)
+                moved = restarted(self._visit, self._now_s)
             case _:
                 return
         self._move(moved)

@@ -20,6 +20,7 @@ from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
 from pressout_session.visit import Moved, Visit
+from pressout_session.visit_corrections import added, restarted, side_swapped, undone
 from pressout_session.visit_stage import Stage
 from pressout_signal.events import LineLetGo, LineTaken, PartialSeen, SetEnded
 from pressout_signal.model.phase_walk import BACK, HOME, LATE, MOVES, Place
@@ -127,10 +128,10 @@ DEEDS: Final[dict[str, Callable[[Visit], Moved]]] = {
     "the line is let go": lambda visit: visit.heard(LineLetGo(t_s=0.0, said_at_s=0.0)),
     "slack for long enough": lambda visit: visit.heard(SetEnded(t_s=0.0, said_at_s=0.0, number=1)),
     "*End set*": lambda visit: visit.set_ended(0.0),
-    "*Undo*": lambda visit: visit.undone(0.0),
-    "*Add one*": lambda visit: visit.added(0.0),
-    "*Restart*": lambda visit: visit.restarted(0.0),
-    "*Other side*": lambda visit: visit.side_swapped(0.0),
+    "*Undo*": lambda visit: undone(visit, 0.0),
+    "*Add one*": lambda visit: added(visit, 0.0),
+    "*Restart*": lambda visit: restarted(visit, 0.0),
+    "*Other side*": lambda visit: side_swapped(visit, 0.0),
     "*Next turn*": lambda visit: visit.turn_given_up(0.0),
     "*Start*, *Pause*": lambda visit: visit.timed_tapped(0.0),
     "the clock runs out": lambda visit: visit.passed(9.0),

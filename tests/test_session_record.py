@@ -32,6 +32,7 @@ from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_session.schema import schema
 from pressout_session.visit import Visit
+from pressout_session.visit_corrections import restarted, side_swapped, undone
 from pressout_signal.events import PartialSeen, SetEnded
 
 BIRD_DOG = TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT)
@@ -126,7 +127,7 @@ def test_a_set_with_nothing_but_a_partial_is_still_that_sides_turn() -> None:
 def test_saying_wrong_side_in_the_rest_corrects_the_set_just_done() -> None:
     visit, _ = after(Visit(Course.of(a_prescription(an_item(reps=3)))), 3).set_ended(30.0)
 
-    visit, facts = visit.side_swapped(31.0)
+    visit, facts = side_swapped(visit, 31.0)
 
     assert facts == (SideCorrected(t_s=31.0, side=Side.RIGHT),)
     assert visit.side is Side.LEFT
@@ -135,7 +136,7 @@ def test_saying_wrong_side_in_the_rest_corrects_the_set_just_done() -> None:
 def test_restarting_in_the_rest_gives_the_turn_back() -> None:
     visit, _ = after(Visit(Course.of(a_prescription())), 3).set_ended(30.0)
 
-    visit, facts = visit.restarted(31.0)
+    visit, facts = restarted(visit, 31.0)
 
     assert facts == (SetRestarted(t_s=31.0),)
     assert visit.side is Side.LEFT
@@ -151,10 +152,10 @@ def test_a_patient_who_takes_up_the_line_in_a_timed_exercise_is_counted() -> Non
 def test_undoing_in_the_rest_gives_the_turn_back_once_nothing_of_the_set_is_left() -> None:
     visit, _facts = after(Visit(Course.of(a_prescription(an_item(reps=1)))), 2).set_ended(40.0)
 
-    visit, facts = visit.undone(41.0)
+    visit, facts = undone(visit, 41.0)
     assert (visit.counted, visit.side, facts) == (1, Side.RIGHT, (RepetitionVoided(t_s=41.0),))
 
-    visit, facts = visit.undone(42.0)
+    visit, facts = undone(visit, 42.0)
     assert (visit.counted, visit.side, facts) == (0, Side.LEFT, (RepetitionVoided(t_s=42.0),))
 
 
@@ -162,13 +163,13 @@ def test_undoing_the_only_repetition_of_the_open_set_is_no_other_turn() -> None:
     visit, _facts = after(Visit(Course.of(a_prescription(an_item(reps=1)))), 1).set_ended(0.0)
     visit = after(visit, 1)
 
-    undone, _facts = visit.undone(30.0)
+    back, _facts = undone(visit, 30.0)
 
-    assert (undone.set_open, undone.counted, undone.side) == (True, 0, Side.RIGHT)
+    assert (back.set_open, back.counted, back.side) == (True, 0, Side.RIGHT)
 
 
 def test_undoing_nothing_keeps_nothing() -> None:
-    assert Visit(Course.of(a_prescription())).undone(1.0)[1] == ()
+    assert undone(Visit(Course.of(a_prescription())), 1.0)[1] == ()
 
 
 def test_a_document_decodes_to_itself() -> None:

@@ -13,6 +13,7 @@ from pressout_session.facts import AnyFact, SetOpened, TimedDone
 from pressout_session.prescription import TimedItem
 from pressout_session.timed_progress import TWICE_S
 from pressout_session.visit import Visit
+from pressout_session.visit_corrections import side_swapped
 from pressout_session.visit_stage import Stage
 
 PLANK = TimedItem(exercise="side_plank", reps=2, duration_s=30.0, first_side=Side.LEFT)
@@ -171,4 +172,4 @@ def test_a_side_corrected_after_an_exercise_beside_the_line_touches_no_set_of_an
     visit = visit.heard(a_repetition())[0].set_ended(0.0)[0]
     visit = visit.timed_done(20.0, 3, 0.0)[0]
 
-    assert visit.side_swapped(30.0)[1] == ()
+    assert side_swapped(visit, 30.0)[1] == ()

@@ -14,6 +14,7 @@ from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, SetClosed, SetOpened, SideCorrected, TurnGivenUp
 from pressout_session.record import Record, folded
 from pressout_session.visit import Moved, Visit
+from pressout_session.visit_corrections import added, restarted, side_swapped, undone
 from pressout_session.visit_stage import Stage
 from pressout_signal.events import DriftKind, LineLetGo, LineTaken, PartialSeen, SetEnded, TensionDrift
 
@@ -79,7 +80,7 @@ def test_a_set_is_over_at_once_when_the_dose_is_done_and_the_line_let_go_whateve
 
 def test_a_pause_on_the_wrong_side_puts_right_all_that_was_done_in_its_turn() -> None:
     deeds = (*[repeats] * 3, lets_go, repeats, lets_go)
-    visit, record = lived(*deeds, lambda visit: visit.side_swapped(50.0))
+    visit, record = lived(*deeds, lambda visit: side_swapped(visit, 50.0))
 
     assert [held.side for held in record.sets] == [Side.RIGHT, Side.RIGHT]
     assert visit.side is Side.RIGHT
@@ -87,12 +88,33 @@ def test_a_pause_on_the_wrong_side_puts_right_all_that_was_done_in_its_turn() ->
 
 
 def test_one_taken_back_after_the_dose_was_done_opens_the_turn_again_and_one_added_ends_it() -> None:
-    back, record = lived(repeats, repeats, lets_go, lambda visit: visit.undone(40.0), reps=2)
+    back, record = lived(repeats, repeats, lets_go, lambda visit: undone(visit, 40.0), reps=2)
     assert (back.stage, back.side, back.turn_count, record.turn_count(0)) == (Stage.PAUSE, Side.LEFT, 1, 1)
 
-    added, _ = back.added(41.0)
+    more, _ = added(back, 41.0)
 
-    assert (added.stage, added.side) == (Stage.READY, Side.RIGHT)
+    assert (more.stage, more.side) == (Stage.READY, Side.RIGHT)
+
+
+def test_one_taken_back_in_a_set_that_goes_on_and_holds_nothing_is_of_the_set_before() -> None:
+    deeds = (*[repeats] * 4, lets_go, repeats, lambda visit: undone(visit, 50.0))
+    visit, record = lived(*deeds, lambda visit: undone(visit, 51.0))
+
+    assert visit.turn_count == record.turn_count(1) == 3
+    assert [held.count for held in record.sets] == [3, 0]
+
+
+def test_what_an_earlier_session_holds_is_not_taken_back_in_this_one() -> None:
+    carried = lived(*[repeats] * 4, lets_go)[0].resumed(60.0, taut=True)
+
+    assert undone(carried, 61.0) == (carried, ())
+
+
+def test_one_taken_back_by_mistake_can_be_put_back_though_it_was_the_only_one() -> None:
+    visit, record = lived(repeats, lets_go, lambda visit: undone(visit, 40.0), lambda visit: added(visit, 41.0))
+
+    assert (visit.stage, visit.side, visit.turn_count) == (Stage.PAUSE, Side.LEFT, 1)
+    assert record.turn_count(0) == 1
 
 
 def test_a_dose_made_smaller_than_what_was_done_ends_the_turn() -> None:
@@ -112,10 +134,10 @@ def test_what_is_done_beyond_all_that_was_asked_is_no_pause() -> None:
 DEEDS: tuple[Deed, ...] = (
     repeats,
     lets_go,
-    lambda visit: visit.undone(40.0),
-    lambda visit: visit.added(40.0),
-    lambda visit: visit.restarted(40.0),
-    lambda visit: visit.side_swapped(40.0),
+    lambda visit: undone(visit, 40.0),
+    lambda visit: added(visit, 40.0),
+    lambda visit: restarted(visit, 40.0),
+    lambda visit: side_swapped(visit, 40.0),
     lambda visit: visit.turn_given_up(40.0),
     a_return_that_ends_in_letting_go,
 )
@@ -174,7 +196,7 @@ def test_a_correction_of_the_side_after_a_turn_was_given_up_is_of_that_turn_thou
         return visit.turn_given_up(40.0)
 
     def swaps(visit: Visit) -> Moved:
-        return visit.side_swapped(41.0)
+        return side_swapped(visit, 41.0)
 
     attempt = PartialSeen(start_s=20.0, end_s=21.0, said_at_s=21.0)
     visit, record = lived(*[repeats] * 4, lets_go, lambda v: v.heard(attempt), lets_go, gives_up, swaps)

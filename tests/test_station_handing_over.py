@@ -11,6 +11,7 @@ from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_session.visit import Visit
+from pressout_session.visit_corrections import side_swapped
 from pressout_session.visit_stage import Stage
 from pressout_session.wire import AckResult
 from pressout_station.controller.left_visits import LeftVisits
@@ -72,7 +73,7 @@ def test_a_new_dose_moves_no_turn_that_was_begun_to_the_other_side() -> None:
 
     assert desk.controller.visit is not None
     assert (desk.controller.visit.side, desk.controller.visit.turn_count) == (Side.RIGHT, 4)
-    swapped = lived(*(repeats,) * 4, lets_go)[0].side_swapped(40.0)[0]
+    swapped = side_swapped(lived(*(repeats,) * 4, lets_go)[0], 40.0)[0]
     dosed = swapped.dosed(50.0, 0, an_item(reps=10, target_n=44.0), "t-1")[0]
     assert (dosed.side, dosed.turn_count) == (Side.RIGHT, 4)
 
@@ -80,7 +81,7 @@ def test_a_new_dose_moves_no_turn_that_was_begun_to_the_other_side() -> None:
 def test_what_was_done_before_stays_on_the_side_that_it_was_done_on() -> None:
     visit = lived(*(repeats,) * 4, lets_go)[0].resumed(0.0, taut=False)
     facts: list[AnyFact] = [facts_of_a_session(0)[0]]
-    for deed in (repeats, lambda visit: visit.side_swapped(40.0)):
+    for deed in (repeats, lambda visit: side_swapped(visit, 40.0)):
         visit, more = deed(visit)
         facts += more
 

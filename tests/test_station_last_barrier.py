@@ -10,7 +10,7 @@ from builders import a_prescription
 from pressout_device.errors import StationError
 from pressout_device.settings import LoadCellSection
 from pressout_session.error_codes import Trouble
-from pressout_session.visit import Visit
+from pressout_session.visit_corrections import added
 from pressout_station.app import SimulationConfig, station_of
 from pressout_station.config import Config
 from pressout_station.config_sections import DoseSection, ScreenSection, StationSection
@@ -58,7 +58,7 @@ def test_a_fault_of_our_own_is_shown_with_a_number_and_said_and_the_session_is_k
     face = Broken()
     station = a_station(tmp_path, face)
     station.controller.begin("471922")
-    station.controller.tapped(Visit.added)
+    station.controller.tapped(added)
 
     with pytest.raises(StationError, match="ZeroDivisionError: a fault of our own"):
         turned(station, lambda: False, shown_s=0.0)

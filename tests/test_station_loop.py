@@ -20,7 +20,7 @@ from pressout_station.run import asked_of
 from pressout_station.station_loop import Station
 from pressout_ui.app import Screen
 from pressout_ui.commands import Sound
-from pressout_ui.messages import Message, TherapistTapped, TimedTapped
+from pressout_ui.messages import DigitTyped, Message, TherapistTapped, TimedTapped
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.text import TextFace
@@ -109,6 +109,37 @@ def test_a_clock_beside_the_line_runs_on_under_a_therapists_page(gym: Gym) -> No
     gym.frames(32)
 
     assert gym.done == 1
+
+
+def test_a_touch_that_was_meant_for_keys_that_are_gone_by_now_is_none(gym: Gym) -> None:
+    gym.frames(1)
+    gym.frames(1, TherapistTapped(), TimedTapped())
+
+    assert gym.station.screen.for_staff
+    assert gym.desk.controller.visit is not None
+    assert gym.desk.controller.visit.timed.since_s is None
+
+
+def test_a_card_that_is_read_in_one_frame_is_read_whole(gym: Gym) -> None:
+    gym.desk.controller.end(EndReason.SIGNED_OUT)
+    gym.frames(2)
+    gym.frames(40)
+
+    gym.frames(2, *(DigitTyped(digit) for digit in "471922"))
+
+    assert gym.desk.controller.patient_ref == "471922"
+
+
+def test_another_dose_that_leaves_nothing_beside_the_line_leaves_its_page(gym: Gym) -> None:
+    gym.frames(1)
+    assert isinstance(gym.station.screen.scene, Timed)
+
+    gym.desk.controller.tapped(lambda visit, t_s: visit.timed_done(t_s, 0, 30.0))
+    gym.desk.controller.tapped(lambda visit, t_s: visit.timed_done(t_s, 0, 30.0))
+    gym.desk.writer.untold.clear()  # nothing is heard of the disk
+    gym.frames(1)
+
+    assert not isinstance(gym.station.screen.scene, Timed)
 
 
 def test_the_end_of_a_clock_is_heard_and_its_last_seconds(gym: Gym) -> None:

@@ -8,11 +8,21 @@ import pytest
 from builders import a_prescription, an_item, simulated
 from controllers import Desk
 from pressout_session.exercises import Side
-from pressout_session.facts import Closed, EndReason, Opened, RepetitionKept, SetClosed
+from pressout_session.facts import (
+    Closed,
+    DoseChanged,
+    EndReason,
+    Opened,
+    PainReported,
+    RepetitionKept,
+    SetClosed,
+    TimedDone,
+)
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_session.visit import Visit
+from pressout_session.visit_corrections import added, undone
 from pressout_signal.events import LineLetGo, LineTaken, Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
 from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S
@@ -167,7 +177,7 @@ def test_whoever_taps_a_correction_is_there(session: list[Sample]) -> None:
     desk.feel([Sample(session[-1].t_s + n, 0.0) for n in range(1, int(ASK_AFTER_S))])
     assert desk.controller.absent
 
-    desk.controller.tapped(Visit.undone)
+    desk.controller.tapped(undone)
 
     assert not desk.controller.absent
 
@@ -262,3 +272,54 @@ def test_a_second_change_in_a_running_set_keeps_the_first(session: list[Sample])
 
     last = desk.writer.prescriptions["471922"].first_on_the_line
     assert (last.target_n, last.reps) == (50.0, 9)
+
+
+@pytest.mark.parametrize("tug_s", [0.35, 0.45, 0.55, 0.8])
+def test_a_line_that_is_tugged_and_let_go_is_known_to_be_slack_whatever_dose_is_asked(tug_s: float) -> None:
+    desk = Desk()
+    desk.writer.prescriptions["471922"] = a_prescription(an_item(reps=9))
+    desk.feel([Sample(n / 80, 0.0) for n in range(80)])
+    desk.controller.begin("471922")
+    desk.feel([Sample(n / 80, 30.0 if n < 80 * (2.0 + tug_s) else 0.0) for n in range(160, 400)])
+
+    assert desk.controller.visit is not None
+    assert not desk.controller.visit.taut
+    desk.clock.time_s += GONE_S + 60.0
+    assert desk.controller.forgotten
+
+
+LUNGES = TimedItem(exercise="lateral_rotational_lunge", reps=9, duration_s=0.0, first_side=Side.LEFT)
+
+
+def test_what_was_tapped_beside_the_line_is_kept_when_a_therapist_asks_for_more_on_the_line() -> None:
+    desk = Desk()
+    desk.writer.prescriptions["471922"] = a_prescription(an_item(reps=1), LUNGES)
+    desk.controller.begin("471922")
+    visit = desk.controller.visit
+    assert visit is not None
+    desk.controller.visit = msgspec.structs.replace(visit, course=visit.course.after().after())
+    for _ in range(5):
+        desk.clock.time_s += 2.0
+        desk.controller.tapped(Visit.timed_tapped)
+
+    desk.controller.dose(0, an_item(reps=1, sets=2), "t-1")
+
+    kinds = [type(fact) for fact in desk.facts("session-1")]
+    assert kinds == [Opened, TimedDone, DoseChanged]
+    assert folded(desk.facts("session-1")).timed[0].reps == 5
+
+
+def test_another_dose_before_anything_was_done_leaves_no_session_behind_and_goes_on_in_its_order() -> None:
+    desk = Desk()
+    desk.controller.begin("471922")
+    visit = desk.controller.visit
+    assert visit is not None
+    desk.controller.visit = msgspec.structs.replace(visit, course=visit.course.after())
+
+    desk.controller.dose(0, an_item(reps=2), "t-1")
+
+    assert desk.facts("session-1") == []
+    desk.controller.tapped(added)
+    assert desk.controller.visit.prescription.items[0] == an_item(reps=2)
+    desk.controller.report_pain()
+    assert [type(fact) for fact in desk.facts("session-1")] == [Opened, DoseChanged, PainReported]

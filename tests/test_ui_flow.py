@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from builders import a_repetition, an_item, facts_of_a_session
-from pressout_session.facts import EndReason
+from pressout_session.exercises import Side
+from pressout_session.facts import EndReason, RepetitionAdded
 from pressout_session.patient_codes import GUEST, with_check_digit
 from pressout_session.prescription import CueSensitivity
 from pressout_session.record import folded
@@ -34,6 +36,7 @@ from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp, TensionBand, place_of
+from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
 from screens import LANDSCAPE, a_visit, begun, in_a_set, phase, setting_up, told, words_shown
@@ -279,3 +282,13 @@ def test_the_pull_at_the_start_is_a_dash_until_it_was_measured() -> None:
 
     assert "–" in words_shown(screen)
     assert screen.known.words.at_the_start in words_shown(screen)
+
+
+def test_the_summary_counts_on_each_side_what_was_added_too() -> None:
+    facts = facts_of_a_session(2)
+    added = [*facts[:-1], RepetitionAdded(t_s=90.0), facts[-1]]
+    summary = Screen(replace(begun().known, record=folded(added)), Summary(0.0))
+    count = folded(added).count(Side.LEFT)
+
+    assert count == 3
+    assert str(count) in words_shown(summary)

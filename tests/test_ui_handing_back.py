@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from builders import an_item, facts_of_a_session
 from pressout_session.error_codes import Trouble
 from pressout_session.exercises import Side
@@ -75,10 +77,10 @@ def test_a_correction_of_a_set_that_was_closed_under_it_says_that_sets_side_and_
     closed = folded(facts_of_a_session(6)[:-1])
     side = closed.sets[-1].side
 
-    screen = told(fixing, VisitMoved(a_visit(place=1)), RecordKept(closed))[0]
+    screen = told(fixing, VisitMoved(replace(a_visit(place=1), counted=6, closed_s=9.0)), RecordKept(closed))[0]
 
     assert screen.known.side is not side
-    assert screen.known.fixed == (side, closed.sets[-1].count)
+    assert (screen.known.fixed.side, screen.known.fixed.count) == (side, closed.sets[-1].count)
     assert fixing.known.words.fix_note not in words_shown(screen)
     name = screen.known.words.left if side is Side.LEFT else screen.known.words.right
     assert any(one.startswith(f"{name} {closed.sets[-1].count} ") for one in words_shown(screen))

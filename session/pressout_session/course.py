@@ -6,6 +6,7 @@ The course knows no time and hears no tension. It says whose turn it is, and wha
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.exercises import EXERCISES, Side, TimedExercise
 from pressout_session.prescription import CabledItem, Item, Prescription
@@ -37,11 +38,12 @@ def _sides(item: Item) -> tuple[Side, ...]:
 
 
 class Course(Struct, frozen=True):
-    """Where in the prescription a visit is."""
+    """Where in the prescription a visit is; the last `extra` of its turns were written down beyond what is asked."""
 
     prescription: Prescription
     turns: tuple[Turn, ...]
     place: int = 0
+    extra: int = 0
 
     @classmethod
     def of(cls, prescription: Prescription) -> Course:
@@ -51,16 +53,24 @@ class Course(Struct, frozen=True):
     @property
     def over(self) -> bool:
         """Whether everything asked has had its turn."""
-        return self.place >= len(self.turns)
+        return self.place >= len(self.turns) - self.extra
 
     @property
     def turn(self) -> Turn:
         """Whose turn it is; when all is over, one more of the last exercise on the line, on the other side."""
-        if not self.over:
-            return self.turns[self.place]
-        last = next(turn for turn in reversed(self.turns) if isinstance(self.prescription.items[turn.item], CabledItem))
-        extra = self.place - len(self.turns)
-        return Turn(last.item, last.side if extra % 2 else last.side.other, last.round + 1 + extra // 2)
+        return self.turns[self.place] if self.place < len(self.turns) else self._extra_turn(self.place)
+
+    def _extra_turn(self, place: int) -> Turn:
+        cabled = [turn for turn in self.turns if isinstance(self.prescription.items[turn.item], CabledItem)]
+        last, asked = cabled[-1], cabled[-1 - self.extra]
+        more = place - len(self.turns)
+        side = last.side if more % 2 else last.side.other
+        return Turn(last.item, side, asked.round + 1 + (more + self.extra) // 2)
+
+    def _written_down(self, until: int) -> Course:
+        """Give the course with the extra turns before `until` among its turns: they are told from those before them."""
+        more = tuple(self._extra_turn(place) for place in range(len(self.turns), until))
+        return replace(self, turns=(*self.turns, *more), extra=self.extra + len(more))
 
     @property
     def item(self) -> Item:
@@ -69,28 +79,36 @@ class Course(Struct, frozen=True):
 
     def after(self) -> Course:
         """Give the course when this turn is over."""
-        return Course(self.prescription, self.turns, self.place + 1)
+        return replace(self, place=self.place + 1)
 
     def before(self) -> Course:
         """Give the course with the turn before this one to be done again."""
-        return Course(self.prescription, self.turns, max(0, self.place - 1))
+        return replace(self, place=max(0, self.place - 1))
 
     def swapped(self) -> Course:
         """Give the course with this turn on the other side, and the rest of its item turned round with it."""
-        at = self.turn
-        if self.over:  # an extra turn is told from those before it: write them down, this one on the other side
-            extra = (Course(self.prescription, self.turns, n).turn for n in range(len(self.turns), self.place))
-            return Course(self.prescription, (*self.turns, *extra, Turn(at.item, at.side.other, at.round)), self.place)
+        course, at = self._written_down(self.place + 1), self.turn
         turns = tuple(
             Turn(turn.item, turn.side.other, turn.round) if place >= self.place and turn.item == at.item else turn
-            for place, turn in enumerate(self.turns)
+            for place, turn in enumerate(course.turns)
         )
-        return Course(self.prescription, turns, self.place)
+        return replace(course, turns=turns)
+
+    def asked_from(self, place: int) -> tuple[Turn, ...]:
+        """Give the turns from a place on that are asked for."""
+        return self.turns[place : len(self.turns) - self.extra]
+
+    def with_turn(self, item: int, side: Side) -> Course:
+        """Give the course with a turn of this item, on this side, before the one that would be next."""
+        written = self._written_down(self.place)
+        turns = (*written.turns[: self.place], Turn(item, side), *written.turns[self.place :])
+        return replace(written, turns=turns, extra=written.extra + self.over)
 
     def dosed(self, place: int, item: Item) -> Course:
         """Give the course with another dose for the item at `place`: what was done counts, the rest is asked anew."""
         prescription = self.prescription.with_item(place, item)
-        done = self.turns[: self.place]
+        written = self._written_down(self.place)
+        done = written.turns[: self.place]
         left: list[Turn] = []
         for number in range(len(prescription.items)):
             if number == place:
@@ -101,5 +119,7 @@ class Course(Struct, frozen=True):
                     elif turn.item == place:
                         left.append(turn)
             else:
-                left.extend(turn for turn in self.turns[self.place :] if turn.item == number)
-        return Course(prescription, (*done, *left), min(self.place, len(done)) if left else self.place)
+                left.extend(turn for turn in written.asked_from(self.place) if turn.item == number)
+        # What was done beyond what was asked is beyond it still, unless more is asked now.
+        extra = 0 if left else max(0, self.place - (len(written.turns) - written.extra))
+        return Course(prescription, (*done, *left), self.place, extra)

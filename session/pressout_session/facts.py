@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from pressout_session.course import Turn
 from pressout_session.document import Clock, Device
 from pressout_session.exercises import Side
 from pressout_session.prescription import Item, Prescription
@@ -22,7 +23,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=str.
 
 
 class Opened(Fact, frozen=True, kw_only=True):
-    """The session began; wall time in RFC 3339, the boot whose clock `t_s` is on, and how many turns were over."""
+    """The session began; wall time in RFC 3339, and the boot whose clock `t_s` is on.
+
+    `place` is how many turns were over; `turns` are all of them where a visit goes on whose order is its own.
+    """
 
     session_id: str
     patient_ref: str
@@ -33,6 +37,7 @@ class Opened(Fact, frozen=True, kw_only=True):
     device: Device | None = None
     clock: Clock | None = None
     place: int = 0
+    turns: tuple[Turn, ...] = ()
 
 
 class SetOpened(Fact, frozen=True, kw_only=True):

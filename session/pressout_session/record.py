@@ -125,6 +125,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             return held.count + held.before
         return held.count + (self.turn_count(place - 1) if held.goes_on and place else 0)
 
+    def turn_carried(self, place: int) -> int:
+        """How many of these are in an earlier session."""
+        held = self.sets[place]
+        return held.before or (self.turn_carried(place - 1) if held.goes_on and place else 0)
+
     def count(self, side: Side, item: int | None = None) -> int:
         """How many repetitions count on `side`, over the session or in one item."""
         return sum(done.count for done in self.sets if done.side is side and item in (None, done.item))
@@ -180,9 +185,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                     raise ValueError(f"found {type(fact).__name__} before any set, expected SetOpened first")
                 if isinstance(fact, SideCorrected):
                     return self._with_sets(_turned(self.sets, fact.side))
-                return self._with_sets((*self.sets[:-1], _set_after(self.sets[-1], fact)))
+                at = self._last_counting() if isinstance(fact, RepetitionVoided) else len(self.sets) - 1
+                return self._with_sets((*self.sets[:at], _set_after(self.sets[at], fact), *self.sets[at + 1 :]))
             case never:
                 assert_never(never)
+
+    def _last_counting(self) -> int:
+        """Give the place of the last set, or of that one of its turn in which the last repetition counts."""
+        at = len(self.sets) - 1
+        while at > 0 and self.sets[at].goes_on and not self.sets[at].count:
+            at -= 1
+        return at
 
     def _with_sets(self, sets: tuple[SetRecord, ...]) -> Record:
         return msgspec.structs.replace(self, sets=sets)

@@ -20,13 +20,9 @@ from pressout_session.facts import (
     DoseChanged,
     DriftKept,
     PartialKept,
-    RepetitionAdded,
     RepetitionKept,
-    RepetitionVoided,
     SetClosed,
     SetOpened,
-    SetRestarted,
-    SideCorrected,
     TimedDone,
     TurnGivenUp,
 )
@@ -105,40 +101,6 @@ class Visit(Struct, frozen=True):
         fact = SetClosed(t_s=t_s, count_probability=count_probability, other_count=other_count)
         return closed._with_waiting(), (fact,)
 
-    def undone(self, t_s: float) -> Moved:
-        """Take back the last repetition of the open set, or of the one just closed, whose turn may come again."""
-        if not self.counted:
-            return self, ()
-        return replace(self, counted=self.counted - 1).with_turn_judged(), (RepetitionVoided(t_s=t_s),)
-
-    def added(self, t_s: float) -> Moved:
-        """Count one more in the open set, or in the one just closed, on someone's word."""
-        if not (self.set_open or self.counted):
-            return self, ()
-        return replace(self, counted=self.counted + 1).with_turn_judged(), (RepetitionAdded(t_s=t_s),)
-
-    def restarted(self, t_s: float) -> Moved:
-        """Begin the open set, or the one just closed, again: what it held is voided, and its turn comes again."""
-        if not self.counted:
-            return self, ()
-        return replace(self, counted=0).with_turn_judged(), (SetRestarted(t_s=t_s),)
-
-    def side_swapped(self, t_s: float) -> Moved:
-        """Say that the open set, the one just closed, or else the one to come, is on the other side."""
-        if self.left and self.turn_count and not self.set_open:
-            closed = self.course.before().swapped()
-            course, side = closed.after(), closed.turn.side
-        else:
-            course = self.course.swapped()
-            side = course.turn.side
-        # What was done of this turn in an earlier session was on the side that it said: it stays there.
-        earlier = self.earlier - self.carried
-        done = self.set_open or self.counted or earlier
-        closed_s = self.closed_s if done else -math.inf  # of a set that holds nothing is nothing more
-        visit = replace(self, course=course, earlier=earlier, carried=0, closed_s=closed_s)
-        facts = (SideCorrected(t_s=t_s, side=side),) if done else ()
-        return visit.with_turn_judged() if self.carried and done else visit, facts
-
     def turn_given_up(self, t_s: float) -> Moved:
         """Go on to the next turn in a pause, before this one's dose is done."""
         if self.stage is not Stage.PAUSE:
@@ -180,7 +142,7 @@ class Visit(Struct, frozen=True):
         turn = self.course.turn
         done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
         course, timed = self.course.after(), TimedProgress(begun_s=t_s)
-        after = replace(self, course=course, counted=0, earlier=0, carried=0, left=True, changed_s=t_s, timed=timed)
+        after = Visit(course, changed_s=t_s, waiting=self.waiting, taut=self.taut, timed=timed)
         return after, (done,)
 
     def dosed(self, t_s: float, place: int, item: Item, therapist_ref: str) -> Moved:
@@ -208,6 +170,11 @@ class Visit(Struct, frozen=True):
     def turn_count(self) -> int:
         """How many repetitions count in this turn, or in the one just left."""
         return self.earlier + self.counted
+
+    @property
+    def correctable(self) -> bool:
+        """Whether a set is open, or was the last thing done, so that its count can be corrected."""
+        return self.set_open or self.counted > 0 or self.closed_s > -math.inf
 
     @property
     def set_is_over(self) -> bool:

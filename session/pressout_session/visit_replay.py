@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from pressout_session.course import Course
+from pressout_session.course import Course, turns_of
 from pressout_session.facts import (
     AnyFact,
     ClockCorrected,
@@ -32,6 +32,7 @@ from pressout_session.facts import (
     TurnGivenUp,
 )
 from pressout_session.visit import Visit
+from pressout_session.visit_corrections import added, restarted, side_swapped, undone
 
 
 def visit_of(facts: Iterable[AnyFact]) -> Visit | None:
@@ -39,8 +40,8 @@ def visit_of(facts: Iterable[AnyFact]) -> Visit | None:
     visit: Visit | None = None
     for fact in facts:
         if isinstance(fact, Opened):
-            course = Course.of(fact.prescription)
-            visit = Visit(Course(course.prescription, course.turns, fact.place), changed_s=fact.t_s)
+            turns = fact.turns or turns_of(fact.prescription)
+            visit = Visit(Course(fact.prescription, turns, fact.place), changed_s=fact.t_s)
         elif visit is not None:
             visit = _after(visit, fact)
     return None if visit is None else visit.set_ended(visit.changed_s)[0]
@@ -53,13 +54,13 @@ def _after(visit: Visit, fact: AnyFact) -> Visit:
         case RepetitionKept(t_s=t_s):
             return replace(visit, counted=visit.counted + 1, changed_s=t_s) if visit.set_open else visit.late(t_s)
         case RepetitionVoided(t_s=t_s):
-            return visit.undone(t_s)[0]
+            return undone(visit, t_s)[0]
         case RepetitionAdded(t_s=t_s):
-            return visit.added(t_s)[0]
+            return added(visit, t_s)[0]
         case SetRestarted(t_s=t_s):
-            return visit.restarted(t_s)[0]
+            return restarted(visit, t_s)[0]
         case SideCorrected(t_s=t_s):
-            return visit.side_swapped(t_s)[0]
+            return side_swapped(visit, t_s)[0]
         case TurnGivenUp(t_s=t_s):
             return visit.turn_given_up(t_s)[0]
         case SetClosed(t_s=t_s):
@@ -81,6 +82,8 @@ def _opened(visit: Visit, fact: SetOpened, t_s: float) -> Visit:
     course = visit.course
     while not course.over and course.turn.item != fact.item:
         course = course.after()
+    if course.turn.item != fact.item:  # not in what is left, and yet it was so
+        course = visit.course.with_turn(fact.item, fact.side)
     course = course if course.turn.side is fact.side else course.swapped()
     earlier = fact.before or (visit.turn_count if fact.goes_on else 0)
     carried = fact.before or (visit.carried if fact.goes_on else 0)

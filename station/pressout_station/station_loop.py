@@ -13,6 +13,7 @@ from pressout_session.error_codes import Trouble
 from pressout_session.facts import EndReason
 from pressout_session.record import Record
 from pressout_session.visit import Moved, Visit
+from pressout_session.visit_corrections import added, restarted, side_swapped, undone
 from pressout_signal.samples import Sample
 from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.watchdog import Signs
@@ -39,7 +40,9 @@ from pressout_ui.commands import (
 )
 from pressout_ui.messages import (
     AbsenceChanged,
+    BackSpaced,
     ClinicAnswered,
+    DigitTyped,
     Felt,
     HereChanged,
     Message,
@@ -60,11 +63,11 @@ logger = logging.getLogger(__name__)
 
 # What each tap that corrects a visit does to it.
 DEEDS: dict[type[Command], Callable[[Visit, float], Moved]] = {
-    UndoLast: Visit.undone,
-    AddOne: Visit.added,
-    SwapSide: Visit.side_swapped,
+    UndoLast: undone,
+    AddOne: added,
+    SwapSide: side_swapped,
     GiveUpTurn: Visit.turn_given_up,
-    RestartSet: Visit.restarted,
+    RestartSet: restarted,
     TapTimed: Visit.timed_tapped,
     FinishTimed: Visit.timed_finished,
 }
@@ -145,8 +148,9 @@ class Station:
         taps = parts.face.messages()
         if taps or self.screen.for_staff:  # whoever taps is there, and so is whom a therapist stands beside
             parts.controller.present()
-        for message in (*parts.staff_actions.news(self.screen, parts.clock.now_s()), *taps):
+        for message in parts.staff_actions.news(self.screen, parts.clock.now_s()):
             self._tell(message)
+        self._touched(taps)
         if (here := parts.controller.left.here(parts.clock.now_s())) != self.screen.known.here:
             self._tell(HereChanged(here))
         if parts.controller.absent != self._absent:
@@ -187,6 +191,13 @@ class Station:
         self.screen, commands = update(self.screen, message)
         for command in commands:
             self._tell_command(command)
+
+    def _touched(self, taps: list[Message]) -> None:
+        """Pass on what was touched and typed; a touch that was meant for keys that are gone by now is none."""
+        meant_for = type(self.screen.scene)
+        for tap in taps:
+            if type(self.screen.scene) is meant_for or isinstance(tap, DigitTyped | BackSpaced):
+                self._tell(tap)
 
     def _visit_moved(self) -> None:
         visit = self.controller.visit

@@ -23,6 +23,16 @@ G_M_PER_S2 = 9.80665
 LB_PER_KG = 2.20462
 
 
+class Correctable(Struct, frozen=True):
+    """What can be corrected: the side and count of a turn, and its count once one is undone, added, or it restarts."""
+
+    side: Side
+    count: int = 0
+    undone: int = 0
+    added: int = 0
+    restarted: int = 0
+
+
 class AppState(Struct, frozen=True, kw_only=True):
     """The part of the screen's state that outlives a scene.
 
@@ -107,10 +117,14 @@ class AppState(Struct, frozen=True, kw_only=True):
         return 0 if self.record.open_set is None else self.record.turn_count(len(self.record.sets) - 1)
 
     @property
-    def fixed(self) -> tuple[Side, int]:
-        """The set that a correction is for, open or just closed: its side, and what counts in its turn."""
+    def fixed(self) -> Correctable:
+        """The set that a correction is for, open or just closed, with its turn; nothing before anything was done."""
         sets = self.record.sets
-        return (sets[-1].side, self.record.turn_count(len(sets) - 1)) if sets else (self.side, 0)
+        if not sets or self.visit is None or not (self.record.open_set or self.visit.correctable):
+            return Correctable(self.side)
+        last = len(sets) - 1
+        count, carried = self.record.turn_count(last), self.record.turn_carried(last)
+        return Correctable(sets[last].side, count, max(carried, count - 1), count + 1, count - sets[last].count)
 
     @property
     def code(self) -> str:

@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable
 from typing import assert_never
 
-import msgspec
 from msgspec.structs import replace
 
 from pressout_device.clock import boot_id, wall_time
@@ -48,6 +47,7 @@ from pressout_signal.events import (
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
 from pressout_station.controller.controller_deps import ControllerDeps
+from pressout_station.controller.dose_change import dose_changed
 from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S, Presence, asked_pause_s
 from pressout_station.controller.signal_stats import SignalStats
@@ -85,7 +85,7 @@ class SessionController:
         self.patient_ref = GUEST
         self.left = left
         self._goes_on_s = -math.inf
-        self._opened: Opened | None = None
+        self._held: tuple[AnyFact, ...] = ()  # kept with the first thing that happens: else no session is left behind
         self._last_session_id: str | None = None
         self._sets = 0
         self._set_since_s = 0.0
@@ -147,7 +147,7 @@ class SessionController:
         self.visit = left or Visit(Course.of(prescription), changed_s=begun_s, taut=self._there.taut)
         self._sensed.begin()
         self.patient_ref = patient_ref
-        self._opened = Opened(  # kept with the first thing that happens: else no session is left behind
+        opened = Opened(
             t_s=begun_s,
             session_id=self.session_id,
             patient_ref=patient_ref,
@@ -157,7 +157,9 @@ class SessionController:
             device=self._given.device,
             clock=self._given.clock_now(),
             place=self.visit.course.place,
+            turns=() if left is None else left.course.turns,
         )
+        self._held = (opened,)
 
     def end(self, reason: EndReason) -> None:
         """Close the session: its last set, what the sensor did, and why it ended."""
@@ -167,14 +169,15 @@ class SessionController:
         now_s = self._there.now_s()
         half_done = replace(self.visit, timed=TimedProgress()) if self.visit.timed.done else None
         self._move(self.visit.left_off(now_s, self._there.slack_since_s or now_s))
-        if self._opened is None:
+        if not self._held:
             self._keep(self._sensed.seen(now_s))
             self._keep(Closed(t_s=now_s, reason=reason))
             self._last_session_id = self.session_id
             self.left.leave(self.patient_ref, half_done or self.visit, now_s, reason)
         else:
             self.left.untouched(self.patient_ref)
-        self._opened = self.session_id = self.visit = None
+        self.session_id = self.visit = None
+        self._held = ()
         self._writer.occupied(None)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
         stays = reason is EndReason.DONE
@@ -191,14 +194,14 @@ class SessionController:
             self._move(self.visit.set_ended(self._there.now_s()))
 
     def tapped(self, deed: Callable[[Visit, float], Moved]) -> None:
-        """Let the visit take a tap that corrects it: `Visit.undone` and its like. Whoever taps is there."""
+        """Let the visit take a tap that corrects it: `visit_corrections.undone` and its like. Whoever taps is there."""
         if self.visit is not None:
             self._move(deed(self.visit, self._there.now_s()))
             self.present()
 
     def rate(self, effort: int | None, pain: int | None) -> None:
         """Keep how hard it was and how much it hurt; None where it was skipped."""
-        if self.visit is not None and self._opened is None:
+        if self.visit is not None and not self._held:
             self._keep(Rated(t_s=self._there.now_s(), effort=effort, pain=pain))
             self._given.pain.rated(self.session_id or "", pain)
 
@@ -212,17 +215,12 @@ class SessionController:
         """Give the patient who is here another dose, from the next set on, and from the next visit on."""
         if self.visit is None:
             return
-        moved, facts = self.visit.dosed(self._there.now_s(), place, item, therapist_ref)
-        asked = self.visit.prescription.with_item(place, item)
-        signed = {"set_by": therapist_ref, "set_at": rfc3339(wall_time()), "accepted_by": therapist_ref}
-        prescription = msgspec.structs.replace(asked, **signed)
-        if self._opened is not None:  # nothing has happened yet: it simply is what they came for
-            self._opened = msgspec.structs.replace(self._opened, prescription=prescription, therapist_ref=therapist_ref)
-            fresh = not (self.visit.carried or self.visit.course.place)
-            moved, facts = replace(moved, course=Course.of(prescription)) if fresh else moved, ()
-        self._move((moved, facts))
+        by = (therapist_ref, rfc3339(wall_time()))
+        changed = dose_changed(self.visit, self._held, self._there.now_s(), (place, item), by)
+        self._held = changed.held
+        self._move((changed.visit, changed.facts))
         if self.patient_ref != GUEST:
-            self._writer.prescribe(self.patient_ref, prescription)
+            self._writer.prescribe(self.patient_ref, changed.prescription)
 
     def correct(self, session_id: str, patient_ref: str | None, therapist_ref: str) -> None:
         """Say whose a closed session was, or with None that it was no one's."""
@@ -273,14 +271,13 @@ class SessionController:
                 if self.session_id is not None:
                     self._given.set_over(self.session_id, self._sets, self._set_since_s, self._tuned_to)
         if self._tuned_to != self._item() and not self.visit.set_open:
-            # Another line or another movement: what was learned of the last one does not hold.
-            self._tune()
+            self._tune(anew=False)
 
     def _keep(self, fact: AnyFact) -> None:
         if self.session_id is None:
             return
-        opened, self._opened = self._opened, None
-        for each in (fact,) if opened is None else (opened, fact):
+        held, self._held = self._held, ()
+        for each in (*held, fact):
             self.pending_writes.keep(self.session_id, each)
 
     def _item(self) -> CabledItem:
@@ -292,7 +289,10 @@ class SessionController:
         item = self._tuned_to
         return pipeline_for(item.resistance, item.movement, self._given.pulley_ratio)
 
-    def _tune(self) -> None:
-        """Begin anew with a pipeline that has heard nothing, for the exercise that is being done."""
-        self._tuned_to = self._item()
-        self.pipeline = self._fresh_pipeline()
+    def _tune(self, *, anew: bool = True) -> None:
+        """Take up the exercise that is being done: `anew`, or on another line, with nothing learned of the last."""
+        before, self._tuned_to = self._tuned_to, self._item()
+        fresh, item = self._fresh_pipeline(), self._tuned_to
+        if anew or (item.resistance, item.movement) != (before.resistance, before.movement):
+            # Whether the line is taut is not learned, but so.
+            self.pipeline = replace(self.pipeline, detector=fresh.detector, recent=fresh.recent)

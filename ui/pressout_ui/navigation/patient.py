@@ -78,7 +78,7 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen.showing(after), commands
         case Today(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
-        case Today(), VisitMoved() if isinstance(known.item, TimedItem):
+        case Today() | SetUp(), VisitMoved(visit=visit) if visit.stage is Stage.BESIDE:
             return screen.showing(Timed.of(known)), ()
         case Today() | SetUp() | Rest() | Timed(), RecordKept(record=record) if record.open_set is not None:
             return screen.showing(LiveSet()), ()
@@ -118,7 +118,7 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
         case Rest(), SignalHeard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
             live, commands = live_set.update(LiveSet(), message, known)
             return screen.showing(live), commands
-        case Timed(), RecordKept() if known.visit is not None and _timed_over(known):
+        case Timed(), VisitMoved() | RecordKept() if known.visit is not None and _timed_over(known):
             return set_over(screen)
         case Timed(), _:
             after_timed, commands = timed.update(scene, message, known)

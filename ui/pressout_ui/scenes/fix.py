@@ -25,9 +25,9 @@ def view(known: AppState, item: CabledItem, plane: Plane) -> View:
     words = known.words
     across = 2 if plane.portrait else 3
     wide = (plane.width - 72.0 - 14.0 * (across - 1)) / across
-    fixed, count = known.fixed
-    side = words.left if fixed is Side.LEFT else words.right
-    standing = f"{side} {count} {words.of} {item.reps}"
+    fixed = known.fixed
+    side = words.left if fixed.side is Side.LEFT else words.right
+    standing = f"{side} {fixed.count} {words.of} {item.reps}"
     below = plane.height - (180.0 if plane.portrait else 92.0)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
@@ -42,14 +42,17 @@ def view(known: AppState, item: CabledItem, plane: Plane) -> View:
 
 
 def _acts(known: AppState) -> tuple[tuple[str, str, Message], ...]:
-    words, (side, count) = known.words, known.fixed
-    back = words.becomes.format(now=count, then=max(0, count - 1))
+    words, fixed = known.words, known.fixed
+
+    def becomes(then: int) -> str:
+        return words.becomes.format(now=fixed.count, then=then)
+
     sound = (words.sound[1], words.sound_comes) if known.muted else (words.sound[0], words.pictures_stay)
     return (
-        (words.undo_last, back, UndoTapped()),
-        (words.add_one, words.becomes.format(now=count, then=count + 1), AddTapped()),
-        (words.wrong_side, words.move_to[side.other].format(count=count), SideTapped()),
-        (words.restart_set, words.start_at_nought, RestartTapped()),
+        (words.undo_last, becomes(fixed.undone), UndoTapped()),
+        (words.add_one, becomes(fixed.added), AddTapped()),
+        (words.wrong_side, words.move_to[fixed.side.other].format(count=fixed.count), SideTapped()),
+        (words.restart_set, becomes(fixed.restarted) if fixed.restarted else words.start_at_nought, RestartTapped()),
         (words.end_set, words.go_to_rest, SetEndTapped()),
         (*sound, MuteTapped()),
     )

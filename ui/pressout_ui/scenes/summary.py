@@ -188,6 +188,7 @@ def _row(known: AppState, side: Side, label: str, y: float) -> tuple[Shape, ...]
 
 
 def _reminded(held: SetRecord) -> list[bool]:
-    """Say of each repetition that counts whether a reminder was given in it."""
+    """Say of each repetition that counts whether a reminder was given in it; none was in those that were added."""
     numbers = {drift.number for drift in held.drift}
-    return [place in numbers for place, counted in enumerate(held.repetitions, start=1) if not counted.voided]
+    measured = [place in numbers for place, counted in enumerate(held.repetitions, start=1) if not counted.voided]
+    return measured + [False] * held.added

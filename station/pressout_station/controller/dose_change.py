@@ -1,0 +1,42 @@
+"""Another dose for whoever is here: what becomes of the visit, and of what is held until something happens."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pressout_session.course import Course
+from pressout_session.facts import AnyFact, TimedDone
+from pressout_session.prescription import Item, Prescription
+from pressout_session.visit import Visit
+
+
+class DoseChange(NamedTuple):
+    """The visit with another dose, what is kept of it now, and what is held until something happens."""
+
+    visit: Visit
+    facts: tuple[AnyFact, ...]
+    held: tuple[AnyFact, ...]
+    prescription: Prescription
+
+
+def dose_changed(
+    visit: Visit, held: tuple[AnyFact, ...], t_s: float, asked: tuple[int, Item], by: tuple[str, str]
+) -> DoseChange:
+    """Give a visit another dose for the item at a place, `by` a therapist, at a wall time in RFC 3339.
+
+    `held` is empty once something has happened. Before that a visit that begins here simply came for the new dose; of
+    one that goes on, the change is held too, since its order was told by the old one.
+    """
+    (place, item), (therapist_ref, set_at) = asked, by
+    moved, facts = visit.dosed(t_s, place, item, therapist_ref)
+    prescription = replace(
+        visit.prescription.with_item(place, item), set_by=therapist_ref, set_at=set_at, accepted_by=therapist_ref
+    )
+    if not held or any(isinstance(fact, TimedDone) for fact in facts):
+        return DoseChange(moved, facts, held, prescription)
+    if visit.carried or visit.course.place:
+        return DoseChange(moved, (), (*held, *facts), prescription)
+    came_for = replace(held[0], prescription=prescription, therapist_ref=therapist_ref)
+    return DoseChange(replace(moved, course=Course.of(prescription)), (), (came_for,), prescription)
