@@ -16,7 +16,7 @@ from builders import SESSION_ID, a_document, an_event
 from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_device.storage import atomic_files
 from pressout_link.broker import Broker, broker_at
-from pressout_link.connection import Publication
+from pressout_link.messages import Publication
 from pressout_session.document import encode
 from pressout_session.wire import AckResult, StationEvent, ack_topic, digest, session_topic
 from pressout_station.mailbox import spool

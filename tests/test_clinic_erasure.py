@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from builders import a_document, an_event
 from desk import PATIENT, S3, asks, command, prescribed, says, takes
 from pressout_clinic import erasure
 from pressout_clinic.audit_log import audit
 from pressout_clinic.fleet import fleet
+from pressout_clinic.missing_sequences import explain
 from pressout_clinic.prescriptions import erasure_answers
 from pressout_clinic.rejected import set_aside
 from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
-from pressout_clinic.tables import ERASURES, METADATA
+from pressout_clinic.tables import ERASURES, EXPLAINED, METADATA
 from pressout_session.document import encode
 from pressout_session.orders import Erasure, OrderKind
 from pressout_session.wire import (
@@ -174,3 +176,48 @@ def test_old_sessions_are_dropped_and_are_no_gap(store: Store) -> None:
     assert command(store, "drop", "--older-than", "30").output == "1 session dropped\n"
     assert store.count() == 1
     assert command(store, "gaps").exit_code == 0
+
+
+def test_a_place_that_was_freed_belongs_to_whoever_comes_later_and_to_nobody_who_came_before(store: Store) -> None:
+    """A card that was put back to before an erasure gives places again that are gone here."""
+    begun = "2999-01-01T09:00:00.000Z"
+    takes(store, msgspec.structs.replace(a_document(1), seq=1))
+    says(store, EventKind.ERASED, about="er-1", journal_id="journal", seqs=(1, 2))
+    other = msgspec.structs.replace(a_document(2), seq=2, patient_ref="530863")
+
+    assert takes(store, other) is AckResult.REJECTED
+    assert takes(store, msgspec.structs.replace(other, started_at=begun, ended_at=begun)) is AckResult.STORED
+    assert command(store, "gaps").exit_code == 0
+
+
+def test_a_place_that_is_freed_again_is_freed_as_of_then(store: Store) -> None:
+    with store.engine.begin() as connection:
+        explain(connection, "journal", (7,))
+        connection.execute(update(EXPLAINED).values(explained_at="2020-01-01T00:00:00.000Z"))
+        explain(connection, "journal", (7,))
+        (at,) = connection.execute(select(EXPLAINED.c.explained_at)).one()
+
+    assert at > "2021"
+
+
+def test_a_station_cannot_speak_for_the_journal_of_another(store: Store) -> None:
+    takes(store, msgspec.structs.replace(a_document(1), seq=1, site_id="north", station_id="s4"))
+
+    says(store, EventKind.ERASED, about="er-1", journal_id="journal", seqs=tuple(range(1, 50)))
+
+    later = msgspec.structs.replace(a_document(2), seq=2, site_id="north", station_id="s4")
+    assert takes(store, later) is AckResult.STORED
+
+
+def test_a_new_database_is_its_users_alone(tmp_path: Path) -> None:
+    umask = os.umask(0o022)
+    try:
+        store = Store(f"sqlite:///{tmp_path}/clinic.db")
+        takes(store, a_document(1))
+        rights = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        store.close()
+    finally:
+        os.umask(umask)
+
+    assert set(rights) >= {"clinic.db", "clinic.db-wal"}
+    assert set(rights.values()) == {0o600}

@@ -8,7 +8,8 @@ import pytest
 
 from brokers import SecureBroker
 from builders import SESSION_ID, a_document
-from pressout_link.connection import MOST_FLEETING, Connection, Publication
+from pressout_link.connection import MOST_FLEETING, Connection
+from pressout_link.messages import Publication
 from pressout_session.document import encode
 from pressout_session.wire import ROOT, event_topic, live_topic, request_topic, session_topic, status_topic
 from uplinks import clinic, eventually, heard, listening, stored

@@ -13,7 +13,8 @@ from brokers import SecureBroker, certificates
 from builders import an_event
 from pressout_clinic.store import Store
 from pressout_clinic.tables import EVENTS
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import Connection
+from pressout_link.messages import Publication
 from pressout_session.wire import EventKind, event_topic
 from uplinks import clinic, eventually, listening
 

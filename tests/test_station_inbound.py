@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from brokers import SecureBroker
 from builders import SESSION_ID, an_erasure, an_order
 from pressout_device.storage import atomic_files
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import Connection
+from pressout_link.messages import Publication
 from pressout_session.inbound import LARGEST_BYTES, AckCame, RejectedMessage, came
 from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
@@ -9,15 +10,16 @@ import pytest
 
 from builders import SESSION_ID, an_erasure, an_item, an_order, facts_of_a_session
 from pressout_device.storage import atomic_files
-from pressout_link.connection import ReceivedMessage
+from pressout_link.messages import ReceivedMessage
 from pressout_session.document import encode
 from pressout_session.document_builder import document_of
 from pressout_session.facts import Reassigned, SessionVoided
 from pressout_session.record import folded
 from pressout_session.wire import Ack, AckResult, ack_topic, digest, erase_topic, prescription_topic
 from pressout_station.mailbox import spool
+from pressout_station.uplink import inbound, outbox_index
 from pressout_station.uplink.inbound import InboundHandler, Since
-from pressout_station.uplink.outbox_index import OutboxIndex
+from pressout_station.uplink.outbox_index import ANSWERED_S, OutboxIndex
 from pressout_station.writer.writer import Writer
 from stations import FIRST, a_writer, keep, order, origin, wait_for
 from uplinks import Folders
@@ -147,3 +149,34 @@ def test_an_order_in_the_inbox_that_no_therapist_could_set_is_dropped_and_not_ap
 
     assert list(writer.prescriptions) == ["530863"]
     writer.close()
+
+
+def test_orders_keep_their_order_though_the_clock_is_set_back_between_them(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = hearing(folders)
+    for now_ns, topic, order_ in (
+        (9_000, prescription_topic(*STATION, "rx-1"), an_order(1)),
+        (1_000, erase_topic(*STATION, "er-1"), an_erasure()),
+        (2_000, prescription_topic(*STATION, "rx-1"), an_order(2)),
+    ):
+        monkeypatch.setattr(inbound.time, "time_ns", lambda now_ns=now_ns: now_ns)
+        heard(handler, folders, topic, order_)
+
+    names = sorted(atomic_files.waiting(folders.inbox), key=spool.came_at)
+    assert [name.split(".")[1] for name in names] == ["rx-1", "er-1", "rx-1"]
+
+
+def test_what_was_answered_and_lies_there_still_is_sent_again_after_a_while(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = folders.finish(1)
+    shelf = OutboxIndex(folders.outbox)
+    shelf.look(rung=True)
+    shelf.answered({name})
+    began_s = time.monotonic()
+    for later_s, waiting in ((ANSWERED_S - 5.0, []), (ANSWERED_S + 5.0, [name])):
+        monkeypatch.setattr(outbox_index.time, "monotonic", lambda later_s=later_s: began_s + later_s)
+        shelf.look(rung=True)
+
+        assert shelf.waiting == waiting

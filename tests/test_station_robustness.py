@@ -12,7 +12,7 @@ from brokers import SecureBroker
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
 from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
-from pressout_link.connection import Publication
+from pressout_link.messages import Publication
 from pressout_session.facts import SetOpened, encode
 from pressout_session.wire import Ack, AckResult, EventKind, ack_topic, digest
 from pressout_station.journal import erasure, salvage

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from builders import a_prescription, an_item, simulated
+from builders import a_prescription, an_item, facts_of_a_session, simulated
 from controllers import Desk
+from pressout_session.document import Clock
 from pressout_session.exercises import Side
 from pressout_session.facts import (
     Closed,
@@ -25,6 +29,7 @@ from pressout_session.visit import Visit
 from pressout_session.visit_corrections import added, undone
 from pressout_signal.events import LineLetGo, LineTaken, Resistance
 from pressout_signal.samples import Fault, FaultKind, Sample
+from pressout_station.controller.held_facts import dated_by_now
 from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S
 
 GONE_S = ASK_AFTER_S + ANSWER_S
@@ -323,3 +328,20 @@ def test_another_dose_before_anything_was_done_leaves_no_session_behind_and_goes
     assert desk.controller.visit.prescription.items[0] == an_item(reps=2)
     desk.controller.report_pain()
     assert [type(fact) for fact in desk.facts("session-1")] == [Opened, DoseChanged, PainReported]
+
+
+def test_who_signs_in_before_the_time_is_known_and_begins_after_it_began_when_they_did() -> None:
+    clock = Clock(synchronised=False)
+    opened = facts_of_a_session()[0]
+    assert isinstance(opened, Opened)
+    held = (replace(opened, t_s=100.0, wall_time="2020-01-01T00:00:00.000Z", clock=clock),)
+
+    assert dated_by_now(held, 160.0, clock) == held
+    (dated,) = dated_by_now(held, 160.0, Clock(synchronised=True))
+    assert isinstance(dated, Opened)
+    assert abs(datetime.fromisoformat(dated.wall_time) - (datetime.now(UTC) - timedelta(seconds=60))) < timedelta(
+        1 / 24
+    )
+    assert dated.clock == Clock(synchronised=True)
+    sure = (replace(held[0], clock=Clock(synchronised=True)),)
+    assert dated_by_now(sure, 160.0, Clock(synchronised=True)) == sure

@@ -14,7 +14,8 @@ from builders import SESSION_ID, a_document, an_info
 from pressout_cli.demo.broker import EmbeddedBroker
 from pressout_device.storage import atomic_files
 from pressout_link.broker import broker_at
-from pressout_link.connection import Connection, Publication, ReceivedMessage
+from pressout_link.connection import Connection
+from pressout_link.messages import Publication, ReceivedMessage
 from pressout_session.document import encode
 from pressout_session.error_codes import LinkTrouble
 from pressout_session.wire import (

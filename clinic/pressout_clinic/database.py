@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alembic import command
@@ -89,9 +90,16 @@ def said_plainly(engine: Engine) -> Iterator[None]:
         raise StoreError(f"database {name}: found {cause[0] if cause else error}, expected {expected}") from error
 
 
+def _kept_private(path: Path) -> None:
+    """Make a new file that its user alone may read; SQLite gives what lies beside it the same rights."""
+    with suppress(OSError):  # why it cannot be made is said when it is opened
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         path = database_path(url)
+        _kept_private(path)
         # One connection, which its worker alone uses.
         engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool, connect_args={"timeout": 30.0})
 

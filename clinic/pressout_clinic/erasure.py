@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, or_, select, t
 from pressout_clinic import orders
 from pressout_clinic.audit_log import noted
 from pressout_clinic.database import said_plainly
+from pressout_clinic.missing_sequences import explain
 from pressout_clinic.stations import stations_known
 from pressout_clinic.tables import (
     DOCUMENTS,
@@ -125,12 +126,15 @@ def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[t
     asked = select(ERASURES.c.patient_ref, ERASURES.c.asked_at).where(ERASURES.c.patient_ref.is_not(None)).distinct()
     erasures = connection.execute(asked).all()
     places = [(one.journal_id, one.seq) for one in documents]
-    explained = tuple_(EXPLAINED.c.journal_id, EXPLAINED.c.seq)
-    known = connection.execute(select(EXPLAINED.c.journal_id, EXPLAINED.c.seq).where(explained.in_(places))).all()
-    erased = {(journal_id, seq) for journal_id, seq in known}
+    known = connection.execute(
+        select(EXPLAINED).where(tuple_(EXPLAINED.c.journal_id, EXPLAINED.c.seq).in_(places))
+    ).all()
+    gone_at = {(journal_id, seq): at for journal_id, seq, at in known}
     for one in documents:
         forgotten = any(ref == one.patient_ref and one.started_at <= at for ref, at in erasures)
-        if forgotten or (one.journal_id, one.seq) in erased:
+        place = one.journal_id, one.seq
+        # What began later has got the place from an older copy of the card, and is another session.
+        if forgotten or (place in gone_at and (gone_at[place] is None or one.started_at <= gone_at[place])):
             found[one.session_id, one.revision] = GONE
     return found
 
@@ -154,8 +158,8 @@ def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
     ).all()
     if not keys:
         return 0
-    rows = [{"journal_id": journal_id, "seq": seq} for _session, _revision, journal_id, seq in keys]
-    connection.execute(insert_new(connection, EXPLAINED), rows)
+    for journal in {journal_id for _session, _revision, journal_id, _seq in keys}:
+        explain(connection, journal, sorted({seq for _session, _revision, of, seq in keys if of == journal}))
     chosen = select(DOCUMENTS.c.session_id, DOCUMENTS.c.revision).where(condition)
     for one in reversed(TYPED):
         connection.execute(delete(one).where(tuple_(one.c.session_id, one.c.revision).in_(chosen)))

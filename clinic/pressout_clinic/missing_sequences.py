@@ -5,11 +5,16 @@ A document that is still under way looks the same for a while; the moment from w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from pressout_clinic.database import said_plainly
+from pressout_clinic.tables import EXPLAINED
+from pressout_clinic.upsert import insert_or_update
+from pressout_session.document_builder import rfc3339
 
 _GAPS = text("""
 WITH known AS (SELECT journal_id, seq FROM documents UNION SELECT journal_id, seq FROM explained_gaps),
@@ -48,3 +53,11 @@ def gaps(engine: Engine) -> list[Gap]:
     """
     with said_plainly(engine), engine.connect() as connection:
         return [Gap(*row) for row in connection.execute(_GAPS)]
+
+
+def explain(connection: Connection, journal_id: str, seqs: Sequence[int]) -> None:
+    """Remember places in a journal's sequence of which, as of now, nothing is to come any more."""
+    now = rfc3339(datetime.now(UTC))
+    rows = [{"journal_id": journal_id, "seq": seq, "explained_at": now} for seq in seqs]
+    if rows:
+        connection.execute(insert_or_update(connection, EXPLAINED, "explained_at"), rows)

@@ -9,7 +9,8 @@ import time
 
 from pressout_clinic.orders import MOST_AT_ONCE, Order
 from pressout_clinic.store import Store
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import Connection
+from pressout_link.messages import Publication
 
 # How soon a worker notices what a command wrote down.
 EVERY_S = 1.0

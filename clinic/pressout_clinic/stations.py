@@ -14,7 +14,8 @@ import msgspec
 from sqlalchemy import Connection, and_, or_, select, update
 
 from pressout_clinic import orders
-from pressout_clinic.tables import DOCUMENTS, EVENTS, EXPLAINED, STATIONS
+from pressout_clinic.missing_sequences import explain
+from pressout_clinic.tables import DOCUMENTS, EVENTS, STATIONS
 from pressout_clinic.upsert import insert_new
 from pressout_clinic.validation import Rejection
 from pressout_session.document_builder import rfc3339
@@ -122,15 +123,23 @@ def _event(connection: Connection, spoken: Spoken, event: StationEvent) -> None:
         return  # it came twice
     match event.kind:
         case EventKind.ERASED:
-            if event.journal_id is not None:
-                places = [{"journal_id": event.journal_id, "seq": seq} for seq in event.seqs]
-                if places:
-                    connection.execute(insert_new(connection, EXPLAINED), places)
+            if event.journal_id is not None and not _of_others(connection, spoken, event.journal_id):
+                explain(connection, event.journal_id, event.seqs)
             orders.erased(connection, spoken, event)
         case EventKind.PRESCRIBED | EventKind.PRESCRIPTION_REFUSED:
             orders.prescribed(connection, spoken, event)
         case _:
             logger.info("%s/%s: %s, %s", spoken.site_id, spoken.station_id, event.kind, event.what)
+
+
+def _of_others(connection: Connection, spoken: Spoken, journal_id: str) -> bool:
+    """Whether a journal is one that another station writes: its gaps are not this one's to explain."""
+    others = or_(DOCUMENTS.c.site_id != spoken.site_id, DOCUMENTS.c.station_id != spoken.station_id)
+    found = connection.execute(select(DOCUMENTS.c.seq).where(DOCUMENTS.c.journal_id == journal_id, others).limit(1))
+    if found.first() is None:
+        return False
+    logger.warning("%s/%s: speaks for a journal of another station", spoken.site_id, spoken.station_id)
+    return True
 
 
 def _known(connection: Connection, spoken: Spoken) -> Any:  # noqa: ANN401

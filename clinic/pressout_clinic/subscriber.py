@@ -19,7 +19,8 @@ from pressout_clinic.stations import Message
 from pressout_clinic.store import IncomingMessage, Store, StoreError
 from pressout_clinic.validation import checked
 from pressout_link.broker import Broker
-from pressout_link.connection import Connection, ConnectionConfig, Publication, ReceivedMessage
+from pressout_link.connection import Connection, ConnectionConfig
+from pressout_link.messages import Publication, ReceivedMessage
 from pressout_session.wire import ROOT, Ack, AckResult, ack_topic, address_of, spoken_in
 
 logger = logging.getLogger(__name__)

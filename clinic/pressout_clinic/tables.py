@@ -210,6 +210,7 @@ EXPLAINED = Table(
     METADATA,
     Column("journal_id", Text, primary_key=True),
     Column("seq", Integer, primary_key=True),
+    Column("explained_at", Text),
 )
 PRESCRIPTIONS = Table(
     "prescriptions",

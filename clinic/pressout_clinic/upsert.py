@@ -17,6 +17,13 @@ def insert_new(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     return dialect.insert(table).on_conflict_do_nothing()
 
 
+def insert_or_update(connection: Connection, table: Table, name: str) -> Any:  # noqa: ANN401
+    """Give an insertion that sets one column of what is there already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insertion = dialect.insert(table)
+    return insertion.on_conflict_do_update(index_elements=table.primary_key, set_={name: insertion.excluded[name]})
+
+
 def fill(connection: Connection, table: Table, rows: list[Row]) -> None:
     """Fill a table: by COPY where the database has it, which is several times as fast."""
     if connection.dialect.name != "postgresql":

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from pressout_session.error_sentences import why
+
+# What reading raises of something that a card has altered, whatever it has become.
+ALTERED: Final = (ValueError, TypeError, LookupError, ArithmeticError)
 
 
 class PressoutError(Exception):

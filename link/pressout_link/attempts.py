@@ -13,6 +13,9 @@ NO_ANSWER_S = 3.0
 NEXT_ADDRESS_S = 12.0
 # MQTT 5, 3.2.2.2: the broker keeps no messages for newcomers.
 RETAIN_NOT_SUPPORTED: Final = 0x9A
+# After so many connections in a row that ended by a packet which could not be read, an older version is spoken: what
+# others put around their messages, such as a property with a mark that the library refuses, is not in it.
+MOST_UNREADABLE: Final = 2
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class Attempts:
     reached_s: float | None = None
     refused_version: bool = False
     refused_will: bool = False
+    unreadable: int = 0
+    fell_back: bool = False
 
     @property
     def broker(self) -> Broker:
@@ -70,10 +75,12 @@ class Attempts:
         self.refused_version = "protocol" in reason.lower()
         return self.refused_will
 
-    def hung_up(self, now_s: float, *, was_connected: bool) -> None:
-        """Take that the connection is gone, or never came about."""
+    def hung_up(self, now_s: float, *, was_connected: bool, unreadable: bool = False) -> None:
+        """Take that the connection is gone, or never came about; and whether a packet was `unreadable`."""
         if was_connected:
             self.begun_s = now_s
+            self.unreadable = self.unreadable + 1 if unreadable else 0
+            self.newest, self.fell_back = self.newest or self.fell_back, False
         else:
             self.failed = True
             # Some 3.1.1 brokers answer a version 5 greeting by hanging up, without a word.
@@ -85,6 +92,9 @@ class Attempts:
         if self.refused_will:
             self.refused_will = False
             return "without messages that are kept for newcomers"
+        if self.unreadable >= MOST_UNREADABLE and self.newest:
+            self.unreadable, self.newest, self.fell_back = 0, False, True
+            return "in version 3.1.1: something that comes in version 5 cannot be read"
         if len(self.brokers) > 1 and now_s - self.begun_s > NEXT_ADDRESS_S:
             self.place = (self.place + 1) % len(self.brokers)
             self.begun_s, self.refused_version, self.reached_s = now_s, False, None

@@ -10,6 +10,7 @@ import logging
 import queue
 import random
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from pressout_link.attempts import Attempts
 from pressout_link.broker import Broker
 from pressout_link.connect_errors import Obstacle, looked_at, not_subscribed, refused
+from pressout_link.messages import Publication, ReceivedMessage
 
 logger = logging.getLogger(__name__)
 
@@ -40,29 +42,10 @@ MOST_UNREAD = 1_000
 MOST_FLEETING = 16 * 1024
 # Who tries again after a broker was gone does so at a moment of their own, so that not all come at once.
 FIRST_DELAY_S, LAST_DELAY_S = (1, 5), (30, 90)
+# How paho calls the end of a connection by a packet that it cannot read.
+UNREADABLE = "Protocol error"
 # How often the reason of a missing connection is looked for.
 LOOK_EVERY_S = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedMessage:
-    """A message, and what is needed to acknowledge it once it is safe."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    qos: int
-    token: int
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """Something to say: topic, payload, whether the broker keeps it for newcomers, and whether it may be lost."""
-
-    topic: str
-    payload: bytes
-    retained: bool = False
-    fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +114,10 @@ class Connection:
         To be called now and then.
         """
         self._look_what_is_wrong()
+        if self.connected and not self._reads():
+            self._lost("a packet that cannot be read", unreadable=True)
+            self._client.loop_stop()
+            self._client = self._begun()
         if self.connected:
             return
         changed = self._attempts.change(time.monotonic())
@@ -138,6 +125,11 @@ class Connection:
             logger.info("no answer to this greeting, trying %s", changed)
             self._client.loop_stop()
             self._client = self._begun()
+
+    def _reads(self) -> bool:
+        """Whether paho's thread lives: up to version 2.1 a packet that cannot be read ends it, and nothing says so."""
+        name = f"paho-mqtt-client-{self._client_id}"
+        return any(thread.name == name for thread in threading.enumerate())
 
     def _look_what_is_wrong(self) -> None:
         """Find out why no connection came about: paho does not say."""
@@ -226,7 +218,7 @@ class Connection:
         client.loop_start()
         return client
 
-    def _on_connect(self, client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, props: object) -> None:
+    def _on_connect(self, client: mqtt.Client, _data: object, flags: object, code: ReasonCode, props: object) -> None:
         if code.is_failure:
             if not self._attempts.turned_away(code.value, str(code)):
                 found = refused(str(code).lower())
@@ -237,7 +229,8 @@ class Connection:
         self._attempts.welcomed(retains=getattr(props, "RetainAvailable", 1) == 1)
         self.obstacle, self._look_s = None, 0.0
         self.largest_bytes = getattr(props, "MaximumPacketSize", None)
-        self._listen(client)
+        if not (self._attempts.fell_back and getattr(flags, "session_present", False)):
+            self._listen(client)
         for greeting in self._manner.greetings():
             client.publish(greeting.topic, greeting.payload, qos=1, retain=self._retained(greeting))
         self.connected = True
@@ -271,9 +264,12 @@ class Connection:
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _props: object
     ) -> None:
+        self._lost(str(code), unreadable=str(code) == UNREADABLE)
+
+    def _lost(self, why: str, *, unreadable: bool) -> None:
         if self.connected and not self._closing:
-            logger.warning("lost the broker (%s); what is to be sent waits", code)
-        self._attempts.hung_up(time.monotonic(), was_connected=self.connected)
+            logger.warning("lost the broker (%s); what is to be sent waits", why)
+        self._attempts.hung_up(time.monotonic(), was_connected=self.connected, unreadable=unreadable)
         self.connected = False
         self._manner.woken()
 

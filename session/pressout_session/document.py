@@ -188,7 +188,7 @@ class SessionDocument(Doc, frozen=True, kw_only=True):
 
     `prescription` is as it ended; `pain_flagged` says that pain was as high as the station was told to flag, or that
     somebody stopped because of it; `voided` that a therapist says it was no one's. So many `altered_facts` are not as
-    the station wrote them: its card changed.
+    the station wrote them, or lost among the others: its card changed.
     """
 
     schema: Literal["pressout.session/1"]

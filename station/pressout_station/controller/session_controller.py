@@ -47,7 +47,7 @@ from pressout_signal.events import (
 from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
 from pressout_station.controller.controller_deps import ControllerDeps
-from pressout_station.controller.dose_change import dose_changed
+from pressout_station.controller.held_facts import dated_by_now, dose_changed
 from pressout_station.controller.left_visits import LeftVisits
 from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S, Presence, asked_pause_s
 from pressout_station.controller.signal_stats import SignalStats
@@ -277,7 +277,7 @@ class SessionController:
         if self.session_id is None:
             return
         held, self._held = self._held, ()
-        for each in (*held, fact):
+        for each in (*dated_by_now(held, self._there.now_s(), self._given.clock_now()), fact):
             self.pending_writes.keep(self.session_id, each)
 
     def _item(self) -> CabledItem:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from pressout_device.errors import ALTERED
 from pressout_session.facts import AnyFact, ClockCorrected, Closed, EndReason, Opened, decode
 from pressout_session.patient_codes import GUEST
 from pressout_session.visit import Visit
@@ -35,7 +36,7 @@ def recent_visits(journal: Journal, moment: StartMoment, within_s: float) -> lis
             continue
         try:
             one = _recent(opened, moment, within_s, journal, session_id)
-        except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        except ALTERED as error:
             logger.warning("session %s cannot be gone on with: %s", session_id, error)
             continue
         if one is not None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pressout_device.errors import DamagedError, JournalError
+from pressout_device.errors import ALTERED, DamagedError, JournalError
 from pressout_device.storage.atomic_files import settle
 from pressout_session.facts import AnyFact, Closed, EndReason, Opened, decode, encode
 from pressout_session.record import Record
@@ -131,7 +131,7 @@ class Journal:
         try:
             with self.change() as db:
                 saved = salvage.take_over(aside, db)
-        except (ValueError, TypeError, ArithmeticError, LookupError):  # a kind of damage that nobody thought of
+        except ALTERED:  # a kind of damage that nobody thought of
             logger.exception("%s cannot be read any further; it stays where it is", aside)
             saved = salvage.SalvageCount(0, 0)
         except OSError as error:
@@ -183,10 +183,15 @@ class Journal:
         return folded_as_far_as_it_goes(session_id, rows)
 
     def altered(self, session_id: str | None = None) -> int:
-        """Count the facts that are not as they were written, of one session or of all; those of before are believed."""
-        chosen = "" if session_id is None else " AND session_id = ?"
+        """Count the facts that are not as they were written, or lost between others, of one session or of all.
+
+        Those that have no checksum, of before there was one, are believed.
+        """
+        chosen = "" if session_id is None else " WHERE session_id = ?"
         ((count,),) = self.rows(
-            f"SELECT count(*) FROM facts WHERE checksum <> fact_checksum(session_id, place, fact){chosen}",
+            "SELECT coalesce(sum(altered + lost), 0) FROM (SELECT max(place) - count(*) AS lost,"
+            " sum(coalesce(checksum <> fact_checksum(session_id, place, fact), 0)) AS altered"
+            f" FROM facts{chosen} GROUP BY session_id)",
             () if session_id is None else (session_id,),
         )
         return int(count)
@@ -210,7 +215,7 @@ class Journal:
         for session_id, fact in self.rows("SELECT session_id, fact FROM facts WHERE place = 1 ORDER BY session_id"):
             try:
                 opened = decode(fact)
-            except (ValueError, TypeError):  # altered: no opening, or no bytes any more
+            except ALTERED:  # no opening, or no bytes any more
                 continue
             if isinstance(opened, Opened):
                 yield session_id, opened

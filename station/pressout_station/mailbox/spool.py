@@ -107,3 +107,13 @@ def session_of(name: str) -> str:
 def acks_name(moment_ns: int) -> str:
     """Name a file of answers, so that the oldest sorts first."""
     return f"acks.{moment_ns:020d}.json"
+
+
+def came_at(name: str) -> str:
+    """Give the moment in a file's name; a mark has none, and comes first.
+
+    >>> came_at("erase.er-1.01764100000000000000.json")
+    '01764100000000000000'
+    """
+    parts = name.split(".")
+    return parts[-2] if len(parts) > 2 and parts[-2].isdigit() else ""

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from pressout_device.storage import atomic_files
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import Connection
+from pressout_link.messages import Publication
 from pressout_session.wire import StationEvent, event_topic
 from pressout_station.mailbox import spool
 from pressout_station.uplink.delivery import IN_FLIGHT

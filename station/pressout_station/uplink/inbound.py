@@ -15,7 +15,7 @@ import msgspec
 
 from pressout_device.clock import Every, wall_time
 from pressout_device.storage import atomic_files
-from pressout_link.connection import ReceivedMessage
+from pressout_link.messages import ReceivedMessage
 from pressout_session.document_builder import rfc3339
 from pressout_session.inbound import AckCame, RejectedMessage, came
 from pressout_session.orders import Erasure, PrescriptionOrder
@@ -158,11 +158,14 @@ class InboundHandler:
             else ("erase", order.erase_id, order.at)
         )
         try:
-            if len(atomic_files.waiting(self._inbox)) >= MOST_ORDERS:
+            waiting = atomic_files.waiting(self._inbox)
+            if len(waiting) >= MOST_ORDERS:
                 logger.warning("the station does not take in what waits for it: an order stays with the broker")
                 return False
-            # Each has a file of its own: the station may be about to drop the last one's.
-            file = f"{kind}.{name}.{time.time_ns():020d}.json"
+            # Each has a file of its own: the station may be about to drop the last one's. They are carried out in the
+            # order of their numbers, which a clock that is set back must not turn round.
+            number = max(time.time_ns(), 1 + max((int(spool.came_at(one) or 0) for one in waiting), default=0))
+            file = f"{kind}.{name}.{number:020d}.json"
             atomic_files.place(self._inbox, file, msgspec.json.encode(order))
             known = self.since.prescriptions if dose else self.since.erasures
             if known is None or at > known:

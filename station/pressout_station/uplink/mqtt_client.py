@@ -18,7 +18,8 @@ from pressout_device.errors import JournalError
 from pressout_device.storage import atomic_files
 from pressout_device.storage.calibration_log import CalibrationLog
 from pressout_link.broker import Broker
-from pressout_link.connection import Connection, ConnectionConfig, Publication, ReceivedMessage
+from pressout_link.connection import Connection, ConnectionConfig
+from pressout_link.messages import Publication, ReceivedMessage
 from pressout_session.document import SCHEMA
 from pressout_session.error_sentences import why
 from pressout_session.inbound import LARGEST_BYTES

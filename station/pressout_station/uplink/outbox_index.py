@@ -9,6 +9,8 @@ from pressout_station.mailbox import spool
 
 # A lost ring is made up for by then.
 LOOK_S = 5.0
+# What was answered and still lies there after so long is sent again: the answer may have been lost on the card.
+ANSWERED_S = 600.0
 
 
 class OutboxIndex:
@@ -23,8 +25,8 @@ class OutboxIndex:
     def __init__(self, outbox: Path) -> None:
         self._outbox = outbox
         self._looked_s = float("-inf")
-        # Answered, and not yet taken out by the station: each with when its file was written.
-        self._answered: dict[str, int] = {}
+        # Answered, and not yet taken out by the station: each with when its file was written, and when it was answered.
+        self._answered: dict[str, tuple[int, float]] = {}
         self._of_session: dict[str, list[str]] = {}
         self.waiting: list[str] = []
 
@@ -38,7 +40,11 @@ class OutboxIndex:
         names = spool.documents(self._outbox)
         there = set(names)
         self._answered = {name: at for name, at in self._answered.items() if name in there}
-        again = {name for name, at in self._answered.items() if self.written_at(name) != at}
+        again = {
+            name
+            for name, (written_at, since_s) in self._answered.items()
+            if self.written_at(name) != written_at or self._looked_s - since_s > ANSWERED_S
+        }
         self._answered = {name: at for name, at in self._answered.items() if name not in again}
         self.waiting = [name for name in names if name not in self._answered]
         self._of_session = {}
@@ -51,7 +57,9 @@ class OutboxIndex:
 
     def answered(self, names: set[str], written_at: int | None = None) -> None:
         """Send these no more, unless they are written anew after `written_at`, or after now."""
-        self._answered.update({name: self.written_at(name) if written_at is None else written_at for name in names})
+        now_s = time.monotonic()
+        for name in names:
+            self._answered[name] = (self.written_at(name) if written_at is None else written_at), now_s
         self.waiting = [name for name in self.waiting if name not in names]
         for name in names:
             self._of_session.pop(spool.session_of(name), None)

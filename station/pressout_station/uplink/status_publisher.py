@@ -11,7 +11,8 @@ import msgspec
 
 from pressout_device.clock import Every, wall_time
 from pressout_device.storage import atomic_files
-from pressout_link.connection import Connection, Publication
+from pressout_link.connection import Connection
+from pressout_link.messages import Publication
 from pressout_session.document_builder import rfc3339
 from pressout_session.error_codes import LinkTrouble
 from pressout_session.orders import OrderKind, Request

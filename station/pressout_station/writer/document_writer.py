@@ -9,7 +9,7 @@ import logging
 
 import msgspec
 
-from pressout_device.errors import JournalError
+from pressout_device.errors import ALTERED, JournalError
 from pressout_session.document import SessionDocument
 from pressout_session.document_builder import document_of
 from pressout_session.record import Record
@@ -43,7 +43,13 @@ class DocumentWriter:
             self._renew()
         except JournalError as error:
             logger.error("what was altered cannot be made anew yet: %s", error)
-        self._shelves.exchange.put_out()
+        try:
+            self._shelves.exchange.put_out()
+        except JournalError:
+            raise
+        except OSError as error:  # one that cannot be placed stops no start
+            logger.error("what waits for the clinic cannot be put out yet: %s", error)
+            self.unfinished |= {one.session_id for one in documents.waiting(self._shelves.journal)}
 
     def finish(self, session_id: str) -> None:
         """Give a closed session its number and document, and the document to the uplink; what fails waits."""
@@ -53,7 +59,7 @@ class DocumentWriter:
                 documents.finish(journal, session_id, self._written)
             self._renew(session_id)
             self._shelves.exchange.put_out(session_id)
-        except (OSError, ValueError, TypeError) as error:  # whatever it is, the session is kept
+        except (OSError, *ALTERED) as error:  # whatever it is, the session is kept
             if session_id not in self.unfinished:
                 logger.error("session %s is kept but cannot be made ready to send yet: %s", session_id, error)
             self.unfinished.add(session_id)
@@ -73,6 +79,6 @@ class DocumentWriter:
             logger.error("the document of session %s was altered and is made anew", one.session_id)
             try:
                 documents.renew(journal, one, self._written)
-            except ValueError as error:  # its facts are lost, too
+            except ALTERED as error:  # its facts are lost, too
                 logger.error("session %s cannot be made anew: %s", one.session_id, error)
                 documents.give_up(journal, one, "altered on the station's card, and its facts are lost")

@@ -158,7 +158,7 @@ class Mailbox:
         arrived: list[Arrival] = []
         waiting = (name for name in atomic_files.waiting(self._inbox) if name not in put_off)
         # In the order in which they came: a dose that was sent before its patient was to be forgotten goes with them.
-        names = sorted((name for name in waiting if self._patience.is_due(name, now_s)), key=_when)
+        names = sorted((name for name in waiting if self._patience.is_due(name, now_s)), key=spool.came_at)
         for name in names[:AT_ONCE]:
             try:
                 arrived.extend(self._taken(self._inbox / name, at))
@@ -249,16 +249,6 @@ class Mailbox:
     def _said_to_the_broker(self, name: str) -> None:
         if spool.EVENT.fullmatch(name):
             (self._outbox / name).unlink(missing_ok=True)
-
-
-def _when(name: str) -> str:
-    """Give the moment in a file's name; a mark has none, and comes first.
-
-    >>> _when("erase.er-1.01764100000000000000.json")
-    '01764100000000000000'
-    """
-    parts = name.split(".")
-    return parts[-2] if len(parts) > 2 and parts[-2].isdigit() else ""
 
 
 def _place(name: str) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from pressout_device.clock import Every
-from pressout_device.errors import DamagedError, JournalError
+from pressout_device.errors import ALTERED, DamagedError, JournalError
 from pressout_session.document import decode
 from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
 from pressout_session.history import PastVisit, past_visit
@@ -161,7 +161,7 @@ class Writer:
             logger.warning("session %s was interrupted, closing it", session_id)
             try:
                 journal.interrupt(session_id)
-            except (JournalError, ValueError) as error:
+            except (JournalError, *ALTERED) as error:
                 logger.error("session %s cannot be closed: %s", session_id, error)
                 whole = False
                 continue
@@ -181,7 +181,7 @@ class Writer:
                 self._documents.finish(session_id)
             try:
                 self._tend()
-            except (OSError, ValueError) as error:  # what is unsaved waits in this thread: it must not end
+            except (OSError, *ALTERED) as error:  # what is unsaved waits in this thread: it must not end
                 logger.warning("the journal, or what the clinic sent, cannot be read or written just now: %s", error)
         self._shelves.journal.close()
 
@@ -194,7 +194,7 @@ class Writer:
                 journal.mend()
             if journal.mended and not journal.broken:
                 self._recover()
-        except (OSError, ValueError) as error:
+        except (OSError, *ALTERED) as error:
             logger.warning("the journal cannot be mended just now: %s", error)
 
     def _tend(self) -> None:
@@ -243,7 +243,7 @@ class Writer:
         """Do what waits at a desk; give what must wait on, because the disk refused it."""
         try:
             left = desk(jobs)
-        except (OSError, ValueError, TypeError) as error:  # ours are OSErrors; this thread must not end of any
+        except (OSError, *ALTERED) as error:  # ours are OSErrors; this thread must not end of any
             if not self._refused:
                 logger.error("%s; what is to be kept waits in memory", error)
             self._refused = True

@@ -1,15 +1,28 @@
-"""Another dose for whoever is here: what becomes of the visit, and of what is held until something happens."""
+"""Facts that are held until something happens, so that no empty session is left behind: the opening, another dose."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pressout_device.clock import wall_time
 from pressout_session.course import Course
-from pressout_session.facts import AnyFact, TimedDone
+from pressout_session.document import Clock
+from pressout_session.document_builder import rfc3339
+from pressout_session.facts import AnyFact, Opened, TimedDone
 from pressout_session.prescription import Item, Prescription
 from pressout_session.visit import Visit
+
+
+def dated_by_now(held: tuple[AnyFact, ...], now_s: float, clock: Clock) -> tuple[AnyFact, ...]:
+    """Give what was held with the opening's wall time put right, where the time has been learned since."""
+    opened = held[0] if held else None
+    if not isinstance(opened, Opened) or opened.clock is None or opened.clock.synchronised or not clock.synchronised:
+        return held
+    began = wall_time() - timedelta(seconds=now_s - opened.t_s)
+    return (replace(opened, wall_time=rfc3339(began), clock=clock), *held[1:])
 
 
 class DoseChange(NamedTuple):
