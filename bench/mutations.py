@@ -18,7 +18,7 @@ import tempfile
 import time
 import venv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parent.parent
 ROOTS = ("signal", "session", "link", "device", "ui", "station", "clinic", "cli", "fit")
 WORKERS, SEED = 2, 7
 # Of the tests that run a line, so many are asked, and for so long; where a test hangs, the fault is as good as killed.
-ASKED, ASKED_S, PATIENCE_S = 100, 30.0, 240.0
+ASKED, ASKED_S, PATIENCE_S = 120, 40.0, 240.0
 # How pytest ends where a test failed, or could not be read for the fault.
 FAILED = (1, 2)
 # What became of each test without a fault: those that fail then are not asked.
@@ -43,7 +43,6 @@ RESULTS = "results.xml"
 LEFT_OUT = ("*/pressout_ui/*", "*/migrations/*")
 SETTINGS = """[run]
 branch = true
-patch = subprocess
 parallel = true
 context = ${{{context}-}}
 source = {packages}
@@ -105,7 +104,9 @@ def covered(tree: Path) -> CoverageData:
 def _coverage(tree: Path, does: str, *asked: str) -> None:
     """Let coverage do something in a copy. What fails there is seen in what it finds, not by how it ends."""
     run = [python(tree), "-m", "coverage", does, f"--rcfile={tree / 'coverage.ini'}", *asked]
-    subprocess.run(run, cwd=tree, env={**os.environ, FOLDER: str(tree)}, check=False)
+    # A child reads the settings anew, and with them what runs just then.
+    environment = {**os.environ, FOLDER: str(tree), "COVERAGE_PROCESS_START": str(tree / "coverage.ini")}
+    subprocess.run(run, cwd=tree, env=environment, check=False)
 
 
 def branch_share(tree: Path) -> float:
@@ -117,7 +118,7 @@ def branch_share(tree: Path) -> float:
 
 
 class Tests:
-    """Which tests run a line, the quick ones that run little else first."""
+    """Which tests run a line, the quick ones that run little else first, and then those that run the most."""
 
     def __init__(self, data: CoverageData, tree: Path) -> None:
         """Read what ran what, and which fixtures each test is given."""
@@ -137,25 +138,35 @@ class Tests:
                     self._often[test] += 1
 
     def of(self, mutant: Mutant) -> list[str]:
-        """Give the tests to ask; of what runs as its module is read, those that run any line of the module."""
-        lines = self._lines.get(self._tree / mutant.file, {})
-        if _in_function(self._tree / mutant.file, mutant.line):
+        """Give the tests to ask; of what runs as its module is read, those of the module, or else of its folder."""
+        file = self._tree / mutant.file
+        lines = self._lines.get(file, {})
+        if _in_function(file, mutant.line):
             found = self._of(lines.get(mutant.line, ()))
         else:
-            found = {one for contexts in lines.values() for one in self._of(contexts)}
-        return list(self._soon(sorted(found, key=self._worth)))
+            beside = (each for path, each in self._lines.items() if path.parent == file.parent)
+            found = self._of_any(lines) or {one for each in beside for one in self._of_any(each)}
+        quick = list(self._soon(sorted(found, key=self._worth)))
+        return [*quick, *self._soon(sorted(found - {*quick}, key=self._breadth))]
 
     def _of(self, contexts: Iterable[str]) -> set[str]:
         return {test for context in contexts for test in self._with.get(context, ())}
+
+    def _of_any(self, lines: Mapping[int, Iterable[str]]) -> set[str]:
+        return {one for contexts in lines.values() for one in self._of(contexts)}
 
     def _worth(self, test: str) -> tuple[float, str]:
         """Give what puts a test early: that it runs little else, and is quick."""
         return self._often[test] * (0.05 + self._took_s[test]), test
 
+    def _breadth(self, test: str) -> tuple[float, str]:
+        """Give what puts a test early among those that run much, such as golden stories: how long a line takes."""
+        return (0.05 + self._took_s[test]) / self._often[test], test
+
     def _soon(self, tests: Iterable[str]) -> Iterator[str]:
-        """Give the first of them, as many as are asked, and as take no longer than they may."""
-        left_s = ASKED_S
-        for test in list(tests)[:ASKED]:
+        """Give the first of them, half of as many as are asked, and as take no longer than they may."""
+        left_s = ASKED_S / 2.0
+        for test in list(tests)[: ASKED // 2]:
             if self._took_s[test] <= left_s:
                 left_s -= self._took_s[test]
                 yield test

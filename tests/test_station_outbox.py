@@ -17,7 +17,6 @@ from pressout_session.facts import Reassigned, SessionVoided
 from pressout_session.record import folded
 from pressout_session.wire import Ack, AckResult, ack_topic, digest, erase_topic, prescription_topic
 from pressout_station.mailbox import spool
-from pressout_station.uplink import inbound, outbox_index
 from pressout_station.uplink.inbound import InboundHandler, Since
 from pressout_station.uplink.outbox_index import ANSWERED_S, OutboxIndex
 from pressout_station.writer.writer import Writer
@@ -160,7 +159,7 @@ def test_orders_keep_their_order_though_the_clock_is_set_back_between_them(
         (1_000, erase_topic(*STATION, "er-1"), an_erasure()),
         (2_000, prescription_topic(*STATION, "rx-1"), an_order(2)),
     ):
-        monkeypatch.setattr(inbound.time, "time_ns", lambda now_ns=now_ns: now_ns)
+        monkeypatch.setattr(time, "time_ns", lambda now_ns=now_ns: now_ns)
         heard(handler, folders, topic, order_)
 
     names = sorted(atomic_files.waiting(folders.inbox), key=spool.came_at)
@@ -176,7 +175,7 @@ def test_what_was_answered_and_lies_there_still_is_sent_again_after_a_while(
     shelf.answered({name})
     began_s = time.monotonic()
     for later_s, waiting in ((ANSWERED_S - 5.0, []), (ANSWERED_S + 5.0, [name])):
-        monkeypatch.setattr(outbox_index.time, "monotonic", lambda later_s=later_s: began_s + later_s)
+        monkeypatch.setattr(time, "monotonic", lambda later_s=later_s: began_s + later_s)
         shelf.look(rung=True)
 
         assert shelf.waiting == waiting
