@@ -87,8 +87,9 @@ bench: $(VENV)/.all ## what we claim, measured (ARGS=signal, reader, ui, durabil
 fit: $(VENV)/.fit ## train the counting model anew, and write its weights (under an hour; RECORDINGS=dir takes labelled recordings in)
 	$(RUN)/python -m pressout_fit $(if $(RECORDINGS),--recordings $(RECORDINGS)) $(ARGS)
 
-golden: install ## rewrite the stories of tests/traces from what the core tells today
+golden: install ## rewrite the stories, reports and documents of tests from what the core tells today
 	$(RUN)/python tests/golden.py
+	$(RUN)/python tests/golden_reports.py
 
 schema: install ## rewrite docs/reference from the code
 	$(RUN)/python -m pressout_session.schema docs/reference
