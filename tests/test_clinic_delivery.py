@@ -247,3 +247,13 @@ def test_what_happens_to_the_cell_is_said_to_the_broker_and_marked_as_taken(
     assert heard.topic == "pressout/v1/north/s3/event/overload"
     assert msgspec.json.decode(heard.payload, type=StationEvent) == event
     assert not heard.retained
+
+
+@pytest.mark.parametrize(
+    ("flying", "waiting", "sent"), [(19, ["a", "b", "c"], ("c",)), (18, ["a", "b", "c"], ("a", "c"))]
+)
+def test_the_last_free_place_is_the_newests(flying: int, waiting: list[str], sent: tuple[str, ...]) -> None:
+    before = [f"0{number}" for number in range(flying)]
+    delivery, _ = Delivery().due(before, 0.0)
+
+    assert delivery.due([*before, *waiting], 0.1)[1] == sent

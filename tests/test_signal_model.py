@@ -17,7 +17,7 @@ from pressout_fit.scoring import held_out
 from pressout_signal.model.count_certainty import CountCertainty
 from pressout_signal.model.features import COUNT, Features
 from pressout_signal.model.fitted_model import NAME, fitted
-from pressout_signal.model.patient_habits import REMEMBERED, PatientHabits
+from pressout_signal.model.patient_habits import PAUSE_S, REMEMBERED, PatientHabits
 from pressout_signal.model.phase_boundaries import KEPT, PhaseBoundaries
 from pressout_signal.model.phase_walk import LATE, MOVES, NAMED, Place, Walk
 from pressout_signal.model.resampler import LONGEST_HOLE_S, TICK_S, Resampler, Tick
@@ -209,3 +209,12 @@ def test_what_is_fitted_on_is_shown_habits_only_after_they_were_shown_to_it() ->
     assert [one.rest for one in done[1:]] == [30] * 3
     assert not shown[: done[0].end + patient_habits.LEARNED_AFTER].any()
     assert shown[-1, 1] == pytest.approx(math.log(3.0), abs=0.3)
+
+
+def test_habits_that_nobody_has_shown_are_nothing() -> None:
+    habits = PatientHabits()
+    assert not any(habits.figures)
+    for _ in range(3):
+        habits.learn(1.0, 2.0, 1.5, PAUSE_S + 1.0)
+
+    assert habits.figures == pytest.approx([0.0, math.log(2.0), math.log(1.5), 0.0, 0.6])

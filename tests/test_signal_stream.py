@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import Trace as Told
-from builders import heard, repetitions
+from builders import heard, repetitions, simulated
 from pressout_signal.calibration import Calibration
 from pressout_signal.despike import Despiker, DespikerLimits
 from pressout_signal.events import LineLetGo, LineTaken, Movement, Resistance, SetEnded, SetStarted
@@ -233,3 +233,13 @@ def test_the_bad_line_says_what_was_wrong() -> None:
     list(trace)
 
     assert "expected it to increase" in trace.bad_lines[0].reason
+
+
+def test_how_sure_a_count_is_is_known_of_an_open_set_and_of_no_other() -> None:
+    pipeline = pipeline_for(Resistance.TUBING, Movement.PRESS)
+    known: dict[bool, set[bool]] = {True: set(), False: set()}
+    for sample in simulated(Resistance.TUBING, reps=2)[0]:
+        pipeline, _events = pipeline.step(sample)
+        known[pipeline.sets.open].add(pipeline.open_count is not None)
+
+    assert known == {True: {True}, False: {False}}

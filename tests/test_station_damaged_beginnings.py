@@ -157,3 +157,34 @@ def test_names_of_what_is_set_aside_are_never_used_twice_and_follow_on_whatever_
 
     assert aside.name.endswith("-008.db")
     assert salvage.pending(tmp_path / "journal.db") == [aside]
+
+
+@pytest.mark.parametrize("second", ["sound", "torn"])
+def test_a_log_whose_header_and_first_frames_are_damaged_is_read_by_those_that_are_whole(
+    tmp_path: Path, second: str
+) -> None:
+    journal = after_a_power_cut(tmp_path)
+    log = journal.with_name("journal.db-wal")
+    held = bytearray(log.read_bytes())
+    held[3] ^= 1  # the order of bytes
+    held[LOG_HEADER + FRAME_HEADER + 50] ^= 1
+    if second == "torn":
+        held[LOG_HEADER + 2 * FRAME_HEADER + PAGE + 50] ^= 1
+    log.write_bytes(held)
+
+    kept = sum(sessions_in(journal).values())
+
+    assert kept == KEPT
+
+
+def test_a_log_of_which_only_a_damaged_first_transaction_is_there_is_damaged(tmp_path: Path) -> None:
+    log = after_a_power_cut(tmp_path).with_name("journal.db-wal")
+    held = bytearray(log.read_bytes())
+    frame = FRAME_HEADER + PAGE
+    held = held[: LOG_HEADER + frame]
+    assert not log_is_damaged(log)
+    held[-1] ^= 1
+    held[LOG_HEADER + 4 : LOG_HEADER + 8] = b"\0\0\0\1"
+    log.write_bytes(held)
+
+    assert not log_is_damaged(log)  # torn by the cut: nobody was told of it

@@ -224,3 +224,12 @@ def test_a_disk_without_room_costs_the_raw_readings_and_nothing_else(tmp_path: P
     RawTraces(tmp_path, Budget()).keep(a_trace())
 
     assert RawTraces(tmp_path, Budget()).all() == []
+
+
+def test_an_erasure_takes_out_of_the_outbox_what_is_of_its_patient_and_leaves_all_others(
+    writer: Writer, tmp_path: Path
+) -> None:
+    order(tmp_path, "erase.er-1", an_erasure())
+    wait_for(writer, lambda told: any(isinstance(one, Forgotten) for one in told))
+
+    assert [spool.session_of(name) for name in spool.documents(tmp_path / "outbox")] == [SESSION_ID.format(2)]

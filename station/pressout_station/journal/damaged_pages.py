@@ -212,20 +212,21 @@ def _header_is_sound(held: bytes) -> bool:
 
 
 def _order(held: bytes) -> str:
-    """Give in which order of bytes the log is summed: as its header says, or else as its first frame is whole."""
+    """Give in which order of bytes the log is summed: as its header says, or else as most of its frames are whole."""
     told = ">" if held[:4] == struct.pack(">I", LOG_BIG_ENDIAN) else "<"
-    other = "<" if told == ">" else ">"
-    first = held[LOG_HEADER : LOG_HEADER + FRAME_HEADER + PAGE]
-    if len(first) < FRAME_HEADER + PAGE or held[24:32] == _sum(told, bytes(8), held[:24]):
+    if len(held) < LOG_HEADER or held[24:32] == _sum(told, bytes(8), held[:24]):
         return told
-    second = held[LOG_HEADER + len(first) : LOG_HEADER + 2 * len(first)]
-    return other if any(_follows(other, *pair) for pair in ((held[24:32], first), (first[16:24], second))) else told
+    return max((told, "<" if told == ">" else ">"), key=lambda order: _whole_frames(held, order))
 
 
-def _follows(order: str, before: bytes, frame: bytes) -> bool:
-    """Whether a frame is summed in that order, and goes on from what was summed before."""
-    summed = frame[:8] + frame[FRAME_HEADER:]
-    return len(frame) == FRAME_HEADER + PAGE and frame[16:24] == _sum(order, before, summed)
+def _whole_frames(held: bytes, order: str) -> int:
+    """Count the frames that are summed in that order, and go on from what was summed before."""
+    count, before, size = 0, held[24:32], FRAME_HEADER + PAGE
+    for at in range(LOG_HEADER, len(held) - size + 1, size):
+        frame = held[at : at + size]
+        count += frame[16:24] == _sum(order, before, frame[:8] + frame[FRAME_HEADER:])
+        before = frame[16:24]
+    return count
 
 
 def _frames(held: bytes) -> Iterator[_Frame]:
