@@ -11,7 +11,8 @@ from pressout_signal.slack import Tautness, TautnessLimits
 
 def heard(*stretches: tuple[float, float]) -> list[LineTaken | LineLetGo]:
     """Give what is said of stretches of so many newtons for so many seconds."""
-    state, said, t_s = Tautness(TautnessLimits()), [], 0.0
+    said: list[LineTaken | LineLetGo] = []
+    state, t_s = Tautness(TautnessLimits()), 0.0
     for tension_n, lasts_s in stretches:
         for _ in range(round(lasts_s * 80)):
             state, changes = state.step(Sample(t_s, tension_n))
