@@ -101,7 +101,6 @@ def frame_times(size: tuple[int, int], screens: Callable[[int], Screen]) -> dict
     for number in range(FRAMES):
         screen = screens(number)
         began_s = time.perf_counter()
-        panel.use(portrait=size[1] > size[0])
         panel.paint(view(screen, panel.brush.plane))
         took_s.append(time.perf_counter() - began_s)
     panel.close()

@@ -232,7 +232,7 @@ def test_digits_come_from_a_french_row_and_a_pad_whose_lamp_is_off(panel: Panel)
 
 
 def test_another_theme_is_painted_anew(panel: Panel) -> None:
-    panel.use(portrait=False, theme=DARK)
+    panel.use(DARK)
     panel.paint(KEYS)
 
     assert tuple(pygame.display.get_surface().get_at((150, 300)))[:3] == DARK.rgb("ground")

@@ -19,7 +19,7 @@ import pygame
 from pressout_ui.app import Screen, view
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
-from pressout_ui.gallery import ELSEWHERE, SIZES, painted
+from pressout_ui.gallery import ELSEWHERE, EVERY, SIZES, painted
 from pressout_ui.renderer import width_of
 from pressout_ui.shapes import Button, Plane, Text, written_on
 from pressout_ui.words import LANGUAGES, Words
@@ -51,8 +51,9 @@ def test_each_scene_looks_as_it_did_when_it_was_looked_at(name: str, screen: Scr
     assert differing(screen, theme, (800, 480), picture) <= MOST_EDGES, "run make gallery, and look at it"
 
 
-@pytest.mark.parametrize("name", ELSEWHERE)
-@pytest.mark.parametrize("kind", [kind for kind in SIZES if kind])
+@pytest.mark.parametrize(
+    ("name", "kind"), [(name, kind) for name, _ in SCENES for kind in SIZES if kind in EVERY[1:] or name in ELSEWHERE]
+)
 def test_other_sizes_look_as_they_did(name: str, kind: str) -> None:
     screen = dict(SCENES)[name]
 
@@ -80,6 +81,8 @@ def stretched(words: Any) -> Any:
     return words
 
 
+PLANES = (Plane(800.0, 480.0), Plane(853.3, 480.0), Plane(480.0, 800.0), Plane(480.0, 853.3))
+
 LONG = Words(**{field.name: stretched(getattr(LANGUAGES["en"], field.name)) for field in fields(Words)})
 
 
@@ -98,7 +101,7 @@ def in_long_words(screen: Screen) -> Screen:
 
 
 @NAMED
-@pytest.mark.parametrize("plane", [Plane(800.0, 480.0), Plane(853.3, 480.0)], ids=["800", "853"])
+@pytest.mark.parametrize("plane", PLANES, ids=["800", "853", "480", "upright"])
 def test_long_words_break_no_layout(name: str, screen: Screen, plane: Plane) -> None:
     pygame.font.init()
     for shape in view(in_long_words(screen), plane):
@@ -136,10 +139,14 @@ def spoken_in(language: str, screen: Screen) -> Screen:
 
 
 @NAMED
-def test_in_a_language_of_long_words_every_key_is_on_the_screen_and_apart(name: str, screen: Screen) -> None:
-    boxes = [shape.box for shape in view(in_long_words(screen), Plane()) if isinstance(shape, Button)]
+@pytest.mark.parametrize("plane", PLANES, ids=["800", "853", "480", "upright"])
+def test_in_a_language_of_long_words_every_key_is_on_the_screen_and_apart(
+    name: str, screen: Screen, plane: Plane
+) -> None:
+    boxes = [shape.box for shape in view(in_long_words(screen), plane) if isinstance(shape, Button)]
 
-    assert all(box.x >= -0.01 and box.x + box.width <= 800.01 for box in boxes), name
+    assert all(box.x >= -0.01 and box.x + box.width <= plane.width + 0.01 for box in boxes), name
+    assert all(box.y >= -0.01 and box.y + box.height <= plane.height + 0.01 for box in boxes), name
     for place, box in enumerate(boxes):
         for other in boxes[place + 1 :]:
             across = box.x < other.x + other.width - 0.01 and other.x < box.x + box.width - 0.01
@@ -148,9 +155,10 @@ def test_in_a_language_of_long_words_every_key_is_on_the_screen_and_apart(name: 
 
 @NAMED
 @pytest.mark.parametrize("language", ["en", "es", "long"])
-def test_no_text_stands_on_another(name: str, screen: Screen, language: str) -> None:
+@pytest.mark.parametrize("plane", PLANES, ids=["800", "853", "480", "upright"])
+def test_no_text_stands_on_another(name: str, screen: Screen, language: str, plane: Plane) -> None:
     pygame.font.init()
-    texts = written(spoken_in(language, screen), Plane())
+    texts = written(spoken_in(language, screen), plane)
 
     for place, (one, left, right, top, foot) in enumerate(texts):
         for other, its_left, its_right, its_top, its_foot in texts[place + 1 :]:

@@ -51,7 +51,7 @@ from pressout_ui.messages import (
     VisitMoved,
 )
 from pressout_ui.navigation import patient, therapist
-from pressout_ui.router import turns_portrait, view
+from pressout_ui.router import view
 from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.still_here import StillHere
@@ -61,7 +61,7 @@ from pressout_ui.scenes.who import Who
 from pressout_ui.screen import STAFF, Screen, Told
 from pressout_ui.staff import LinkSeen, SensorSeen, SettingsChanged, VisitsFound
 
-__all__ = ["Screen", "turns_portrait", "update", "view"]
+__all__ = ["Screen", "update", "view"]
 
 
 # What is shown while the load cell is in trouble: nothing that says that it could be pulled.

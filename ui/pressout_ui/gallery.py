@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pressout_ui.app import Screen, turns_portrait, view
+from pressout_ui.app import Screen, view
 from pressout_ui.scene_fixtures import scenes
 
 if TYPE_CHECKING:  # what draws is chosen by an environment that is set first
     from pressout_ui.panel import Panel
 
-SIZES = {"": (800, 480), "-1280x720": (1280, 720), "-portrait": (480, 800)}
+SIZES = {
+    "": (800, 480),
+    "-portrait": (480, 800),
+    "-1280x720": (1280, 720),
+    "-720x1280": (720, 1280),
+    "-1920x440": (1920, 440),
+    "-480x320": (480, 320),
+}
 """What a picture's name ends with, and how large it is."""
 
 
@@ -25,7 +32,6 @@ def painted(screen: Screen, theme: str = "light", size: tuple[int, int] = (800, 
     from pressout_ui.theme import THEMES
 
     panel = Panel(size, THEMES[theme])
-    panel.use(portrait=turns_portrait(screen))
     panel.paint(view(screen, panel.brush.plane))
     return panel
 
@@ -37,22 +43,24 @@ def page(names: list[str]) -> str:
         "",
         "Every scene, drawn by the program itself: `make gallery`. The tests compare them with what it draws today.",
         "",
-        "| | light | dark | in Spanish |",
-        "|---|---|---|---|",
+        "| | light | dark | in Spanish | upright |",
+        "|---|---|---|---|---|",
     ]
     for name in names:
-        cells = " | ".join(f"![{name}{kind}](screens/{name}{kind}.png)" for kind in ("", "-dark", "-es"))
+        cells = " | ".join(f"![{name}{kind}](screens/{name}{kind}.png)" for kind in ("", "-dark", "-es", "-portrait"))
         lines.append(f"| {name} | {cells} |")
     lines += ["", "Other sizes:", ""]
-    lines += [f"![{name}{kind}](screens/{name}{kind}.png)" for name in ELSEWHERE for kind in SIZES if kind]
+    lines += [f"![{name}{kind}](screens/{name}{kind}.png)" for name in ELSEWHERE for kind in SIZES if kind not in EVERY]
     return "\n".join(lines) + "\n"
 
 
-ELSEWHERE = ("07-press-out", "12-fix", "15-summary")
+# Of these every other size is drawn too; of every scene these.
+ELSEWHERE = ("03-further", "07-press-out", "12-fix", "15-summary", "33-dose")
+EVERY = ("", "-portrait")
 
 
 def main(folder: str) -> None:
-    """Draw every scene light, dark and in Spanish, and some in portrait and at 1280 × 720; write the page beside."""
+    """Draw every scene light, dark, in Spanish and upright, and some on other panels; write the page beside."""
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -64,8 +72,8 @@ def main(folder: str) -> None:
         spanish = replace(screen, known=replace(screen.known, language="es"))
         for kind, what, theme in (("", screen, "light"), ("-dark", screen, "dark"), ("-es", spanish, "light")):
             painted(what, theme).save(str(place / f"{name}{kind}.png"))
-        if name in ELSEWHERE:
-            for kind, size in SIZES.items():
+        for kind, size in SIZES.items():
+            if kind in EVERY or name in ELSEWHERE:
                 painted(screen, size=size).save(str(place / f"{name}{kind}.png"))
     (place.parent / "screens.md").write_text(page(names), encoding="utf-8")
 

@@ -128,15 +128,12 @@ class Panel:
         self._changed_ms = -SETTLED_MS
         self.closed = False
 
-    def use(self, *, portrait: bool, theme: Theme | None = None) -> None:
-        """Say whether the scene has a portrait form, and which colours it has; another look is painted anew."""
-        if theme is not None and theme is not self._theme:
+    def use(self, theme: Theme) -> None:
+        """Say which colours there are; another look is painted anew."""
+        if theme is not self._theme:
             self._theme = theme
             self._brush = Renderer(pygame.display.get_surface(), theme)
             self._stale = True
-        before = self._brush.plane
-        self._brush.use(portrait=portrait)
-        self._stale = self._stale or self._brush.plane != before
 
     @property
     def brush(self) -> Renderer:

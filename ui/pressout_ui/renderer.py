@@ -39,34 +39,23 @@ class Renderer:
         Where to.
     theme : Theme
         Gives roles their colours.
-    portrait : bool
-        Whether the view has a portrait form; otherwise a landscape one is fitted into a portrait surface.
     """
 
-    def __init__(self, surface: pygame.Surface, theme: Theme, *, portrait: bool = True) -> None:
+    def __init__(self, surface: pygame.Surface, theme: Theme) -> None:
         self._surface = surface
         self._theme = theme
-        self.use(portrait=portrait)
-
-    def use(self, *, portrait: bool) -> None:
-        """Choose the plane: the largest in which one unit is as many pixels both ways, and nothing is cut off."""
-        width, height = self._surface.get_size()
-        upright = height > width and portrait
-        least_width, least_height = (480.0, 800.0) if upright else (800.0, 480.0)
+        width, height = surface.get_size()
+        # The largest plane in which one unit is as many pixels both ways, and nothing is cut off.
+        least_width, least_height = (480.0, 800.0) if height > width else (800.0, 480.0)
         self._scale = min(width / least_width, height / least_height)
         self.plane = Plane(width / self._scale, height / self._scale)
-        if height > width and not upright:
-            self.plane = Plane(800.0, 480.0)
-        self._top = (height - self.plane.height * self._scale) / 2 if not upright else 0.0
 
     def to_plane(self, x_px: float, y_px: float) -> Point:
         """Give the point of the plane at a pixel."""
-        return x_px / self._scale, (y_px - self._top) / self._scale
+        return x_px / self._scale, y_px / self._scale
 
     def paint(self, view: View) -> None:
         """Draw every shape of a view, in order."""
-        if self._top > 0:
-            self._surface.fill(self._theme.rgb("ground"))
         for shape in view:
             self._draw(shape)
 
@@ -90,7 +79,7 @@ class Renderer:
                     self._text(line)
 
     def _at(self, point: Point) -> Point:
-        return point[0] * self._scale, point[1] * self._scale + self._top
+        return point[0] * self._scale, point[1] * self._scale
 
     def _rect(self, rect: Rect) -> None:
         left, top = self._at((rect.x, rect.y))

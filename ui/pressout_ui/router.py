@@ -35,6 +35,7 @@ from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.trouble import InTrouble
+from pressout_ui.scenes.upright import views
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.screen import STAFF, Screen
@@ -44,6 +45,8 @@ from pressout_ui.shapes import Plane, View
 def view(screen: Screen, plane: Plane) -> View:
     """Draw the scene that is shown."""
     known, scene = screen.known, screen.scene
+    if plane.portrait:
+        return _upright(screen, plane)
     if isinstance(scene, STAFF):
         return _for_staff(screen, plane)
     match scene:
@@ -73,6 +76,13 @@ def view(screen: Screen, plane: Plane) -> View:
             return trouble.view(scene, known, plane)
 
 
+def _upright(screen: Screen, plane: Plane) -> View:
+    known, scene = screen.known, screen.scene
+    if isinstance(scene, STAFF):
+        return views.for_staff(scene, known, plane)
+    return views.for_the_patient(scene, known, plane)
+
+
 def _for_staff(screen: Screen, plane: Plane) -> View:
     known, scene = screen.known, screen.scene
     match scene:
@@ -98,8 +108,3 @@ def _for_staff(screen: Screen, plane: Plane) -> View:
             return settings.view(known, plane)
         case _:
             return ()
-
-
-def turns_portrait(screen: Screen) -> bool:
-    """Whether the scene has a portrait form of its own; the others keep theirs, smaller."""
-    return isinstance(screen.scene, LiveSet)

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_ui.font_metrics import estimated_width
+from pressout_ui.font_metrics import estimated_width, wrapped
 from pressout_ui.messages import Message
 
 Point: TypeAlias = tuple[float, float]
@@ -169,6 +169,35 @@ def _mirror(shape: Shape, width: float) -> Shape:
             return shape
 
 
+def moved(shapes: Iterable[Shape], scale: float, by: Point) -> View:
+    """Give shapes drawn to another scale, and moved: texts keep their size where they would be too small to read."""
+    return tuple(_moved(shape, scale, by) for shape in shapes)
+
+
+def _moved(shape: Shape, scale: float, by: Point) -> Shape:
+    def at(point: Point) -> Point:
+        return by[0] + scale * point[0], by[1] + scale * point[1]
+
+    match shape:
+        case Rect():
+            x, y = at((shape.x, shape.y))
+            return replace(shape, x=x, y=y, width=scale * shape.width, height=scale * shape.height)
+        case Polygon():
+            return replace(shape, points=tuple(map(at, shape.points)))
+        case Stroke():
+            return replace(shape, points=tuple(map(at, shape.points)), width=scale * shape.width)
+        case Flood():
+            return replace(shape, edge=tuple(map(at, shape.edge)), bottom=at((0.0, shape.bottom))[1])
+        case Disc():
+            x, y = at((shape.x, shape.y))
+            return replace(shape, x=x, y=y, radius=scale * shape.radius, rim_width=scale * shape.rim_width)
+        case Text():
+            x, y = at((shape.x, shape.baseline))
+            return replace(shape, x=x, baseline=y, size=max(LEAST_SIZE, scale * shape.size))
+        case Button():
+            return shape
+
+
 # Nothing on the screen is smaller.
 LEAST_SIZE = 20.0
 
@@ -197,12 +226,17 @@ TOUCH_HEIGHT = 68.0
 
 
 def written_on(button: Button) -> tuple[Text, ...]:
-    """Give what is written on a button: its label in the middle, or above its second line."""
+    """Give what is written on a button: its label in the middle, in two lines if it must, or above its second line."""
     box = button.box
     centre = box.x + box.width / 2
     size = fitted(button.label, button.size, box.width - 12.0)
     # The capitals' middle, a third of the em above the baseline, in the middle of the box.
     middle = box.y + box.height / 2 + 0.334 * size
+    if not button.below and estimated_width(button.label, size) > box.width - 8.0:
+        return tuple(
+            Text(line, centre, middle - 12.0 + 24.0 * place, size, button.role, button.weight, "middle")
+            for place, line in enumerate(wrapped(button.label, size, box.width - 8.0)[:2])
+        )
     if not button.below:
         return (Text(button.label, centre, middle, size, button.role, button.weight, "middle"),)
     below = fitted(button.below, 21.0, box.width - 12.0)

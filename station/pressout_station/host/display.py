@@ -9,7 +9,7 @@ from pressout_session.settings import Settings
 from pressout_station.config import Config
 from pressout_station.host.backlight import Backlight
 from pressout_station.host.settings_file import SettingsFile
-from pressout_ui.app import Screen, set_to, turns_portrait, view
+from pressout_ui.app import Screen, set_to, view
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Sound
 from pressout_ui.messages import Message, RetryTapped
@@ -59,7 +59,7 @@ class PanelFace:
     def paint(self, screen: Screen) -> None:
         """Paint the screen, and nothing that is not seen: a station's first picture."""
         known = screen.known
-        self._panel.use(portrait=turns_portrait(screen), theme=THEMES[known.theme])
+        self._panel.use(THEMES[known.theme])
         self._panel.paint(view(screen, self._panel.brush.plane))
 
     def show(self, screen: Screen) -> None:

@@ -16,7 +16,7 @@ from pressout_ui.messages import (
     TherapistTapped,
     UndoTapped,
 )
-from pressout_ui.scenes.parts import HELD_S, pain, plain_button, primary_button
+from pressout_ui.scenes.parts import HELD_S, pain, paragraph, plain_button, primary_button
 from pressout_ui.shapes import Button, Plane, Rect, Text, View
 
 
@@ -28,14 +28,15 @@ def view(known: AppState, item: CabledItem, plane: Plane) -> View:
     fixed = known.fixed
     side = words.left if fixed.side is Side.LEFT else words.right
     standing = f"{side} {fixed.count} {words.of} {item.reps}"
+    note = paragraph(words.fix_note, (38.0, 112.0), 26.0, plane.width - 76.0)
     below = plane.height - (180.0 if plane.portrait else 92.0)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(words.fix_title, 36.0, 76.0, 48.0 if not plane.portrait else 40.0),
-        *((Text(words.fix_note, 38.0, 118.0, 26.0, "ink2", "500"),) if known.record.open_set is not None else ()),
-        Text(standing, plane.width - 36.0, 76.0 if not plane.portrait else 160.0, 36.0, anchor="end"),
+        *(note if known.record.open_set is not None else ()),
+        Text(standing, plane.width - 36.0, 76.0 if not plane.portrait else 178.0, 36.0, anchor="end"),
         *(_key(place, act, wide, plane) for place, act in enumerate(_acts(known))),
-        pain(known, (36.0, plane.height - 18.0 if plane.portrait else below - 14.0), 20.0, plane.width - 72.0),
+        *pain(known, (36.0, plane.height - 18.0 if plane.portrait else below - 14.0), 20.0, plane.width - 72.0),
         plain_button(words.therapist, (36.0, below, 180.0, 72.0), TherapistTapped(), 24.0),
         primary_button(words.close, (plane.width - 216.0, below, 180.0, 72.0), FixClosed()),
     )

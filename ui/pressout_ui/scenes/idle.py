@@ -36,7 +36,7 @@ class Idle(Struct, frozen=True):
 def view(scene: Idle, known: AppState, plane: Plane) -> View:
     """Draw it: the flood breathes, and never crosses the words that stand in it."""
     if scene.dimmed(known.now_s):
-        return _night(scene, known, plane)
+        return night(scene, known, plane)
     words = known.words
     breath = 0.165 + 0.015 * math.sin(2.0 * math.pi * (known.now_s - scene.since_s) / BREATH_S)
     top = round(plane.height * (1.0 - breath) / STEPS) * STEPS
@@ -54,7 +54,8 @@ def view(scene: Idle, known: AppState, plane: Plane) -> View:
     )
 
 
-def _night(scene: Idle, known: AppState, plane: Plane) -> View:
+def night(scene: Idle, known: AppState, plane: Plane) -> View:
+    """Draw the figure that wanders over a dark panel."""
     step = int((known.now_s - scene.since_s) / WANDER_EVERY_S)
     # Two numbers without a common divisor: it comes everywhere before it comes back.
     x = 140.0 + (step * 137.0) % (plane.width - 280.0)
@@ -70,14 +71,16 @@ def _noticed_at_night(known: AppState, x: float, y: float, plane: Plane) -> View
     """Say what staff should know beneath what wanders: who comes first in the morning sees it from the door."""
     if known.notice in (None, Notice.WARMING_UP):
         return ()
-    said = _said(known, known.notice)
-    half = estimated_width(said, 26.0) / 2.0
-    return (Text(said, min(max(x, half + 8.0), plane.width - half - 8.0), y, 26.0, "night_said", "600", "middle"),)
+    told = said(known, known.notice)
+    size = fitted(told, 26.0, plane.width - 20.0)
+    half = estimated_width(told, size) / 2.0
+    return (Text(told, min(max(x, half + 8.0), plane.width - half - 8.0), y, size, "night_said", "600", "middle"),)
 
 
-def _said(known: AppState, notice: Notice) -> str:
-    said = known.words.notices[notice]
-    return said if notice is Notice.WARMING_UP else f"{said} {NUMBERS[notice]}"
+def said(known: AppState, notice: Notice) -> str:
+    """Give a notice, with its number where there is one to look up."""
+    told = known.words.notices[notice]
+    return told if notice is Notice.WARMING_UP else f"{told} {NUMBERS[notice]}"
 
 
 def _how_it_is(known: AppState, plane: Plane) -> View:
@@ -86,4 +89,4 @@ def _how_it_is(known: AppState, plane: Plane) -> View:
     if known.notice is None:
         ready = Text(words.idle_ready, right - 38.0, foot, 30.0, weight="600", anchor="end")
         return (Disc(right - 22.0, foot - 10.0, 7.0, "good"), ready)
-    return (Text(_said(known, known.notice), right, foot, 30.0, weight="600", anchor="end"),)
+    return (Text(said(known, known.notice), right, foot, 30.0, weight="600", anchor="end"),)

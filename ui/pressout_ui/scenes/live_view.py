@@ -54,7 +54,7 @@ def view(scene: LiveSet, known: AppState, plane: Plane) -> View:
         *_pace(scene, known, item, stage),
         *_word(scene, known, item, stage, ink),
         *_count(known, item, stage, ink, portrait=plane.portrait),
-        pain(known, (24.0, stage.height - 28.0), 20.0 if plane.portrait else 24.0, stage.width - 30.0, ink),
+        *pain(known, (24.0, stage.height - 28.0), 20.0 if plane.portrait else 24.0, stage.width - 30.0, ink),
         *(_cue(scene, known, plane) or rail),
     )
 

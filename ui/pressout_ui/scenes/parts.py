@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pressout_ui.app_state import AppState
+from pressout_ui.font_metrics import wrapped
 from pressout_ui.messages import Message
-from pressout_ui.shapes import Button, Disc, Point, Rect, Shape, Text, fitted, sized
+from pressout_ui.shapes import LEAST_SIZE, Button, Disc, Point, Rect, Shape, Text, fitted, sized
 
 # What no key brings back must be held for so long.
 HELD_S = 1.0
@@ -28,11 +29,26 @@ def sentence(text: str, baseline: float = 158.0, size: float = 30.0, *, room: fl
     return Text(text, 40.0, baseline, fitted(text, size, room), "ink2", "500")
 
 
-def pain(known: AppState, at: Point, size: float, room: float, role: str = "ink") -> Text:
-    """Give the line that is on every live scene, from a point on, in the room that it has."""
+def paragraph(text: str, at: Point, size: float, room: float, lines: int = 2) -> tuple[Text, ...]:
+    """Give a text in so many lines at most, each beginning below the last; smaller where it is long."""
+    fit = next((one for one in (size, 0.9 * size, 0.8 * size) if len(wrapped(text, one, room)) <= lines), LEAST_SIZE)
+    x, baseline = at
+    return tuple(
+        Text(line, x, baseline + 1.18 * fit * place, fit, "ink2", "500")
+        for place, line in enumerate(wrapped(text, fit, room)[:lines])
+    )
+
+
+def pain(known: AppState, at: Point, size: float, room: float, role: str = "ink") -> tuple[Text, ...]:
+    """Give the line that is on every live scene, from a point on, in the room that it has; two where it is too long."""
     said = known.words.pain
     x, baseline = at
-    return Text(said, x, baseline, fitted(said, size, room), role, "600")
+    fit = fitted(said, size, room)
+    lines = wrapped(said, fit, room)
+    return tuple(
+        Text(line, x, baseline - 1.1 * fit * (len(lines) - 1 - place), fit, role, "600")
+        for place, line in enumerate(lines)
+    )
 
 
 def plain_button(label: str, box: tuple[float, float, float, float], on_tap: Message, size: float = 26.0) -> Button:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pressout_ui.app_state import AppState
 from pressout_ui.messages import Message, RatingDone, RatingTapped
 from pressout_ui.scenes.parts import plain_button, primary_button
-from pressout_ui.shapes import Button, Plane, Rect, Text, View, sized
+from pressout_ui.shapes import Button, Plane, Point, Rect, Text, View, sized
 
 # Nobody has to answer: after this long without a touch it counts as skipped.
 PATIENCE_S = 45.0
@@ -45,13 +45,13 @@ def update(scene: Rating, message: Message, known: AppState) -> Rating:
 def view(scene: Rating, known: AppState, plane: Plane) -> View:
     """Draw the question, a row of eleven keys, and a way past it."""
     words = known.words
-    pain = scene.asked is RatingQuestion.PAIN
-    title, how = (words.pain_now, words.pain_how) if pain else (words.effort, words.effort_how)
-    least, most = words.pain_ends if pain else words.effort_ends
+    title, how, (least, most) = asked(scene, known)
     size = sized(title, (76.0, 68.0, 60.0, 52.0), plane.width - 80.0)
     left = (plane.width - (HIGHEST + 1) * KEY - HIGHEST * GAP) / 2
     right = plane.width - left
-    keys = (_key(value, left + value * (KEY + GAP), chosen=value == scene.chosen) for value in range(HIGHEST + 1))
+    keys = (
+        key(value, (left + value * (KEY + GAP), 206.0), chosen=value == scene.chosen) for value in range(HIGHEST + 1)
+    )
     done = primary_button(words.done, (plane.width - 216.0, plane.height - 92.0, 180.0, 72.0), RatingDone())
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
@@ -69,6 +69,15 @@ def _end(text: str, right: float) -> Text:
     return Text(text, right, 346.0, 25.0, weight="500", anchor="end")
 
 
-def _key(value: int, x: float, *, chosen: bool) -> Button:
+def asked(scene: Rating, known: AppState) -> tuple[str, str, tuple[str, str]]:
+    """Give the question, how it is meant, and what its two ends are called."""
+    words = known.words
+    if scene.asked is RatingQuestion.PAIN:
+        return words.pain_now, words.pain_how, words.pain_ends
+    return words.effort, words.effort_how, words.effort_ends
+
+
+def key(value: int, at: Point, *, chosen: bool) -> Button:
+    """Give the key of one value, its corner at a point."""
     fill, ink = ("action", "on_action") if chosen else ("raised", "ink")
-    return Button(str(value), Rect(x, 206.0, KEY, 104.0, fill, 12.0), RatingTapped(value), 34.0, ink, "700")
+    return Button(str(value), Rect(*at, KEY, 104.0, fill, 12.0), RatingTapped(value), 34.0, ink, "700")

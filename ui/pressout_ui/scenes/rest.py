@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from pressout_session.exercises import Side
@@ -35,21 +37,27 @@ class Rest(Struct, frozen=True):
     done: Side
 
 
-def view(scene: Rest, known: AppState, plane: Plane) -> View:
-    """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
+class Told(NamedTuple):
+    """What a rest tells: how long it has been, what comes next, which side was done and how far, what can be done."""
+
+    clock: str
+    how: str
+    side: str
+    done: int
+    all_done: bool
+    acts: tuple[tuple[str, Message], ...]
+
+
+def told_of(scene: Rest, known: AppState) -> Told:
+    """Give what a rest tells."""
     words = known.words
     last = known.record.sets[-1] if known.record.sets else None
     done_side = scene.done if last is None else last.side
-    turning, pausing = known.side is not done_side, _pausing(known)
-    how = _next(known, last.item if last else 0, turning=turning)
+    pausing = _pausing(known)
     since_s = scene.since_s if last is None or last.end_s is None else last.end_s
     seconds = _clock_s(since_s, known)
-    clock = str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}"
-    size = 196.0 if len(clock) < 3 else 130.0
     done = 0 if last is None else known.record.turn_count(len(known.record.sets) - 1)
     asked = 0 if last is None else _asked(known, last.item)
-    label = words.left if done_side is Side.LEFT else words.right
-    mark: View = (check(430.0, 320.0, 32.0),) if 0 < asked <= done else ()
     acts: tuple[tuple[str, Message], ...] = (
         *((_way_on(known),) if pausing else ()),
         (words.undo_last, UndoTapped()),
@@ -57,40 +65,58 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         (words.wrong_side, SideTapped()),
         *(() if pausing else ((words.next_person, NextPersonTapped()),)),
     )
-    wide = (plane.width - 72.0 - 14.0 * (len(acts) - 1)) / len(acts)
+    return Told(
+        clock=str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}",
+        how=_next(known, last.item if last else 0, turning=known.side is not done_side),
+        side=words.left if done_side is Side.LEFT else words.right,
+        done=done,
+        all_done=0 < asked <= done,
+        acts=acts,
+    )
+
+
+def view(scene: Rest, known: AppState, plane: Plane) -> View:
+    """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
+    words, told = known.words, told_of(scene, known)
+    size = 196.0 if len(told.clock) < 3 else 130.0
+    wide = (plane.width - 72.0 - 14.0 * (len(told.acts) - 1)) / len(told.acts)
     buttons = tuple(
         plain_button(text, (36.0 + place * (wide + 14.0), 378.0, wide, 68.0), act)
-        for place, (text, act) in enumerate(acts)
+        for place, (text, act) in enumerate(told.acts)
     )
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(0.0, HEAD, plane.width, plane.height - HEAD, "surface"),
         Stroke(((0.0, HEAD), (plane.width, HEAD)), "rule", 4.0, butt=True),
         headline(title(scene, known), width=536.0),
-        sentence(how, 160.0, 32.0, room=plane.width - 260.0),
+        sentence(told.how, 160.0, 32.0, room=plane.width - 260.0),
         *signed_in(known, plane.width - 150.0, plane.height - 10.0),
-        Text(clock, 34.0, 362.0, size),
-        Text(words.seconds if seconds < 100 else "", 46.0 + 0.62 * size * len(clock), 362.0, 60.0),
-        Text(label, 352.0, 282.0, 30.0, "ink2", "500"),
-        Text(str(done), 352.0, 340.0, 60.0),
-        *mark,
-        *_standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0)),
+        Text(told.clock, 34.0, 362.0, size),
+        Text(words.seconds if len(told.clock) < 3 else "", 46.0 + 0.62 * size * len(told.clock), 362.0, 60.0),
+        Text(told.side, 352.0, 282.0, 30.0, "ink2", "500"),
+        Text(str(told.done), 352.0, 340.0, 60.0),
+        *((check(430.0, 320.0, 32.0),) if told.all_done else ()),
+        *standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0), 336.0, FIGURE),
         *buttons,
-        *_ways_out(known, plane),
-        pain(known, (36.0, plane.height - 10.0), 24.0, plane.width - 200.0),
+        *_keys_out(known, plane),
+        *pain(known, (36.0, plane.height - 10.0), 24.0, plane.width - 200.0),
     )
 
 
-def _ways_out(known: AppState, plane: Plane) -> View:
+def ways_out(known: AppState) -> tuple[tuple[str, Message], ...]:
+    """Give the keys by which a patient leaves, or calls for somebody."""
     words = known.words
-    ways: tuple[tuple[str, Message], ...] = (
+    return (
         (words.therapist, TherapistTapped()),
         (words.finish_here, FinishTapped()),
         (words.stop_pain, PainTapped()),
     )
+
+
+def _keys_out(known: AppState, plane: Plane) -> View:
     return tuple(
         plain_button(text, (plane.width - 206.0, 4.0 + 69.0 * place, 184.0, 68.0), act, 24.0)
-        for place, (text, act) in enumerate(ways)
+        for place, (text, act) in enumerate(ways_out(known))
     )
 
 
@@ -138,8 +164,9 @@ def _asked(known: AppState, place: int) -> int:
     return item.reps if isinstance(item, CabledItem) else 0
 
 
-def _standing(side: Side, x: float) -> tuple[Shape, ...]:
-    """Draw the patient seen from above, the anchor on `side`."""
-    hands = handle(x, 336.0, FIGURE, out=False)
-    anchor = (x + (-148.0 if side is Side.LEFT else 148.0), hands[1])
-    return (*line_to(hands, anchor, FIGURE), *patient(x, 336.0, FIGURE, ground="surface"))
+def standing(side: Side, x: float, y: float, figure: float) -> tuple[Shape, ...]:
+    """Draw the patient seen from above, shoulders at (x, y), the anchor on `side`."""
+    hands = handle(x, y, figure, out=False)
+    away = 148.0 * figure / FIGURE
+    anchor = (x + (-away if side is Side.LEFT else away), hands[1])
+    return (*line_to(hands, anchor, figure), *patient(x, y, figure, ground="surface"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from pressout_ui.pictograms import arrow, check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.today import Today
-from pressout_ui.shapes import Anchor, Disc, Plane, Rect, Shape, Stroke, Text, View, mirrored
+from pressout_ui.shapes import Anchor, Disc, Plane, Rect, Shape, Stroke, Text, View, fitted, mirrored, moved
 
 # Standing still is this long within the band; breathing and sway stay inside it.
 STEADY_S = 0.8
@@ -25,8 +26,25 @@ STEADY_S = 0.8
 SLACK_N = 2.0
 ANCHOR_START: Anchor = "start"
 ANCHOR_END: Anchor = "end"
-BAY_LEFT, BAY_WIDTH = 414.0, 158.7
-FIGURE = 1.68
+
+
+class Floor(NamedTuple):
+    """Where the bay is on the floor, how wide and high, where the line is anchored, and how far away one can stand."""
+
+    bay: float
+    wide: float
+    top: float
+    foot: float
+    anchor: float
+    nearest: float
+    farthest: float
+    plane: float
+    figure: float
+
+
+# On a panel wider than this the picture stands in its middle.
+WIDE: Final = 900.0
+LYING: Final = Floor(414.0, 158.7, 186.0, 400.0, 48.0, 150.0, 716.0, 800.0, 1.68)
 
 
 class TensionBand(StrEnum):
@@ -90,10 +108,13 @@ def view(scene: SetUp, known: AppState, plane: Plane) -> View:
     if item is None:
         return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
     place = place_of(scene, item, known.now_s)
-    title, how = _words(place, item, known)
+    title, how = said(place, item, known)
     floor = plane.height - 80.0
     ready = (replace(check(520.0, 76.0, 58.0), width=18.0),) if place is TensionBand.READY else ()
-    picture = _stack(scene, item, known) if item.resistance is Resistance.CABLE else _bay(scene, item, known, floor)
+    stack = (*plates(scene, item), *weight_bar(scene, item, known))
+    picture = stack if item.resistance is Resistance.CABLE else bay(scene, item, known, LYING)
+    if plane.width > WIDE:
+        picture = moved(picture, 1.0, ((plane.width - LYING.plane) / 2, 0.0))
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         headline(title, width=460.0 if ready else 550.0),
@@ -103,9 +124,9 @@ def view(scene: SetUp, known: AppState, plane: Plane) -> View:
         *_not_me(known, plane),
         Rect(0.0, floor, plane.width, 80.0, "surface"),
         *picture,
-        *_task(item, known, plane),
+        *_task(place, item, known, plane),
         *ready,
-        pain(known, (28.0, plane.height - 30.0), 27.0, plane.width - 200.0),
+        *pain(known, (28.0, plane.height - 30.0), 27.0, plane.width - 200.0),
         Text(known.tension(scene.tension_n), plane.width - 28.0, plane.height - 30.0, 34.0, anchor="end"),
     )
 
@@ -117,22 +138,38 @@ def _not_me(known: AppState, plane: Plane) -> tuple[Shape, ...]:
     return (plain_button(known.words.not_me, (plane.width - 206.0, 58.0, 184.0, 68.0), NotMe(), 24.0),)
 
 
-def _task(item: CabledItem, known: AppState, plane: Plane) -> tuple[Shape, ...]:
+def _task(place: TensionBand, item: CabledItem, known: AppState, plane: Plane) -> tuple[Shape, ...]:
     """Say side, exercise, repetitions, hold and set, on the side that the picture leaves free."""
     words = known.words
     left = known.side is Side.LEFT
+    tubing = item.resistance is Resistance.TUBING
+    # Who stands too far away stands where it would be; there is room between them and the anchor's post.
+    near, top = (78.0, 236.0) if tubing and place is TensionBand.HIGH else (28.0, 250.0)
+    x, anchor = plane.width - near, ANCHOR_END
+    if tubing and left is (place is TensionBand.HIGH):
+        x, anchor = near, ANCHOR_START
+    side = Text(words.left if left else words.right, x, top, 64.0, anchor=anchor)
+    return (
+        side,
+        *(
+            Text(line, x, top + 40.0 + 32.0 * n, 24.0, "ink2", "600", anchor)
+            for n, line in enumerate(task_lines(item, known))
+        ),
+    )
+
+
+def task_lines(item: CabledItem, known: AppState) -> list[str]:
+    """Say repetitions and hold, and which set it is."""
+    words = known.words
     turn = None if known.visit is None else known.visit.course.turn
     lines = [f"{item.reps}" + (f" · {words.hold} {item.hold_s:g} {words.seconds}" if item.hold_s else "")]
     if turn is not None and item.sets > 1:
         lines.append(words.set_of.format(number=turn.round, all=item.sets))
-    x, anchor, top = (plane.width - 28.0, ANCHOR_END, 250.0)
-    if item.resistance is Resistance.TUBING and not left:
-        x, anchor = 28.0, ANCHOR_START
-    side = Text(words.left if left else words.right, x, top, 64.0, anchor=anchor)
-    return (side, *(Text(line, x, top + 40.0 + 32.0 * n, 24.0, "ink2", "600", anchor) for n, line in enumerate(lines)))
+    return lines
 
 
-def _words(place: TensionBand, item: CabledItem, known: AppState) -> tuple[str, str]:
+def said(place: TensionBand, item: CabledItem, known: AppState) -> tuple[str, str]:
+    """Say what is to be done, and how."""
     words = known.words
     cable = item.resistance is Resistance.CABLE
     match place:
@@ -146,47 +183,51 @@ def _words(place: TensionBand, item: CabledItem, known: AppState) -> tuple[str, 
             return words.ready, words.ready_how_slack if item.movement is Movement.ROW else words.ready_how
 
 
-def _bay(scene: SetUp, item: CabledItem, known: AppState, floor: float) -> tuple[Shape, ...]:
-    """Draw the anchor on the side that is being trained."""
+def bay(scene: SetUp, item: CabledItem, known: AppState, floor: Floor) -> tuple[Shape, ...]:
+    """Draw the bay to stand in, and who stands where, with the anchor on the side that is being trained."""
     shapes = _bay_on_the_left(scene, item, known, floor)
-    return shapes if known.side is Side.LEFT else mirrored(shapes, 800.0)
+    return shapes if known.side is Side.LEFT else mirrored(shapes, floor.plane)
 
 
-def _bay_on_the_left(scene: SetUp, item: CabledItem, known: AppState, floor: float) -> tuple[Shape, ...]:
+def _bay_on_the_left(scene: SetUp, item: CabledItem, known: AppState, floor: Floor) -> tuple[Shape, ...]:
     place = place_of(scene, item, known.now_s)
-    x = _standing_at(scene.tension_n, item)
-    centre = BAY_LEFT + BAY_WIDTH / 2
+    x = _standing_at(scene.tension_n, item, floor)
+    centre, right = floor.bay + floor.wide / 2, floor.bay + floor.wide
     inside = place in (TensionBand.IN, TensionBand.READY)
-    wall = 12.0 if inside else 6.0
-    shoulders = floor - 38.0
-    hands = handle(x, shoulders, FIGURE, out=False)
+    wall, shoulders = 12.0 if inside else 6.0, floor.foot - 38.0
+    hands = handle(x, shoulders, floor.figure, out=False)
+    size = fitted(known.tension(item.target_n), 36.0, floor.wide - 14.0)
     shapes: list[Shape] = [
-        Rect(BAY_LEFT, 186.0, BAY_WIDTH, floor - 186.0, "good_fill"),
-        Stroke(((BAY_LEFT, 186.0), (BAY_LEFT, floor)), "good", wall, butt=True),
-        Stroke(((BAY_LEFT + BAY_WIDTH, 186.0), (BAY_LEFT + BAY_WIDTH, floor)), "good", wall, butt=True),
-        Text(known.tension(item.target_n), centre, 226.0, 36.0, anchor="middle"),
-        *line_to(hands, (48.0, hands[1]), FIGURE),
-        *patient(x, shoulders, FIGURE, ground="good_fill" if inside else "ground"),
+        Rect(floor.bay, floor.top, floor.wide, floor.foot - floor.top, "good_fill"),
+        Stroke(((floor.bay, floor.top), (floor.bay, floor.foot)), "good", wall, butt=True),
+        Stroke(((right, floor.top), (right, floor.foot)), "good", wall, butt=True),
+        Text(known.tension(item.target_n), centre, floor.top + 40.0, size, anchor="middle"),
+        *line_to(hands, (floor.anchor, hands[1]), floor.figure),
+        *patient(x, shoulders, floor.figure, ground="good_fill" if inside else "ground"),
     ]
-    if place in (TensionBand.LOW, TensionBand.SLACK) and x + 172.0 < BAY_LEFT:
-        shapes.extend(arrow((x + 92.0, hands[1]), (BAY_LEFT - 26.0, hands[1]), 14.0))
+    elbow = 55.0 * floor.figure
+    if place in (TensionBand.LOW, TensionBand.SLACK) and x + elbow + 60.0 < floor.bay:
+        shapes.extend(arrow((x + elbow, hands[1]), (floor.bay - 22.0, hands[1]), 14.0))
     elif place is TensionBand.HIGH:
-        shapes.extend(arrow((x - 30.0, hands[1] - 38.0), (centre + 20.0, hands[1] - 38.0), 12.0))
+        over = hands[1] - 30.0
+        shapes.extend(arrow((x + 0.3 * elbow, over), (centre, over), 12.0))
     return tuple(shapes)
 
 
-def _standing_at(tension_n: float, item: CabledItem) -> float:
+def _standing_at(tension_n: float, item: CabledItem, floor: Floor) -> float:
     """Give where on the floor a tension is drawn: the band is the bay, slack is near the anchor."""
     low_n, high_n = item.target_n - item.tolerance_n, item.target_n + item.tolerance_n
+    share = floor.wide / LYING.wide
     if tension_n < low_n:
-        return 150.0 + (BAY_LEFT - 60.0 - 150.0) * max(0.0, tension_n) / low_n
+        return floor.nearest + (floor.bay - 60.0 * share - floor.nearest) * max(0.0, tension_n) / low_n
     if tension_n > high_n:
-        return min(BAY_LEFT + BAY_WIDTH + 60.0 + (tension_n - high_n) / high_n * 120.0, 716.0)
-    return BAY_LEFT + BAY_WIDTH * (tension_n - low_n) / (high_n - low_n)
+        beyond = floor.bay + floor.wide + (60.0 + (tension_n - high_n) / high_n * 120.0) * share
+        return min(beyond, floor.farthest)
+    return floor.bay + floor.wide * (tension_n - low_n) / (high_n - low_n)
 
 
-def _stack(scene: SetUp, item: CabledItem, known: AppState) -> tuple[Shape, ...]:
-    """Draw the stack: seven plates, as many dark as the pull lifts; and the pull on a bar with its band."""
+def plates(scene: SetUp, item: CabledItem) -> tuple[Shape, ...]:
+    """Draw the stack: seven plates, as many dark as the pull lifts, and its pin."""
     share = scene.tension_n / item.target_n
     lifted = max(0, min(7, round(4 * share)))
     shapes: list[Shape] = []
@@ -197,6 +238,13 @@ def _stack(scene: SetUp, item: CabledItem, known: AppState) -> tuple[Shape, ...]
     pin = 186.0 + 30.0 * max(0, lifted - 1) + 12.5
     shapes.append(Stroke(((160.0, pin), (316.0, pin)), "out_line", 12.0, butt=True))
     shapes.append(Disc(320.0, pin, 17.0, "out_line", "ground", 5.0))
+    return tuple(shapes)
+
+
+def weight_bar(scene: SetUp, item: CabledItem, known: AppState) -> tuple[Shape, ...]:
+    """Draw the pull on a bar with its band."""
+    share = scene.tension_n / item.target_n
+    shapes: list[Shape] = []
     low, high = (207.0 * (1.0 + sign * item.tolerance_n / item.target_n) for sign in (-1.0, 1.0))
     shapes.append(Rect(400.0, 346.0, 310.0, 40.0, "surface", 8.0))
     shapes.append(Rect(400.0 + low, 334.0, high - low, 62.0, "good_fill"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from pressout_ui.app_state import AppState
 from pressout_ui.messages import FinishTapped, NextTapped
 from pressout_ui.scenes.live_set import reminders, usual_hold_s
 from pressout_ui.scenes.parts import headline, primary_button, sentence
-from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View, sized
+from pressout_ui.shapes import Disc, Plane, Polygon, Rect, Shape, Text, View, fitted, sized
 
 # It goes on by itself: nobody has to come back to the screen.
 SHOWN_S = 45.0
@@ -41,18 +42,18 @@ def view(scene: Summary, known: AppState, plane: Plane) -> View:
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(known.code, 36.0, 62.0, 26.0, weight="600"),
-        *_kept(known, plane),
+        *kept(known, plane),
         headline(said, baseline=170.0),
-        sentence(_in_words(known), 218.0, 32.0),
-        *_row(known, Side.LEFT, words.left, 252.0),
-        *_row(known, Side.RIGHT, words.right, 312.0),
-        *_timed_lines(known),
+        sentence(in_words(known), 218.0, 32.0),
+        *row(known, Side.LEFT, (38.0, 252.0, ROW_WIDTH), beside=True),
+        *row(known, Side.RIGHT, (38.0, 312.0, ROW_WIDTH), beside=True),
+        *(Text(line, 38.0, 418.0 + 32.0 * n, 24.0, "ink2", "500") for n, line in enumerate(timed_lines(known)[:2])),
         *_compared(known),
         primary_button(last[0], (plane.width - 216.0, 388.0, 180.0, 72.0), last[1]),
     )
 
 
-def _in_words(known: AppState) -> str:
+def in_words(known: AppState) -> str:
     """Say how even the tempo was, uneven only where one was asked for, and how often posture was reminded of."""
     words = known.words
     told = sum(reminders(known, side) for side in Side)
@@ -83,21 +84,26 @@ def _repetitions(known: AppState, side: Side) -> tuple[RepetitionCompleted, ...]
     return tuple(one.repetition for held in sets for one in held.repetitions if not one.voided)
 
 
-def _compared(known: AppState) -> tuple[Shape, ...]:
+def compared(known: AppState) -> str | None:
     """Say which side was held for less long, where that is more than chance; with its uncertainty."""
     left, right = (_repetitions(known, side) for side in Side)
     found = _hold_against(left, right)
     if found is None or found.low <= 0.0 <= found.high:
-        return ()
+        return None
     shorter = Side.LEFT if found.value < 0 else Side.RIGHT
     longer_s = usual_hold_s(known, shorter.other)
     if not longer_s:
-        return ()
+        return None
     share, spread = 100.0 * abs(found.value) / longer_s, 50.0 * (found.high - found.low) / longer_s
-    said = known.words.held_shorter[shorter].format(share=round(share), spread=max(1, round(spread)))
+    return known.words.held_shorter[shorter].format(share=round(share), spread=max(1, round(spread)))
+
+
+def _compared(known: AppState) -> tuple[Shape, ...]:
+    said = compared(known)
+    if said is None:
+        return ()
     y = 432.0 if all(isinstance(item, CabledItem) for item in _items(known)) else 384.0
-    size = sized(said, (26.0, 24.0, 22.0, 20.0), 530.0)
-    return (Text(said, 38.0, y, size, weight="600"),)
+    return (Text(said, 38.0, y, sized(said, (26.0, 24.0, 22.0, 20.0), 530.0), weight="600"),)
 
 
 def title(known: AppState) -> str:
@@ -135,27 +141,27 @@ def _timed_done(known: AppState, place: int) -> int:
     return sum(done.reps for done in known.record.timed if done.item == place)
 
 
-def _timed_lines(known: AppState) -> tuple[Shape, ...]:
+def timed_lines(known: AppState) -> list[str]:
     """Say what was done beside the line, an item a line."""
     words = known.words
-    told = [
+    return [
         words.summary_timed.format(
             exercise=words.exercises[item.exercise], count=_timed_done(known, place), asked=_timed_asked(item)
         )
         for place, item in enumerate(_items(known))
         if not isinstance(item, CabledItem)
     ]
-    return tuple(Text(line, 38.0, 418.0 + 32.0 * place, 24.0, "ink2", "500") for place, line in enumerate(told[:2]))
 
 
-def _kept(known: AppState, plane: Plane) -> tuple[Shape, ...]:
+def kept(known: AppState, plane: Plane, room: float = 500.0) -> tuple[Shape, ...]:
+    """Say where it is kept by now; a full dot where the clinic has it."""
     words = known.words
     delivered = known.answer in (AckResult.STORED, AckResult.DUPLICATE)
     closed = known.record.closed is not None
     text = words.kept_both if delivered else words.kept_waiting if closed else words.kept_here
     x = plane.width - 52.0
     dot = Disc(x, 53.0, 7.0, "good") if delivered else Disc(x, 53.0, 7.0, "ground", "good", 3.0)
-    return (dot, Text(text, x - 16.0, 62.0, 24.0, "ink2", "500", "end"))
+    return (dot, Text(text, x - 16.0, 62.0, fitted(text, 24.0, room), "ink2", "500", "end"))
 
 
 def _asked(known: AppState) -> int:
@@ -163,28 +169,41 @@ def _asked(known: AppState) -> int:
     return sum(item.sets * item.reps for item in _items(known) if isinstance(item, CabledItem))
 
 
-def _row(known: AppState, side: Side, label: str, y: float) -> tuple[Shape, ...]:
-    asked = _asked(known)
+def row(known: AppState, side: Side, box: tuple[float, float, float], *, beside: bool = False) -> tuple[Shape, ...]:
+    """Draw a side's repetitions as a row of marks, those with a reminder marked; `box` is x, y and the row's width.
+
+    What the row says stands `beside` it on a panel that lies, and above it on one that stands upright.
+    """
+    x, y, width = box
+    words, asked = known.words, _asked(known)
     sets = [held for held in known.record.sets if held.side is side]
     marks = [reminded for held in sets for reminded in _reminded(held)]
-    places = max(asked, len(marks), 1)
-    step = ROW_WIDTH / max(places, 15)
-    shapes: list[Shape] = [Text(label, 38.0, y + 34.0, 32.0, weight="600")]
-    for place in range(places):
-        x, width = 150.0 + step * place, step * 0.77
-        if place >= len(marks):
-            shapes.append(Rect(x, y, width, 44.0, "quiet", 4.0))
-            continue
-        shapes.append(Rect(x, y, width, 44.0, "cue" if marks[place] else "out_line", 4.0))
-        if marks[place]:
-            points = ((x + width * 0.15, y + 32.0), (x + width / 2, y + 14.0), (x + width * 0.85, y + 32.0))
-            shapes.append(Polygon(points, "cue_ink"))
-    shapes.append(Text(str(len(marks)), 566.0, y + 37.0, 44.0))
+    left, top = (150.0, y) if beside else (x, y + 16.0)
+    label, foot = words.left if side is Side.LEFT else words.right, y + 34.0 if beside else y
+    shapes: list[Shape] = [Text(label, x, foot, 32.0, weight="600"), *_marks(marks, asked, (left, top, width))]
+    count_x = 566.0 if beside else x + 150.0
+    shapes.append(Text(str(len(marks)), count_x, y + 37.0 if beside else y, 44.0))
     hold_s = usual_hold_s(known, side)
     if hold_s is not None and hold_s >= 0.5:
-        held = known.words.summary_hold.format(hold=known.decimal(hold_s))
-        shapes.append(Text(held, 644.0, y + 34.0, 24.0, "ink2", "500"))
+        held = words.summary_hold.format(hold=known.decimal(hold_s))
+        at = (644.0, y + 34.0) if beside else (x + width, y)
+        shapes.append(Text(held, *at, 24.0, "ink2", "500", "start" if beside else "end"))
     return tuple(shapes)
+
+
+def _marks(marks: list[bool], asked: int, box: tuple[float, float, float]) -> Iterator[Shape]:
+    left, top, row_width = box
+    places = max(asked, len(marks), 1)
+    step = row_width / max(places, 15)
+    for place in range(places):
+        x, width = left + step * place, step * 0.77
+        if place >= len(marks):
+            yield Rect(x, top, width, 44.0, "quiet", 4.0)
+            continue
+        yield Rect(x, top, width, 44.0, "cue" if marks[place] else "out_line", 4.0)
+        if marks[place]:
+            points = ((x + width * 0.15, top + 32.0), (x + width / 2, top + 14.0), (x + width * 0.85, top + 32.0))
+            yield Polygon(points, "cue_ink")
 
 
 def _reminded(held: SetRecord) -> list[bool]:

@@ -73,18 +73,7 @@ def view(known: AppState, plane: Plane) -> View:
     timed = visit.timed
     stage = plane.width - RAIL
     left = stage + 20.0
-    tapping = item.duration_s == 0
-    share = 0.0 if tapping else 1.0 - min(timed.elapsed_s(known.now_s) / item.duration_s, 1.0)
-    top = plane.height - (plane.height - 160.0) * share
-    act = (
-        words.count_one
-        if tapping
-        else words.pause
-        if timed.since_s is not None
-        else words.go_on
-        if timed.spent_s
-        else words.start
-    )
+    top = plane.height - (plane.height - 160.0) * share_left(timed, item, known.now_s)
     title = words.exercises[item.exercise]
     size = sized(title, (106.0, 98.0, 88.0, 76.0, 64.0, 56.0), stage - 52.0)
     side = words.left if known.side is Side.LEFT else words.right
@@ -93,17 +82,32 @@ def view(known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
         Text(title, 26.0, 128.0, size),
-        *_clock(timed, item, known),
-        pain(known, (28.0, 452.0), 24.0, stage - 36.0),
+        *clock(timed, item, known),
+        *pain(known, (28.0, 452.0), 24.0, stage - 36.0),
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
         *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
         Text(words.of_count.format(done=min(timed.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
         Text(side, left, 226.0, 26.0, "ink2", "500"),
         *_how(how, left),
-        primary_button(act, (left, 274.0, 184.0, 72.0), TimedTapped()),
+        primary_button(act(timed, item, known), (left, 274.0, 184.0, 72.0), TimedTapped()),
         plain_button(words.done, (left, 356.0, 184.0, 72.0), TimedFinished()),
         *signed_in(known, left + 8.0, 456.0),
     )
+
+
+def share_left(timed: TimedProgress, item: TimedItem, now_s: float) -> float:
+    """Give the share of this one's time that is left; of what is tapped, none."""
+    return 1.0 - min(timed.elapsed_s(now_s) / item.duration_s, 1.0) if item.duration_s else 0.0
+
+
+def act(timed: TimedProgress, item: TimedItem, known: AppState) -> str:
+    """Say what the large key does now."""
+    words = known.words
+    if item.duration_s == 0:
+        return words.count_one
+    if timed.since_s is not None:
+        return words.pause
+    return words.go_on if timed.spent_s else words.start
 
 
 def _how(how: str, left: float) -> tuple[Shape, ...]:
@@ -120,7 +124,7 @@ def _how(how: str, left: float) -> tuple[Shape, ...]:
     )
 
 
-def _clock(timed: TimedProgress, item: TimedItem, known: AppState) -> tuple[Shape, ...]:
+def clock(timed: TimedProgress, item: TimedItem, known: AppState) -> tuple[Shape, ...]:
     """Give what is left of this one; from a hundred seconds on in minutes; or how many have been tapped."""
     if item.duration_s == 0:
         return (Text(str(timed.done), 216.0, 396.0, 336.0, anchor="middle"),)

@@ -35,31 +35,32 @@ def view(_scene: Today, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(0.0, 0.0, PICTURE, plane.height, "out"),
         *signed_in(known, 36.0, 52.0),
-        *_whose(known),
-        *_picture(known.side),
+        *whose(known),
+        *picture(known.side, 160.0, 270.0),
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
         Text(title, left, 80.0, size),
-        *_lines(item, known, left, right),
-        *_how_to_begin(item, known, left, right),
+        *lines(item, known, left, right, 152.0),
+        *how_to_begin(item, known, left, right, 352.0),
         plain_button(words.not_me, (left, plane.height - 82.0, wide, 70.0), NotMe(), 24.0),
         plain_button(words.therapist, (left + wide + 12.0, plane.height - 82.0, wide, 70.0), TherapistTapped(), 24.0),
     )
 
 
-def _how_to_begin(item: CabledItem, known: AppState, left: float, right: float) -> tuple[Shape, ...]:
+def how_to_begin(item: CabledItem, known: AppState, left: float, right: float, top: float) -> tuple[Shape, ...]:
     """Say how to begin; or, to whoever was here before, where they go on."""
     words = known.words
     if known.visit is not None and known.visit.stage is Stage.PAUSE:
         side = words.left if known.side is Side.LEFT else words.right
         said = words.goes_on.format(side=side, count=known.side_count(known.side), asked=item.reps)
-        return (Text(said, left, 352.0, fitted(said, 30.0, right - left), weight="700"),)
+        return (Text(said, left, top, fitted(said, 30.0, right - left), weight="700"),)
     return (
-        Text(words.begin[0], left, 352.0, 30.0, weight="700"),
-        Text(words.begin[1], left, 382.0, 26.0, "ink2", "500"),
+        Text(words.begin[0], left, top, 30.0, weight="700"),
+        Text(words.begin[1], left, top + 30.0, 26.0, "ink2", "500"),
     )
 
 
-def _lines(item: CabledItem, known: AppState, left: float, right: float) -> tuple[Shape, ...]:
+def lines(item: CabledItem, known: AppState, left: float, right: float, top: float) -> tuple[Shape, ...]:
+    """Give the dose, a line each: pull, sides, hold."""
     words = known.words
     rows = [
         (words.pull_label, known.tension(item.target_n)),
@@ -69,7 +70,7 @@ def _lines(item: CabledItem, known: AppState, left: float, right: float) -> tupl
         rows.append((words.hold_label, f"{item.hold_s:g} {words.seconds}"))
     shapes: list[Shape] = []
     for place, (label, value) in enumerate(rows):
-        baseline = 152.0 + 66.0 * place
+        baseline = top + 66.0 * place
         size = fitted(value, 44.0, 0.55 * (right - left))
         room = right - left - estimated_width(value, size) - 10.0
         shapes.append(Text(label, left, baseline, fitted(label, 26.0, room), "ink2", "500"))
@@ -78,7 +79,7 @@ def _lines(item: CabledItem, known: AppState, left: float, right: float) -> tupl
     return tuple(shapes)
 
 
-def _whose(known: AppState) -> tuple[Shape, ...]:
+def whose(known: AppState) -> tuple[Shape, ...]:
     """Say that the clinic has sent it, until someone here has accepted it."""
     if known.visit is None or not known.visit.prescription.unaccepted:
         return ()
@@ -89,10 +90,10 @@ def _dose(item: CabledItem) -> str:
     return str(item.reps) if item.sets == 1 else f"{item.sets} × {item.reps}"
 
 
-def _picture(side: Side) -> tuple[Shape, ...]:
+def picture(side: Side, middle: float, y: float) -> tuple[Shape, ...]:
     """Draw the patient pressing out, the anchor on the side that comes first."""
     sign = -1.0 if side is Side.LEFT else 1.0
-    x, y = 160.0 - sign * 40.0, 270.0
+    x = middle - sign * 40.0
     hands = handle(x, y, FIGURE, out=True)
-    anchor = (160.0 + sign * 130.0, y - 60.0)
+    anchor = (middle + sign * 130.0, y - 60.0)
     return (*line_to(hands, anchor, FIGURE), *patient(x, y, FIGURE, ground="out", out=True))

@@ -7,7 +7,7 @@ from msgspec import Struct
 from pressout_session.error_codes import NUMBERS, Trouble
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import wrapped
-from pressout_ui.messages import FinishTapped, RetryTapped, TherapistTapped
+from pressout_ui.messages import FinishTapped, Message, RetryTapped, TherapistTapped
 from pressout_ui.pictograms import unplugged
 from pressout_ui.scenes.parts import headline, plain_button, primary_button
 from pressout_ui.shapes import Plane, Rect, Text, View, fitted
@@ -25,14 +25,29 @@ class InTrouble(Struct, frozen=True):
     details: str = ""
 
 
-def view(scene: InTrouble, known: AppState, plane: Plane) -> View:
-    """Draw the plug that came out, what is kept, and a number to quote."""
+def said(scene: InTrouble, known: AppState) -> tuple[str, str]:
+    """Say why, and what is kept and whom to call."""
     words = known.words
     count = sum(held.count for held in known.record.sets)
     kept = f"{words.trouble_kept.format(count=count)} " if count else ""
-    why, call = words.trouble_why[scene.trouble], kept + words.trouble_call
+    return words.trouble_why[scene.trouble], kept + words.trouble_call
+
+
+def keys(scene: InTrouble, known: AppState) -> tuple[tuple[str, Message], ...]:
+    """Give what can be done, the first the likeliest to help."""
+    words = known.words
+    again = (words.try_again, RetryTapped())
+    if scene.trouble in STARTED_AGAIN:
+        return (again,)
     # With nobody here it is staff who look at it: a cell that may be bent is calibrated from here.
-    other = (words.finish_here, FinishTapped()) if known.visit else (words.therapist, TherapistTapped())
+    return again, (words.finish_here, FinishTapped()) if known.visit else (words.therapist, TherapistTapped())
+
+
+def view(scene: InTrouble, known: AppState, plane: Plane) -> View:
+    """Draw the plug that came out, what is kept, and a number to quote."""
+    words = known.words
+    why, call = said(scene, known)
+    (again, *others) = keys(scene, known)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         headline(words.trouble if known.visit else words.one_moment),
@@ -43,8 +58,8 @@ def view(scene: InTrouble, known: AppState, plane: Plane) -> View:
             for place, line in enumerate(wrapped(scene.details, 22.0, plane.width - 80.0)[:MOST_LINES])
         ),
         *(unplugged(294.0, plane.width) if scene.trouble is Trouble.SENSOR_SILENT else ()),
-        primary_button(words.try_again, (36.0, 376.0, 220.0, 72.0), RetryTapped()),
-        *(() if scene.trouble in STARTED_AGAIN else (plain_button(other[0], (272.0, 376.0, 220.0, 72.0), other[1]),)),
+        primary_button(again[0], (36.0, 376.0, 220.0, 72.0), again[1]),
+        *(plain_button(label, (272.0, 376.0, 220.0, 72.0), act) for label, act in others),
         Text(words.quote, plane.width - 36.0, 402.0, 22.0, "ink2", "500", "end"),
         Text(NUMBERS[scene.trouble], plane.width - 36.0, 440.0, 38.0, anchor="end"),
     )

@@ -66,7 +66,7 @@ def view(scene: Who, known: AppState, plane: Plane) -> View:
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.who, 36.0, 92.0, 56.0),
         *(Text(line, 38.0, 130.0 + 30.0 * place, 25.0, *how) for place, line in enumerate(lines)),
-        *(_here(known) if known.here and not scene.typed else _cells(scene.typed)),
+        *(_here(known) if known.here and not scene.typed else cells(scene.typed)),
         plain_button(words.wipe, (36.0, 300.0, 160.0, 72.0), WipeTapped()),
         plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
         plain_button(words.therapist, (208.0, 388.0, 168.0, 72.0), TherapistTapped()),
@@ -83,10 +83,11 @@ def _here(known: AppState) -> tuple[Shape, ...]:
     )
 
 
-def _cells(typed: str) -> tuple[Shape, ...]:
+def cells(typed: str, left: float = 38.0) -> tuple[Shape, ...]:
+    """Give a cell for each digit of a code; the next one has a thick rim."""
     shapes: list[Shape] = []
     for place in range(CODE_LENGTH):
-        x = 38.0 + 52.0 * place + (12.0 if place >= CODE_LENGTH // 2 else 0.0)
+        x = left + 52.0 * place + (12.0 if place >= CODE_LENGTH // 2 else 0.0)
         here = place == len(typed)
         rim = ("ink", 4.0) if here else ("rule", 2.0)
         shapes.append(Rect(x, 176.0, 46.0, 76.0, "raised", 10.0, *rim))

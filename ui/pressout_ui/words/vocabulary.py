@@ -203,6 +203,8 @@ class Words(Struct, frozen=True, kw_only=True):
     unit: str
     volume: str
     brightness: str
+    sound_label: str
+    sound_is: tuple[str, str]
     take_off: str
     take_off_how: str
     known_mass: str

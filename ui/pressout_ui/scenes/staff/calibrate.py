@@ -10,10 +10,10 @@ from pressout_signal.samples import Fault, Reading
 from pressout_ui.app_state import LB_PER_KG, AppState
 from pressout_ui.commands import Command
 from pressout_ui.messages import Message
-from pressout_ui.scenes.parts import headline, primary_button, sentence
+from pressout_ui.scenes.parts import headline, paragraph, primary_button
 from pressout_ui.scenes.staff.keys import back_to_menu, stepper, top_line
 from pressout_ui.scenes.staff.raw import curve, with_fresh
-from pressout_ui.shapes import Plane, Rect, Shape, Text, View, sized
+from pressout_ui.shapes import Plane, Rect, Shape, Text, View
 from pressout_ui.staff import Converted, HangsTapped, KeepCalibration, SaveTapped, Stepped
 
 # A calibration mass: half a kilogram, or a pound, a tap.
@@ -66,9 +66,11 @@ def view(scene: Calibrate, known: AppState, plane: Plane) -> View:
         first = primary_button(words.start, (plane.width - 216.0, plane.height - 92.0, 184.0, 72.0), HangsTapped())
         return (
             *top_line(known, title, plane),
-            headline(words.take_off, baseline=150.0),
-            sentence(words.take_off_how, 196.0, 28.0),
-            *stepper(words.known_mass, _mass(scene.mass_kg, known), "mass_kg", (36.0, 260.0, 340.0)),
+            headline(words.take_off, baseline=150.0, width=plane.width - 72.0),
+            *paragraph(words.take_off_how, (40.0, 192.0), 28.0, plane.width - 80.0),
+            *stepper(
+                words.known_mass, _mass(scene.mass_kg, known), "mass_kg", (36.0, 260.0, min(340.0, plane.width - 72.0))
+            ),
             back_to_menu(known, plane),
             first,
         )
@@ -84,22 +86,18 @@ def view(scene: Calibrate, known: AppState, plane: Plane) -> View:
         *top_line(known, title, plane),
         *_steps(wizard, plane),
         headline(said, baseline=140.0, width=plane.width - 80.0),
-        _fitted(how, 186.0, plane),
-        *curve(scene.seen, Rect(36.0, 214.0, plane.width - 72.0, 140.0, "surface", 12.0)),
+        *paragraph(how, (40.0, 182.0), 27.0, plane.width - 84.0),
+        *curve(scene.seen, Rect(36.0, 226.0, plane.width - 72.0, 132.0, "surface", 12.0)),
         back_to_menu(known, plane),
         wait if measuring else ready,
     )
 
 
-def _fitted(text: str, baseline: float, plane: Plane) -> Text:
-    size = sized(text, (28.0, 25.0, 22.0, 20.0), plane.width - 84.0)
-    return Text(text, 40.0, baseline, size, "ink2", "500")
-
-
 def _steps(wizard: Wizard, plane: Plane) -> tuple[Shape, ...]:
     done = len(wizard.points)
+    x, y = (36.0, 62.0) if plane.portrait else (plane.width - 250.0, 28.0)
     return tuple(
-        Rect(plane.width - 250.0 + 42.0 * place, 28.0, 34.0, 14.0, "ink" if place <= done else "quiet", 6.0)
+        Rect(x + 42.0 * place, y, 34.0, 14.0, "ink" if place <= done else "quiet", 6.0)
         for place in range(len(wizard.steps))
     )
 
@@ -123,7 +121,7 @@ def _found(scene: Calibrate, known: AppState, plane: Plane) -> View:
         shapes.append(Text(value, plane.width - 40.0, baseline, 32.0, anchor="end"))
     return (
         *top_line(known, words.pages["calibrate"], plane),
-        headline(words.calibrated_well, baseline=150.0),
+        headline(words.calibrated_well, baseline=150.0, width=plane.width - 72.0),
         *shapes,
         back_to_menu(known, plane),
         said if scene.kept else save,

@@ -172,10 +172,7 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
     wide = (plane.width - 64.0 - 28.0) / 3
     sides = [(Side.LEFT.value, words.left), (Side.RIGHT.value, words.right)]
     lines = [(Resistance.TUBING.value, words.line_tubing), (Resistance.CABLE.value, words.line_stack)]
-    # The place beside the label says whose dose it is.
-    theirs = known.visit is not None and known.visit.prescription.unaccepted
-    held_less = None if theirs else harder_side(known.own_visits)
-    first = words.first_label if held_less is None else words.first_label_held_less[held_less]
+    first, theirs = first_label(known)
     half = (plane.width - 64.0 - 28.0) * 0.36
     last = plane.width - 32.0
     hold = f"{item.hold_s:g} {words.seconds}"
@@ -188,7 +185,7 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
             PageTapped(Page.MENU),
             20.0 if scene.leaving else 24.0,
         ),
-        *_exercise(item, known),
+        exercise_key(item, known, Rect(228.0, 8.0, 340.0, 68.0, "raised", 12.0, "rule", 2.0)),
         *_target(scene, known, plane),
         *stepper(words.sets, str(item.sets), "sets", (32.0, 274.0, wide)),
         *stepper(words.reps_a_side, str(item.reps), "reps", (32.0 + wide + 14.0, 274.0, wide)),
@@ -201,13 +198,20 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
     )
 
 
-def _exercise(item: CabledItem, known: AppState) -> tuple[Shape, ...]:
+def first_label(known: AppState) -> tuple[str, bool]:
+    """Give what stands over the first side, and whether the dose is the clinic's: the place beside it says so then."""
+    theirs = known.visit is not None and known.visit.prescription.unaccepted
+    held_less = None if theirs else harder_side(known.own_visits)
+    words = known.words
+    return words.first_label if held_less is None else words.first_label_held_less[held_less], theirs
+
+
+def exercise_key(item: CabledItem, known: AppState, box: Rect) -> Button:
     """Give the exercise, which a tap changes for the next one."""
     following = CABLED[(CABLED.index(item.exercise) + 1) % len(CABLED)]
     title = known.words.exercises[item.exercise]
-    box = Rect(228.0, 8.0, 340.0, 68.0, "ground", 12.0, "quiet", 2.0)
-    size = sized(title, (26.0, 24.0, 22.0, 20.0), 320.0)
-    return (Button(title, box, ChoiceTapped("exercise", following), size, "ink", "600"),)
+    size = sized(title, (26.0, 24.0, 22.0, 20.0), box.width - 20.0)
+    return Button(title, box, ChoiceTapped("exercise", following), size, "ink", "600")
 
 
 def _target(scene: Dose, known: AppState, plane: Plane) -> tuple[Shape, ...]:

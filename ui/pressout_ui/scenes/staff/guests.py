@@ -70,19 +70,13 @@ def _key(one: PastVisit, place: int, known: AppState, plane: Plane) -> Button:
 def _one(scene: Guests, known: AppState, plane: Plane) -> View:
     words = known.words
     left = plane.width - 400.0
-    typed: list[Shape] = []
-    for place in range(CODE_LENGTH):
-        x = 36.0 + 56.0 * place
-        typed.append(Rect(x, 150.0, 48.0, 76.0, "raised", 10.0, "rule", 2.0))
-        if place < len(scene.typed):
-            typed.append(Text(scene.typed[place], x + 24.0, 203.0, 44.0, anchor="middle"))
     said = words.who_again[0] if scene.slipped else words.whose
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.pages["guests"], 36.0, 80.0, 44.0),
         Text(said, 38.0, 126.0, 25.0, "ink2", "500"),
-        *typed,
+        *cells(scene.typed),
         Button(
             words.void,
             VOID,
@@ -95,3 +89,14 @@ def _one(scene: Guests, known: AppState, plane: Plane) -> View:
         plain_button(words.go_back, (36.0, plane.height - 92.0, 160.0, 72.0), GuestPicked(None)),
         *keypad(known, left + 20.0),
     )
+
+
+def cells(typed: str) -> tuple[Shape, ...]:
+    """Give a cell for each digit of the code."""
+    shapes: list[Shape] = []
+    for place in range(CODE_LENGTH):
+        x = 36.0 + 56.0 * place
+        shapes.append(Rect(x, 150.0, 48.0, 76.0, "raised", 10.0, "rule", 2.0))
+        if place < len(typed):
+            shapes.append(Text(typed[place], x + 24.0, 203.0, 44.0, anchor="middle"))
+    return tuple(shapes)

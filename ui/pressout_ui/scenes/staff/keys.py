@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
-from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, sized
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, fitted, sized
 from pressout_ui.staff import ChoiceTapped, Page, PageTapped, Stepped
 
 ROWS = ("123", "456", "789")
@@ -19,19 +21,24 @@ Options: TypeAlias = Sequence[tuple[str, str]]
 
 
 def keypad(known: AppState, left: float) -> View:
-    """Give ten digits and two ways back, 124 apart, from the top of the plane to its foot."""
-    keys: list[Shape] = []
-    for row, digits in enumerate(ROWS):
-        keys.extend(_key(digit, DigitTyped(digit), left + 124.0 * column, row) for column, digit in enumerate(digits))
-    keys.append(_key(known.words.clear, Cleared(), left, 3))
-    keys.append(_key("0", DigitTyped("0"), left + 124.0, 3))
-    keys.append(_key(known.words.back, BackSpaced(), left + 248.0, 3))
-    return tuple(keys)
+    """Give ten digits and two ways back, from the top of the plane to its foot."""
+    return keypad_in(known, Rect(left, 20.0, 360.0, 452.0, None))
 
 
-def _key(label: str, on_tap: Message, x: float, row: int) -> Button:
+def keypad_in(known: AppState, box: Rect) -> View:
+    """Give ten digits and two ways back, twelve apart, that fill a box."""
+    acts: list[tuple[str, Message]] = [(digit, DigitTyped(digit)) for digits in ROWS for digit in digits]
+    acts += [(known.words.clear, Cleared()), ("0", DigitTyped("0")), (known.words.back, BackSpaced())]
+    wide, high = (box.width + 12.0) / 3, (box.height + 12.0) / 4
+    return tuple(
+        _key(label, act, Rect(box.x + place % 3 * wide, box.y + place // 3 * high, wide - 12.0, high - 12.0, None))
+        for place, (label, act) in enumerate(acts)
+    )
+
+
+def _key(label: str, on_tap: Message, box: Rect) -> Button:
     fill, size = ("raised", 44.0) if isinstance(on_tap, DigitTyped) else ("surface", 24.0)
-    return Button(label, Rect(x, 20.0 + 116.0 * row, 112.0, 104.0, fill, 14.0), on_tap, size, weight="700")
+    return Button(label, replace(box, fill=fill, radius=14.0), on_tap, size, weight="700")
 
 
 def stepper(label: str, shown: str, value: str, box: Box) -> View:
@@ -69,10 +76,11 @@ def top_line(known: AppState, title: str, plane: Plane, *, right: float = 32.0) 
     """Give who is signed in, what this is, and who is the therapist, who stands `right` from the right edge."""
     code = known.code
     x = 32.0 if not code else 32.0 + estimated_width(code, 28.0) + 16.0
+    initials = estimated_width(known.initials or "", 28.0)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         *((Text(code, 32.0, 48.0, 28.0),) if code else ()),
-        Text(title, x, 48.0, 28.0, "ink2", "500"),
+        Text(title, x, 48.0, fitted(title, 28.0, plane.width - x - right - initials - 14.0), "ink2", "500"),
         Text(known.initials or "", plane.width - right, 48.0, 28.0, "ink2", "600", "end"),
     )
 

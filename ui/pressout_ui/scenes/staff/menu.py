@@ -19,14 +19,14 @@ class Menu(Struct, frozen=True):
     refused: bool = False
 
 
-def view(scene: Menu, known: AppState, plane: Plane) -> View:
-    """Draw ten keys, the lock, and what became of the last of them."""
+def acts(known: AppState) -> tuple[tuple[str, Message], ...]:
+    """Give what staff can do here: each key, and what it does."""
     words = known.words
     here: tuple[tuple[str, Message], ...] = (
         (words.pages["dose"], PageTapped(Page.DOSE)),
         (words.pages["visits"], PageTapped(Page.VISITS)),
     )
-    acts: tuple[tuple[str, Message], ...] = (
+    return (
         *(here if known.patient_ref is not None and known.visit is not None else ()),
         (words.pages["guests"], PageTapped(Page.GUESTS)),
         (words.line_empty, EmptyTapped()),
@@ -36,6 +36,11 @@ def view(scene: Menu, known: AppState, plane: Plane) -> View:
         (words.pages["settings"], PageTapped(Page.SETTINGS)),
         *(((words.wipe, WipeTapped()),) if known.visit is None and known.trouble is None else ()),
     )
+
+
+def view(scene: Menu, known: AppState, plane: Plane) -> View:
+    """Draw ten keys, the lock, and what became of the last of them."""
+    words = known.words
     wide = (plane.width - 64.0 - 28.0) / 3
     keys = [
         Button(
@@ -45,7 +50,7 @@ def view(scene: Menu, known: AppState, plane: Plane) -> View:
             28.0,
             weight="700",
         )
-        for place, (label, act) in enumerate(acts)
+        for place, (label, act) in enumerate(acts(known))
     ]
     off = Button(
         words.shut_down,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_session.prescription import CueSensitivity
+from pressout_session.prescription import CabledItem, CueSensitivity
 from pressout_signal.events import Resistance
 from pressout_ui.app_state import AppState
 from pressout_ui.messages import Message
@@ -40,23 +40,34 @@ def update(scene: More, message: Message, known: AppState) -> More:
             return scene
 
 
+def rows(item: CabledItem, known: AppState) -> tuple[tuple[str, str, str], ...]:
+    """Give what is stepped through: its label, how it is shown, and which value it is."""
+    words = known.words
+    return (
+        (words.tolerance, f"± {round(100 * item.tolerance_n / item.target_n)} %", "tolerance_n"),
+        (
+            words.tempo_label,
+            f"{known.decimal(item.stroke_s)} {words.seconds}" if item.stroke_s else words.none,
+            "stroke_s",
+        ),
+        (words.rest_label, f"{item.rest_s:g} {words.seconds}" if item.rest_s else words.none, "rest_s"),
+        (words.tubing_label, words.colours.get(item.tubing or "", words.none), "tubing"),
+    )
+
+
 def view(scene: More, known: AppState, plane: Plane) -> View:
     """Draw steppers, and three keys for the cue."""
     words, item = known.words, scene.dose.item
     wide = (plane.width - 64.0 - 14.0) / 2
     right = 32.0 + wide + 14.0
-    share = f"± {round(100 * item.tolerance_n / item.target_n)} %"
-    tempo = f"{known.decimal(item.stroke_s)} {words.seconds}" if item.stroke_s else words.none
-    rest = f"{item.rest_s:g} {words.seconds}" if item.rest_s else words.none
-    colour = words.colours.get(item.tubing or "", words.none)
-    tubing = stepper(words.tubing_label, colour, "tubing", (right, 222.0, wide))
+    tolerance, tempo, rest, tubing = rows(item, known)
     cues = [(one.value, words.cues[one.value]) for one in CueSensitivity]
     return (
         *top_line(known, words.more_title, plane),
-        *stepper(words.tolerance, share, "tolerance_n", (32.0, 112.0, wide)),
-        *stepper(words.tempo_label, tempo, "stroke_s", (right, 112.0, wide)),
-        *stepper(words.rest_label, rest, "rest_s", (32.0, 222.0, wide)),
-        *(tubing if item.resistance is Resistance.TUBING else ()),
+        *stepper(*tolerance, (32.0, 112.0, wide)),
+        *stepper(*tempo, (right, 112.0, wide)),
+        *stepper(*rest, (32.0, 222.0, wide)),
+        *(stepper(*tubing, (right, 222.0, wide)) if item.resistance is Resistance.TUBING else ()),
         *choices(words.cue_label, "cue", cues, item.cue.value, (32.0, 332.0, plane.width - 64.0)),
         primary_button(words.done, (plane.width - 212.0, plane.height - 72.0, 180.0, 68.0), PageTapped(Page.DOSE)),
     )

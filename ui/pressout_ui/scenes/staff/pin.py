@@ -10,7 +10,7 @@ from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad
-from pressout_ui.shapes import Button, Disc, Plane, Rect, Shape, Text, View
+from pressout_ui.shapes import Button, Disc, Plane, Point, Rect, Shape, Text, View
 from pressout_ui.staff import CheckPin, InitialsChosen, LeaveTapped, PinAnswered
 
 DIGITS = 6
@@ -55,13 +55,14 @@ def view(scene: Pin, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.therapist, 36.0, 90.0, 52.0),
-        *_who(scene, known),
+        *who(scene, known),
         plain_button(words.go_back, (36.0, plane.height - 92.0, 160.0, 72.0), LeaveTapped()),
-        *(keypad(known, left + 20.0) if scene.initials else _everyone(known, left)),
+        *(keypad(known, left + 20.0) if scene.initials else everyone(known, (left + 20.0, 20.0))),
     )
 
 
-def _who(scene: Pin, known: AppState) -> tuple[Shape, ...]:
+def who(scene: Pin, known: AppState) -> tuple[Shape, ...]:
+    """Give whose PIN it is, how far it is typed, and what became of the last."""
     words = known.words
     if scene.initials is None:
         return (Text(words.pin_how if known.therapists else words.no_therapists, 38.0, 130.0, 25.0, "ink2", "500"),)
@@ -90,12 +91,12 @@ def _who(scene: Pin, known: AppState) -> tuple[Shape, ...]:
     )
 
 
-def _everyone(known: AppState, left: float) -> tuple[Shape, ...]:
+def everyone(known: AppState, at: Point) -> tuple[Shape, ...]:
     """Give a key for each therapist, up to eight."""
     return tuple(
         Button(
             initials,
-            Rect(left + 20.0 + 186.0 * (place % 2), 20.0 + 112.0 * (place // 2), 174.0, 100.0, "raised", 14.0),
+            Rect(at[0] + 186.0 * (place % 2), at[1] + 112.0 * (place // 2), 174.0, 100.0, "raised", 14.0),
             InitialsChosen(initials),
             40.0,
             weight="700",

@@ -10,10 +10,11 @@ from pressout_session.error_codes import NUMBERS, Notice
 from pressout_session.history import PastVisit, harder_side
 from pressout_signal.samples import Reading
 from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, AppState
-from pressout_ui.font_metrics import estimated_width
+from pressout_ui.font_metrics import estimated_width, wrapped
+from pressout_ui.scenes.parts import paragraph
 from pressout_ui.scenes.staff.keys import back_to_menu, top_line
 from pressout_ui.scenes.staff.raw import curve
-from pressout_ui.shapes import Disc, Plane, Point, Rect, Shape, Stroke, Text, View, sized
+from pressout_ui.shapes import Disc, Plane, Point, Rect, Shape, Stroke, Text, View, Weight, fitted, sized
 
 
 class Visits(Struct, frozen=True):
@@ -42,19 +43,26 @@ def visits_view(known: AppState, plane: Plane) -> View:
             Text(words.no_visits, 36.0, 140.0, 30.0, weight="600"),
             back_to_menu(known, plane),
         )
-    wide = (plane.width - 64.0 - 32.0) / 2
-    right = 32.0 + wide + 32.0
+    at = _places(plane)
     done = words.reps_of.format(count=shown[-1].asked)
     return (
         *top_line(known, words.last_visits.format(count=len(shown)) if len(shown) > 1 else words.last_visit, plane),
-        *_bars(done, [one.done for one in shown], (32.0, 76.0, wide), "out_line"),
-        *_pulls(known, shown, (right, 76.0, wide)),
-        *_holds(known, shown, (32.0, 236.0, wide)),
-        *_bars(words.reminders, [one.reminders for one in shown], (right, 236.0, wide), "rule"),
+        *_bars(done, [one.done for one in shown], at[0], "out_line"),
+        *_pulls(known, shown, at[1]),
+        *_holds(known, shown, at[2]),
+        *_bars(words.reminders, [one.reminders for one in shown], at[3], "rule"),
         *_from_to(shown, plane),
         *_harder(known, shown, plane),
         back_to_menu(known, plane),
     )
+
+
+def _places(plane: Plane) -> tuple[tuple[float, float, float], ...]:
+    """Give where the four charts are, x, y and width: two a line, or one below the other."""
+    if plane.portrait:
+        return tuple((32.0, 66.0 + 148.0 * place, plane.width - 64.0) for place in range(4))
+    wide = (plane.width - 96.0) / 2
+    return tuple((32.0 + (place % 2) * (wide + 32.0), 76.0 + (place // 2) * 160.0, wide) for place in range(4))
 
 
 def _titled(title: str, value: str, box: tuple[float, float, float]) -> tuple[Shape, ...]:
@@ -133,16 +141,17 @@ def _holds(known: AppState, visits: Sequence[PastVisit], box: tuple[float, float
 
 def _from_to(visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
     dates = f"{visits[0].started_at[:10]} … {visits[-1].started_at[:10]}"
-    return (Text(dates, plane.width - 32.0, plane.height - 40.0, 22.0, "ink2", "500", "end"),)
+    size = fitted(dates, 22.0, plane.width - 236.0)
+    return (Text(dates, plane.width - 32.0, plane.height - 40.0, size, "ink2", "500", "end"),)
 
 
 def _harder(known: AppState, visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
     side = harder_side(visits)
     if side is None:
         return ()
-    return (
-        Text(known.words.held_less[side], plane.width - 32.0, plane.height - 68.0, 22.0, weight="600", anchor="end"),
-    )
+    said = known.words.held_less[side]
+    size = fitted(said, 22.0, plane.width - 236.0)
+    return (Text(said, plane.width - 32.0, plane.height - 68.0, size, weight="600", anchor="end"),)
 
 
 # ---- the load cell -----------------------------------------------------------------------------------------
@@ -167,8 +176,15 @@ def sensor_view(scene: Sensor, known: AppState, plane: Plane) -> View:
     return (
         *top_line(known, words.pages["sensor"], plane),
         *_rows(rows, plane, 36.0),
-        *curve(scene.seen, Rect(36.0, 302.0, plane.width - 72.0, 74.0, "surface", 12.0)),
-        Text(verdict, plane.width - 32.0, plane.height - 44.0, 26.0, weight="700", anchor="end"),
+        *curve(scene.seen, Rect(36.0, 490.0 if plane.portrait else 302.0, plane.width - 72.0, 74.0, "surface", 12.0)),
+        Text(
+            verdict,
+            plane.width - 32.0,
+            plane.height - 44.0,
+            fitted(verdict, 26.0, plane.width - 236.0),
+            weight="700",
+            anchor="end",
+        ),
         back_to_menu(known, plane),
     )
 
@@ -176,9 +192,12 @@ def sensor_view(scene: Sensor, known: AppState, plane: Plane) -> View:
 def _rows(rows: Sequence[tuple[str, str]], plane: Plane, apart: float = 48.0) -> tuple[Shape, ...]:
     shapes: list[Shape] = []
     for place, (label, value) in enumerate(rows):
-        baseline = 108.0 + apart * place
-        shapes.append(Text(label, 36.0, baseline, 24.0, "ink2", "500"))
-        shapes.append(Text(value, plane.width - 36.0, baseline, 28.0, anchor="end"))
+        baseline = (136.0 + 64.0 * place) if plane.portrait else 108.0 + apart * place
+        size = fitted(value, 28.0, (0.9 if plane.portrait else 0.55) * (plane.width - 72.0))
+        room = plane.width - 72.0 - (0.0 if plane.portrait else estimated_width(value, size) + 12.0)
+        above = 30.0 if plane.portrait else 0.0
+        shapes.append(Text(label, 36.0, baseline - above, fitted(label, 24.0, room), "ink2", "500"))
+        shapes.append(Text(value, plane.width - 36.0, baseline, size, anchor="end"))
         shapes.append(Stroke(((36.0, baseline + 8.0), (plane.width - 36.0, baseline + 8.0)), "quiet", 2.0, butt=True))
     return tuple(shapes)
 
@@ -212,45 +231,42 @@ def network_view(known: AppState, plane: Plane) -> View:
         *top_line(known, words.pages["network"], plane),
         *_rows(rows, plane),
         *_in_the_way(known, plane),
-        *((Text(_cut(link.reasons[0], plane), 36.0, 334.0, 20.0, "ink", "600"),) if link.reasons else ()),
-        *_damaged(known, plane),
-        _kept(words.nothing_lost, plane),
+        *_kept(words.nothing_lost, plane),
         back_to_menu(known, plane),
     )
 
 
-def _damaged(known: AppState, plane: Plane) -> tuple[Shape, ...]:
-    if not known.link.damaged_on:
-        return ()
-    said = f"{NUMBERS[Notice.RECORDS_DAMAGED]} {known.words.records_damaged.format(day=known.link.damaged_on)}"
-    return (Text(_cut(said, plane), 36.0, 366.0, 20.0, weight="600"),)
-
-
-def _kept(said: str, plane: Plane) -> Text:
+def _kept(said: str, plane: Plane) -> tuple[Text, ...]:
+    if plane.portrait:
+        return paragraph(said, (36.0, plane.height - 150.0), 24.0, plane.width - 72.0)
     size = sized(said, (26.0, 24.0, 22.0, 20.0), plane.width - 64.0 - 190.0)
-    return Text(said, plane.width - 32.0, plane.height - 44.0, size, "ink2", "500", "end")
+    return (Text(said, plane.width - 32.0, plane.height - 44.0, size, "ink2", "500", "end"),)
 
 
 def _in_the_way(known: AppState, plane: Plane) -> tuple[Shape, ...]:
-    """Say in words what is in the way, with its number, and below it the details for whoever can mend it."""
-    trouble = known.link.trouble
-    if trouble is None:
-        return ()
-    why = known.words.link_why[trouble]
-    number = NUMBERS[trouble]
-    room = plane.width - 72.0 - estimated_width(number, 26.0) - 20.0
+    """Say in words what is in the way, with its number; then what was rejected and damaged, as far as there is room.
+
+    The details are for whoever can mend it, in English, and stand last and smallest.
+    """
+    words, link, room = known.words, known.link, plane.width - 72.0
+    shapes: list[Shape] = []
+    first = 330.0 if plane.portrait else 266.0
+    if link.trouble is not None:
+        number, why = NUMBERS[link.trouble], words.link_why[link.trouble]
+        beside = room - estimated_width(number, 26.0) - 20.0
+        size = sized(why, (26.0, 24.0, 22.0, 20.0), beside)
+        lines_of = enumerate(wrapped(why, size, beside))
+        shapes += [Text(line, 36.0, first + 25.0 * n, size, weight="700") for n, line in lines_of]
+        shapes.append(Text(number, plane.width - 36.0, first, 26.0, "ink2", "700", "end"))
+    told: list[tuple[str, Weight]] = []
+    if link.damaged_on:
+        damaged = words.records_damaged.format(day=link.damaged_on)
+        told.append((f"{NUMBERS[Notice.RECORDS_DAMAGED]} {damaged}", "600"))
+    told += [(one, "600") for one in link.reasons[:1]] + [(one, "500") for one in (link.details,) if one]
+    lines = [(line, weight) for text, weight in told for line in wrapped(text, 20.0, room)]
+    top = first + 32.0 + 25.0 * max(0, len(shapes) - 2)
+    most = int((plane.height - (190.0 if plane.portrait else 96.0) - top) / 25.0) + 1
     return (
-        Text(why, 36.0, 266.0, sized(why, (26.0, 24.0, 22.0, 20.0), room), weight="700"),
-        Text(number, plane.width - 36.0, 266.0, 26.0, "ink2", "700", "end"),
-        Text(_cut(known.link.details, plane), 36.0, 300.0, 20.0, "ink2", "500"),
+        *shapes,
+        *(Text(line, 36.0, top + 25.0 * n, 20.0, "ink2", weight) for n, (line, weight) in enumerate(lines[:most])),
     )
-
-
-def _cut(text: str, plane: Plane) -> str:
-    """Give as much of a sentence as has room on one line."""
-    room = plane.width - 72.0
-    if estimated_width(text, 20.0) <= room:
-        return text
-    while text and estimated_width(f"{text}…", 20.0) > room:
-        text = text[:-1]
-    return f"{text.rstrip()}…"

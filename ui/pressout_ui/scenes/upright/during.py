@@ -1,0 +1,126 @@
+"""Upright scenes around a set: where to stand, rest, an exercise beside the line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from pressout_session.exercises import Side
+from pressout_session.prescription import TimedItem
+from pressout_signal.events import Resistance
+from pressout_ui.app_state import AppState
+from pressout_ui.messages import NotMe, PainTapped, TimedFinished, TimedTapped
+from pressout_ui.pictograms import check, on_the_mat
+from pressout_ui.scenes import rest, set_up, timed
+from pressout_ui.scenes.live_view import PORTRAIT_STAGE
+from pressout_ui.scenes.parts import headline, pain, paragraph, plain_button, primary_button, signed_in
+from pressout_ui.scenes.rest import Rest
+from pressout_ui.scenes.set_up import Floor, SetUp, TensionBand
+from pressout_ui.shapes import Flood, Plane, Rect, Stroke, Text, View, fitted, moved, sized
+
+SIDE = 30.0
+STANDING: Final = Floor(226.0, 132.0, 404.0, 668.0, 20.0, 78.0, 414.0, 480.0, 1.16)
+
+
+def taking_up(scene: SetUp, known: AppState, plane: Plane) -> View:
+    """Draw side and dose, the line, where the patient stands on it and the bay to stand in; or the stack's pin."""
+    words, item = known.words, known.cabled
+    if item is None:
+        return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
+    place = set_up.place_of(scene, item, known.now_s)
+    title, how = set_up.said(place, item, known)
+    ready = place is TensionBand.READY
+    floor = plane.height - 132.0
+    at = replace_foot(STANDING, floor)
+    stack = (
+        *moved(set_up.plates(scene, item), 0.9, (60.0, 216.0)),
+        *moved(set_up.weight_bar(scene, item, known), 1.0, (SIDE - 345.0, floor - 404.0)),
+    )
+    half = (plane.width - 2 * SIDE - 12.0) / 2
+    side = words.left if known.side is Side.LEFT else words.right
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        *signed_in(known, 38.0, 44.0),
+        headline(title, width=plane.width - 68.0 - (96.0 if ready else 0.0), baseline=140.0),
+        *((replace(check(plane.width - 100.0, 104.0, 58.0), width=18.0),) if ready else ()),
+        *paragraph(how, (36.0, 184.0), 28.0, plane.width - 66.0),
+        plain_button(words.stop_pain, (plane.width - SIDE - half, 232.0, half, 72.0), PainTapped(), 24.0),
+        *(() if known.record.sets else (plain_button(words.not_me, (SIDE, 232.0, half, 72.0), NotMe(), 24.0),)),
+        Text(side, SIDE, 366.0, 56.0),
+        *(
+            Text(line, plane.width - SIDE, 350.0 + 28.0 * n, 24.0, "ink2", "600", "end")
+            for n, line in enumerate(set_up.task_lines(item, known))
+        ),
+        Rect(0.0, floor, plane.width, plane.height - floor, "surface"),
+        *(stack if item.resistance is Resistance.CABLE else set_up.bay(scene, item, known, at)),
+        Text(known.tension(scene.tension_n), plane.width / 2, floor + 56.0, 44.0, anchor="middle"),
+        *pain(known, (24.0, plane.height - 24.0), 24.0, plane.width - 48.0),
+    )
+
+
+def replace_foot(floor: Floor, foot: float) -> Floor:
+    """Give a floor whose foot is where the panel has room."""
+    return floor._replace(foot=foot)
+
+
+def between_sets(scene: Rest, known: AppState, plane: Plane) -> View:
+    """Draw the clock, the side that is done, the patient as they stand next, what can be corrected, the ways out."""
+    words = known.words
+    told = rest.told_of(scene, known)
+    size = 176.0 if len(told.clock) < 3 else 120.0
+    half, third = (plane.width - 2 * SIDE - 12.0) / 2, (plane.width - 2 * SIDE - 24.0) / 3
+    keys = plane.height - 276.0
+    return (
+        Rect(0.0, 0.0, plane.width, plane.height, "ground"),
+        Rect(0.0, 226.0, plane.width, plane.height - 226.0, "surface"),
+        Stroke(((0.0, 226.0), (plane.width, 226.0)), "rule", 4.0, butt=True),
+        *signed_in(known, 38.0, 44.0),
+        headline(rest.title(scene, known), width=plane.width - 68.0, baseline=136.0),
+        *paragraph(told.how, (36.0, 178.0), 28.0, plane.width - 66.0),
+        Text(told.clock, SIDE, 376.0, size),
+        Text(words.seconds if len(told.clock) < 3 else "", SIDE + 12.0 + 0.62 * size * len(told.clock), 376.0, 56.0),
+        Text(told.side, plane.width - 150.0, 290.0, 28.0, "ink2", "500"),
+        Text(str(told.done), plane.width - 150.0, 350.0, 60.0),
+        *((check(plane.width - 74.0, 330.0, 32.0),) if told.all_done else ()),
+        *rest.standing(known.side, plane.width / 2 + (24.0 if known.side is Side.LEFT else -24.0), keys - 30.0, 1.25),
+        *(
+            plain_button(text, (SIDE + (place % 2) * (half + 12.0), keys + (place // 2) * 78.0, half, 70.0), act, 24.0)
+            for place, (text, act) in enumerate(told.acts)
+        ),
+        *(
+            plain_button(text, (SIDE + place * (third + 12.0), keys + 156.0, third, 70.0), act, 22.0)
+            for place, (text, act) in enumerate(rest.ways_out(known))
+        ),
+        *pain(known, (24.0, plane.height - 18.0), 24.0, plane.width - 48.0),
+    )
+
+
+def beside_the_line(known: AppState, plane: Plane) -> View:
+    """Draw the clock on the stage above, and which one of how many below."""
+    words, item, visit = known.words, known.item, known.visit
+    if visit is None or not isinstance(item, TimedItem):
+        return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
+    stage = PORTRAIT_STAGE - 20.0
+    share = timed.share_left(visit.timed, item, known.now_s)
+    top = stage - (stage - 160.0) * share
+    title = words.exercises[item.exercise]
+    side = words.left if known.side is Side.LEFT else words.right
+    half = (plane.width - 2 * SIDE - 12.0) / 2
+    count = words.of_count.format(done=min(visit.timed.done + 1, item.reps), all=item.reps)
+    mat = moved(on_the_mat(0.0, 0.0), 0.9, (plane.width - 192.0, stage + 100.0))
+    return (
+        Rect(0.0, 0.0, plane.width, stage, "ground"),
+        Flood(((0.0, top), (plane.width, top)), stage, "out", "out_line", 14.0),
+        Text(title, 26.0, 116.0, sized(title, (92.0, 84.0, 76.0, 64.0, 56.0, 48.0), plane.width - 52.0)),
+        *moved(timed.clock(visit.timed, item, known), 0.98, (0.0, 30.0)),
+        *pain(known, (24.0, stage - 24.0), 22.0, plane.width - 48.0),
+        Rect(0.0, stage, plane.width, plane.height - stage, "surface"),
+        *(mat if item.exercise == "bird_dog" else ()),
+        Text(count, SIDE, stage + 50.0, fitted(count, 46.0, 220.0)),
+        Text(side, SIDE, stage + 80.0, 26.0, "ink2", "500"),
+        *paragraph(words.timed_how[item.exercise], (SIDE, stage + 108.0), 22.0, plane.width - 2 * SIDE, 1),
+        primary_button(timed.act(visit.timed, item, known), (SIDE, plane.height - 122.0, half, 76.0), TimedTapped()),
+        plain_button(words.done, (SIDE + half + 12.0, plane.height - 122.0, half, 76.0), TimedFinished()),
+        *signed_in(known, 38.0, plane.height - 14.0),
+    )
