@@ -12,7 +12,7 @@ PIP    := $(RUN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED  = $(PIP) --require-hashes --requirement locks/$(1).txt
 OURS   := $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: help apt install demo test test-long check bench fit golden schema gallery curve diagram report docs lock sbom hardware wheel deb deb-test boot-test fresh-test release clean
+.PHONY: help apt install demo test test-long check bench fit golden schema gallery film curve diagram report docs lock sbom hardware wheel deb deb-test boot-test fresh-test release clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -110,6 +110,9 @@ gallery: install ## redraw every picture of the screen into docs/screens.md
 
 diagram: install ## redraw docs/reference/automata.md, the walk's and the visit's states, from the code that runs
 	$(RUN)/python tests/diagrams.py docs/reference
+
+film: install ## film docs/film.webp anew: a simulated patient at the station, for the README
+	SDL_VIDEODRIVER=dummy $(RUN)/python tests/films.py keep docs/film.webp
 
 curve: install ## redraw docs/curve.svg, the README's picture of three repetitions
 	$(RUN)/python tests/example_curve.py docs/curve.svg

@@ -107,7 +107,7 @@ class Camera(PanelFace):
         super().messages()
         return []
 
-    def play(self, sound: Sound) -> None:
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
         """Play nothing."""
 
 

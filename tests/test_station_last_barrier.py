@@ -40,7 +40,7 @@ class Broken:
         """Break."""
         raise ZeroDivisionError("a fault of our own")
 
-    def play(self, sound: Sound) -> None:
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
         """Play nothing."""
 
 

@@ -47,7 +47,7 @@ class Hands:
         taps, self.taps = self.taps, []
         return taps
 
-    def play(self, sound: Sound) -> None:
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
         """Remember what was played."""
         self.played.append(sound)
 

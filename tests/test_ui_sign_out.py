@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from builders import facts_of_a_session
 from pressout_session.error_codes import Trouble
 from pressout_session.facts import EndReason
@@ -16,6 +18,7 @@ from pressout_ui.messages import (
     ClinicAnswered,
     DigitTyped,
     FinishTapped,
+    LanguageTapped,
     NextTapped,
     RatingDone,
     RatingTapped,
@@ -23,6 +26,7 @@ from pressout_ui.messages import (
     SignalHeard,
     Ticked,
     TroubleBegan,
+    VisitBegan,
     VisitEnded,
     VisitMoved,
     WipeTapped,
@@ -35,8 +39,10 @@ from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
-from pressout_ui.shapes import Button
+from pressout_ui.shapes import Button, Plane
+from pressout_ui.staff import SettingsChanged
 from pressout_ui.text import told as as_text
+from pressout_ui.words import LANGUAGES
 from screens import LANDSCAPE, a_visit, in_a_set, setting_up, told, words_shown
 
 
@@ -157,3 +163,30 @@ def test_a_screen_that_nobody_needs_goes_dark_and_wakes_at_a_touch_or_a_pull() -
 
     assert isinstance(told(dark, Woken())[0].scene, Who)
     assert told(dark, SignalHeard(LineTaken(t_s=1.0, said_at_s=1.3)))[1] == [SignIn(GUEST)]
+
+
+def test_a_language_is_whoever_chose_it_and_goes_with_them() -> None:
+    who = Screen(AppState(station="3"), Who())
+    spanish = told(who, LanguageTapped("es"))[0]
+    assert LANGUAGES["es"].who in words_shown(spanish)
+
+    here = told(spanish, VisitBegan("471922", a_visit()))[0]
+    assert here.known.language == "es"
+    assert here.known.settings.language == "en"
+    assert told(here, VisitEnded())[0].known.language == "en"
+    assert told(spanish, Ticked(100.0))[0].known.language == "en"
+
+
+def test_a_key_leads_to_the_other_language_in_its_own_words() -> None:
+    for plane in (Plane(), Plane(480.0, 800.0)):
+        keys = [shape for shape in view(Screen(AppState(station="3"), Who()), plane) if isinstance(shape, Button)]
+        assert [key.on_tap for key in keys if key.label == "Español"] == [LanguageTapped("es")]
+
+
+def test_a_louder_station_does_not_change_the_language_of_who_is_there() -> None:
+    spanish = told(Screen(AppState(station="3"), Who()), LanguageTapped("es"), VisitBegan("471922", a_visit()))[0]
+    louder = replace(spanish.known.settings, volume=9)
+
+    assert told(spanish, SettingsChanged(louder))[0].known.language == "es"
+    elsewhere = told(spanish, SettingsChanged(replace(louder, language="es")))[0]
+    assert elsewhere.known.language_here == "es"

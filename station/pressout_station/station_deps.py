@@ -34,7 +34,7 @@ class Face(Protocol):
         """Give what was tapped and typed."""
         ...
 
-    def play(self, sound: Sound) -> None:
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
         """Let a sound be heard, if there is a way."""
         ...
 

@@ -246,9 +246,9 @@ class Station:
     def _tell_command(self, command: Command) -> None:
         controller = self.controller
         match command:
-            case Play(sound=sound):
+            case Play(sound=sound, lasts_s=lasts_s):
                 if not self.screen.known.muted:
-                    self._parts.face.play(sound)
+                    self._parts.face.play(sound, lasts_s)
             case SignIn(patient_ref=patient_ref):
                 controller.begin(patient_ref)
             case EndSet():

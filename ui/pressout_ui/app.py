@@ -28,6 +28,7 @@ from pressout_ui.messages import (
     ClinicAnswered,
     FinishTapped,
     HereChanged,
+    LanguageTapped,
     Message,
     MuteTapped,
     NextTurnTapped,
@@ -52,7 +53,8 @@ from pressout_ui.messages import (
 )
 from pressout_ui.navigation import patient, therapist
 from pressout_ui.router import view
-from pressout_ui.scenes.live_set import LiveSet
+from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet, last_ones
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.summary import Summary
@@ -75,6 +77,8 @@ def update(screen: Screen, message: Message) -> Told:
     screen, commands = _moved(screen, message)
     if screen.known.trouble is not None and not isinstance(screen.scene, BESIDE_TROUBLE):
         screen = screen.over_the_patient(screen.known, InTrouble(screen.known.trouble))
+    if isinstance(screen.scene, Idle) and screen.known.visit is None:
+        screen = replace(screen, known=replace(screen.known, language=screen.known.language_here))
     return screen, (*commands, *_heard_of_count(screen, message, counted))
 
 
@@ -95,6 +99,8 @@ def _known(known: AppState, message: Message) -> AppState:
             return replace(known, answer=result)
         case MuteTapped():
             return replace(known, muted=not known.muted)
+        case LanguageTapped(language=language):
+            return replace(known, language=language)
         case SignalHeard(LineTaken()):
             return replace(known, taut=True)
         case SignalHeard(LineLetGo()):
@@ -127,10 +133,12 @@ def _known_of_itself(known: AppState, message: Message) -> AppState:
 
 
 def set_to(known: AppState, settings: Settings) -> AppState:
-    """Give what is known, with the station's settings in it."""
+    """Give what is known, with the station's settings in it; who has chosen a language keeps it."""
+    theirs = known.visit is not None and settings.language == known.language_here
     return replace(
         known,
-        language=settings.language,
+        language=known.language if theirs else settings.language,
+        language_here=settings.language,
         unit=settings.unit,
         theme=settings.theme,
         volume=settings.volume,
@@ -148,7 +156,7 @@ def _heard_of_count(screen: Screen, message: Message, before: int) -> tuple[Comm
         return ()
     if count == item.reps:
         return (Play(Sound.SIDE_DONE),)
-    return (Play(Sound.LAST_THREE if item.reps - 3 < count < item.reps else Sound.TICK),)
+    return (Play(Sound.LAST_THREE if item.reps - last_ones(item) < count < item.reps else Sound.TICK),)
 
 
 def _moved(screen: Screen, message: Message) -> Told:

@@ -11,7 +11,7 @@ from pressout_session.exercises import Side
 from pressout_session.history import PastVisit
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item
-from pressout_session.record import Record
+from pressout_session.record import Record, SetRecord
 from pressout_session.settings import Settings
 from pressout_session.visit import Visit
 from pressout_session.visit_stage import Stage
@@ -21,6 +21,8 @@ from pressout_ui.words import LANGUAGES, Words
 
 G_M_PER_S2 = 9.80665
 LB_PER_KG = 2.20462
+# A count that is surer than this is shown without its doubt.
+SURE_ENOUGH = 0.75
 
 
 class Correctable(Struct, frozen=True):
@@ -36,13 +38,15 @@ class Correctable(Struct, frozen=True):
 class AppState(Struct, frozen=True, kw_only=True):
     """The part of the screen's state that outlives a scene.
 
-    `muted_here` is how the station is set, `muted` what whoever is here made of it. `late` says that something counted
-    has waited too long for the disk; `answer` is the clinic's, for the last session. `initials` are the therapist's who
-    is in, `touched_s` when they last touched anything; `visits` are the last ones of `visits_of`.
+    `muted_here` and `language_here` are how the station is set, `muted` and `language` what whoever is here made of it.
+    `late` says that something counted has waited too long for the disk; `answer` is the clinic's, for the last session.
+    `initials` are the therapist's who is in, `touched_s` when they last touched anything; `visits` are the last ones of
+    `visits_of`.
     """
 
     station: str
     language: str = "en"
+    language_here: str = "en"
     unit: str = "kg"
     now_s: float = 0.0
     patient_ref: str | None = None
@@ -74,11 +78,17 @@ class AppState(Struct, frozen=True, kw_only=True):
         return LANGUAGES[self.language]
 
     @property
+    def other_language(self) -> str:
+        """The language that a tap changes to."""
+        codes = sorted(LANGUAGES)
+        return codes[(codes.index(self.language) + 1) % len(codes)]
+
+    @property
     def settings(self) -> Settings:
         """How the station speaks and looks."""
         return msgspec.convert(
             {
-                "language": self.language,
+                "language": self.language_here,
                 "theme": self.theme,
                 "unit": self.unit,
                 "volume": self.volume,
@@ -92,6 +102,12 @@ class AppState(Struct, frozen=True, kw_only=True):
     def own_visits(self) -> tuple[PastVisit, ...]:
         """The last visits of whoever is here; guests have none of their own."""
         return self.visits if self.patient_ref not in (None, GUEST) and self.visits_of == self.patient_ref else ()
+
+    @property
+    def my_last_time(self) -> str:
+        """What was done the last time, in one sentence; nothing where that is not known."""
+        last = self.own_visits[-1:]
+        return "".join(self.words.my_last_time.format(done=one.done, asked=one.asked) for one in last)
 
     @property
     def item(self) -> Item | None:
@@ -126,6 +142,14 @@ class AppState(Struct, frozen=True, kw_only=True):
         count, carried = self.record.turn_count(last), self.record.turn_carried(last)
         return Correctable(sets[last].side, count, max(carried, count - 1), count + 1, count - sets[last].count)
 
+    def perhaps(self, held: SetRecord) -> str:
+        """Say what else the count of a set may be, where that matters and nobody has corrected it."""
+        sure, other = held.count_probability, held.other_count
+        corrected = held.added or any(one.voided for one in held.repetitions)
+        if sure is None or other is None or corrected or sure >= SURE_ENOUGH:
+            return ""
+        return self.words.perhaps.format(count=other)
+
     @property
     def code(self) -> str:
         """Who is signed in, as the screen shows it: a code in two halves, or guest."""
@@ -151,7 +175,7 @@ class AppState(Struct, frozen=True, kw_only=True):
     def without_patient(self) -> AppState:
         """Give what is known once the patient has gone: nothing of theirs."""
         gone = replace(self, patient_ref=None, visit=None, record=Record(), visits=(), visits_of=None)
-        return replace(gone, muted=self.muted_here)
+        return replace(gone, muted=self.muted_here, language=self.language_here)
 
     def decimal(self, value: float, digits: int = 1) -> str:
         """Give a number with that many decimals, as the language writes it; what rounds to nothing has no sign."""

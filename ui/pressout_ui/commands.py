@@ -21,12 +21,16 @@ class Sound(StrEnum):
     HOLD_ENDS = "hold_ends"
     TROUBLE = "trouble"
     STILL_HERE = "still_here"
+    TEMPO_OUT = "tempo_out"
+    TEMPO_BACK = "tempo_back"
+    HOLD_TICK = "hold_tick"
 
 
 class Play(Struct, frozen=True):
-    """Let it be heard."""
+    """Let it be heard; what has no length of its own lasts so long, in seconds."""
 
     sound: Sound
+    lasts_s: float = 0.0
 
 
 class SignIn(Struct, frozen=True):

@@ -108,6 +108,12 @@ class GuestChosen(Struct, frozen=True):
     """No code: a guest."""
 
 
+class LanguageTapped(Struct, frozen=True):
+    """Whoever stands here would rather read this language; it is theirs until they have gone."""
+
+    language: str
+
+
 class NotMe(Struct, frozen=True):
     """The wrong patient is signed in."""
 
@@ -238,6 +244,7 @@ Message: TypeAlias = (
     | GuestChosen
     | NotMe
     | FixOpened
+    | LanguageTapped
     | FixClosed
     | SetEndTapped
     | UndoTapped

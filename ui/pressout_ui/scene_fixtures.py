@@ -184,6 +184,9 @@ def scenes() -> Iterator[tuple[str, Screen]]:
         "13-rest",
         Screen(replace(known, record=rested, visit=Visit(turning.course.after(), counted=15)), Rest(58.0, Side.LEFT)),
     )
+    doubtful = msgspec.structs.replace(rested.sets[0], count_probability=0.5, other_count=14)
+    resting = replace(known, visit=Visit(turning.course.after(), counted=15))
+    yield "13-rest-doubt", Screen(replace(resting, record=replace(rested, sets=(doubtful,))), Rest(58.0, Side.LEFT))
     yield "13-pause", paused(known)
     yield from ending_scenes(known, fresh)
     yield from staff_scenes(fresh)
@@ -212,9 +215,8 @@ def ending_scenes(known: AppState, fresh: AppState) -> Iterator[tuple[str, Scree
     mistake = "station.toml: dose.1.exercise: found 'palof_press', expected one of pallof_press, half_kneeling_row"
     yield "16-misconfigured", Screen(AppState(station="?"), InTrouble(Trouble.MISCONFIGURED, mistake))
     yield "17-today", Screen(fresh, Today())
-    sent = msgspec.structs.replace(
-        Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
-    )
+    yield "17-today-again", Screen(replace(fresh, visits=(a_past_visit(7),), visits_of=CODE), Today())
+    sent = Prescription(prescription_id="gallery", items=(an_item(),), from_clinic=True, version=2)
     yield "17-today-clinic", Screen(replace(fresh, visit=Visit(Course.of(sent))), Today())
     yield "18-effort", Screen(done, Rating(RatingQuestion.EFFORT, 100.0))
     yield "19-pain", Screen(done, Rating(RatingQuestion.PAIN, 100.0, chosen=2))
@@ -233,9 +235,7 @@ def staff_scenes(fresh: AppState) -> Iterator[tuple[str, Screen]]:
     yield "31-initials", Screen(inside, Pin())
     yield "32-menu", Screen(inside, Menu())
     yield "33-dose", Screen(with_visits, Dose(an_item(), 0))
-    sent = msgspec.structs.replace(
-        Prescription(prescription_id="gallery", items=(an_item(),)), from_clinic=True, version=2
-    )
+    sent = Prescription(prescription_id="gallery", items=(an_item(),), from_clinic=True, version=2)
     theirs = replace(with_visits, visit=Visit(Course.of(sent)))
     yield "33-dose-clinic", Screen(theirs, Dose(an_item(), 0))
     yield "34-dose-asking", Screen(with_visits, Dose(an_item(Resistance.CABLE), 0, asking=True, leaving=True))

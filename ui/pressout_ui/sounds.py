@@ -26,9 +26,16 @@ SCORES: Final[Mapping[Sound, tuple[tuple[float, float, float], ...]]] = MappingP
         Sound.POSTURE: ((220.0, 0.07, 0.09), (220.0, 0.07, 0.0)),
         Sound.HOLD_ENDS: ((660.0, 0.12, 0.0),),
         Sound.TROUBLE: ((147.0, 0.7, 0.0),),
+        Sound.HOLD_TICK: ((440.0, 0.03, 0.0),),
         Sound.STILL_HERE: ((523.0, 0.15, 0.1), (659.0, 0.15, 0.1), (523.0, 0.25, 0.0)),
     }
 )
+
+# The tempo of a stroke is a note that rises out and falls back, a third as loud; so many lengths of it are kept.
+GLIDES: Final[Mapping[Sound, tuple[float, float]]] = MappingProxyType(
+    {Sound.TEMPO_OUT: (523.0, 784.0), Sound.TEMPO_BACK: (784.0, 523.0)}
+)
+GLIDE_SHARE, MOST_GLIDES = 1 / 3, 64
 
 
 class Sounds:
@@ -37,6 +44,7 @@ class Sounds:
     def __init__(self) -> None:
         self._volume = 1.0
         self._sounds: dict[Sound, pygame.mixer.Sound] = {}
+        self._glides: dict[tuple[Sound, float], pygame.mixer.Sound] = {}
         if not _device_there():
             logger.info("no sound device; everything that is heard is also seen")
             return
@@ -55,10 +63,22 @@ class Sounds:
             for sound in self._sounds.values():
                 sound.set_volume(volume)
 
-    def play(self, sound: Sound) -> None:
-        """Let it be heard; never waits."""
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
+        """Let it be heard, a glide for so long (s); never waits."""
         if sound in self._sounds:
             self._sounds[sound].play()
+        elif sound in GLIDES and self._sounds and lasts_s > 0.0:
+            self._glide(sound, round(lasts_s, 1)).play()
+
+    def _glide(self, sound: Sound, lasts_s: float) -> pygame.mixer.Sound:
+        made = self._glides.get((sound, lasts_s))
+        if made is None:
+            if len(self._glides) >= MOST_GLIDES:
+                self._glides.clear()
+            made = pygame.mixer.Sound(buffer=glide(*GLIDES[sound], lasts_s).tobytes())
+            self._glides[sound, lasts_s] = made
+        made.set_volume(self._volume)
+        return made
 
 
 def _device_there() -> bool:
@@ -66,6 +86,16 @@ def _device_there() -> bool:
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR", "/nonexistent"))
     server = any((runtime / name).exists() for name in ("pulse/native", "pipewire-0"))
     return server or "PULSE_SERVER" in os.environ or Path("/dev/snd").is_dir()
+
+
+def glide(from_hz: float, to_hz: float, lasts_s: float) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """Give 16-bit samples of a note that goes evenly from one pitch to another in so many seconds."""
+    t_s = np.arange(int(lasts_s * RATE_HZ)) / RATE_HZ
+    octaves = np.log2(to_hz / from_hz)
+    turns = from_hz * lasts_s / (octaves * np.log(2.0)) * (2.0 ** (octaves * t_s / lasts_s) - 1.0)
+    shape = np.minimum(1.0, np.minimum(t_s, t_s[-1] - t_s) / 0.03)
+    samples = np.sin(2.0 * np.pi * turns) * shape * GLIDE_SHARE * 32_000
+    return np.asarray(samples, dtype=np.int16)
 
 
 def _samples(

@@ -130,5 +130,5 @@ class TerminalFace:
         """Give nothing: a terminal has no fingers."""
         return []
 
-    def play(self, sound: Sound) -> None:
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
         """Play nothing."""

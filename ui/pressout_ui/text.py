@@ -80,5 +80,5 @@ class TextFace:
         """Give nothing: text has no fingers."""
         return []
 
-    def play(self, sound: Sound) -> None:
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
         """Play nothing."""

@@ -77,6 +77,6 @@ class PanelFace:
         """Whether someone tapped *Try again*."""
         return any(isinstance(message, RetryTapped) for message in self.messages())
 
-    def play(self, sound: Sound) -> None:
+    def play(self, sound: Sound, lasts_s: float = 0.0) -> None:
         """Let a sound be heard."""
-        self._sounds.play(sound)
+        self._sounds.play(sound, lasts_s)

@@ -40,6 +40,7 @@ from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import WIPE_S, Wipe
 from pressout_ui.screen import PatientScene, Screen, Told, signed_out, waiting
+from pressout_ui.staff import FindVisits
 
 # What a tap can make of a rest: the turn given up, or counted full by hand, may have been the last on the line.
 AFTER_REST = (Stage.BESIDE, Stage.OVER)
@@ -49,8 +50,9 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
     """Let a scene before a set take the message; others are for `_set_moved`."""
     known = screen.known
     match scene, message:
-        case _, VisitBegan():
-            return screen.showing(waiting(known)), ()
+        case _, VisitBegan(patient_ref=patient_ref):
+            asked = () if patient_ref == GUEST else (FindVisits(patient_ref),)
+            return screen.showing(waiting(known)), asked
         case Wipe(since_s=since_s), Ticked(now_s=now_s) if now_s - since_s >= WIPE_S:
             return screen.showing(Idle(now_s) if known.visit is None else caught_up(known, Who())), ()
         case Wipe(), _:

@@ -55,6 +55,7 @@ class LiveSet(Struct, frozen=True):
     cue_s: float = 0.0
     last: RepetitionCompleted | None = None
     bar_closed: bool = False
+    hold_second: int | None = None
     fixing: bool = False
     short: bool = False
 
@@ -71,7 +72,7 @@ def update(scene: LiveSet, message: Message, known: AppState) -> tuple[LiveSet, 
     """Give the scene after `message`, and what is to be heard."""
     match message:
         case SignalHeard(PhaseEntered(phase=phase, t_s=t_s)):
-            return _entered(scene, phase, t_s), ()
+            return _entered(scene, phase, t_s), _tempo(phase, known.now_s - t_s, known)
         case SignalHeard(PartialSeen()):
             return replace(scene, short=True), ()
         case SignalHeard(RepetitionCompleted() as repetition):
@@ -91,6 +92,13 @@ def update(scene: LiveSet, message: Message, known: AppState) -> tuple[LiveSet, 
             return scene, ()
 
 
+def _tempo(phase: Phase, ago_s: float, known: AppState) -> tuple[Command, ...]:
+    """Let what is left of a stroke be heard, where a tempo is prescribed."""
+    sound = {Phase.PRESS_OUT: Sound.TEMPO_OUT, Phase.RETURN: Sound.TEMPO_BACK}.get(phase)
+    left_s = 0.0 if known.cabled is None else known.cabled.stroke_s - max(0.0, ago_s)
+    return (Play(sound, round(left_s, 1)),) if sound is not None and left_s >= 0.1 else ()
+
+
 def _worth_saying(drift: TensionDrift, known: AppState) -> bool:
     """Tell whether a sign of lost posture is sure enough for this patient's reminders; it is recorded all the same."""
     cue = CueSensitivity.USUAL if known.cabled is None else known.cabled.cue
@@ -100,7 +108,7 @@ def _worth_saying(drift: TensionDrift, known: AppState) -> bool:
 def _entered(scene: LiveSet, phase: Phase, t_s: float) -> LiveSet:
     """Let a phase begin; a press-out also ends what was said of the last attempt, and whatever covered the set."""
     trace = _dated(scene.trace, t_s, phase)
-    scene = replace(scene, phase=phase, phase_s=t_s, bar_closed=False, trace=trace)
+    scene = replace(scene, phase=phase, phase_s=t_s, bar_closed=False, hold_second=None, trace=trace)
     return replace(scene, short=False, fixing=False) if phase is Phase.PRESS_OUT else scene
 
 
@@ -111,9 +119,14 @@ def _ticked(scene: LiveSet, now_s: float, known: AppState) -> tuple[LiveSet, tup
         scene = replace(scene, cue=None)
     item = known.cabled
     holding = item is not None and item.hold_s > 0 and scene.phase is Phase.HOLD and not scene.bar_closed
-    if item is not None and holding and scene.hold_left_s(item, now_s) == 0.0:
+    if item is None or not holding:
+        return scene, ()
+    left_s = scene.hold_left_s(item, now_s)
+    if left_s == 0.0:
         return replace(scene, bar_closed=True), (Play(Sound.HOLD_ENDS),)
-    return scene, ()
+    second = int(left_s + 0.999)  # as it is counted down
+    ticks = item.stroke_s > 0 and scene.hold_second is not None and second < scene.hold_second
+    return replace(scene, hold_second=second), (Play(Sound.HOLD_TICK),) if ticks else ()
 
 
 def _traced(scene: LiveSet, samples: tuple[tuple[float, float], ...]) -> tuple[TracePoint, ...]:
@@ -144,6 +157,11 @@ def headword(scene: LiveSet, item: CabledItem, known: AppState) -> str:
             return words.let_go
         case Phase.REST:
             return words.short if scene.short else words.ready
+
+
+def last_ones(item: CabledItem) -> int:
+    """Give how many repetitions are the last ones: three, and of a small dose fewer than half."""
+    return min(3, max(1, (item.reps - 1) // 2))
 
 
 def band_n(item: CabledItem) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from pressout_ui.font_metrics import estimated_width, wrapped
 from pressout_ui.messages import FixOpened
 from pressout_ui.pictograms import check, turned_patient
 from pressout_ui.scenes import fix
-from pressout_ui.scenes.live_set import LiveSet, band_n, headword
+from pressout_ui.scenes.live_set import LiveSet, band_n, headword, last_ones
 from pressout_ui.scenes.parts import pain, plain_button, signed_in
 from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, fitted, sized
 
@@ -123,7 +123,7 @@ def _count(known: AppState, item: CabledItem, stage: Plane, ink: str, *, portrai
     size, baseline, centre, x = (PORTRAIT_COUNT if portrait else LANDSCAPE_COUNT)[min(digits, 3) - 1]
     shapes: list[Shape] = [Text(str(count), centre, baseline, size, ink, anchor="middle")]
     small = 90.0 if portrait and digits < 2 else 76.0
-    if item.reps - 3 <= count < item.reps:
+    if item.reps - last_ones(item) <= count < item.reps:
         shapes.append(Rect(x - 10.0, baseline - 110.0, 28.0 + 44.0 * len(str(item.reps)), 124.0, ink, 12.0))
         ink = "ground" if ink == "ink" else "hold"
     shapes.append(Text(known.words.of, x, baseline - 70.0, 34.0, ink, "500"))

@@ -44,6 +44,7 @@ class Told(NamedTuple):
     how: str
     side: str
     done: int
+    perhaps: str
     all_done: bool
     acts: tuple[tuple[str, Message], ...]
 
@@ -70,6 +71,7 @@ def told_of(scene: Rest, known: AppState) -> Told:
         how=_next(known, last.item if last else 0, turning=known.side is not done_side),
         side=words.left if done_side is Side.LEFT else words.right,
         done=done,
+        perhaps="" if last is None else known.perhaps(last),
         all_done=0 < asked <= done,
         acts=acts,
     )
@@ -95,6 +97,7 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         Text(words.seconds if len(told.clock) < 3 else "", 46.0 + 0.62 * size * len(told.clock), 362.0, 60.0),
         Text(told.side, 352.0, 282.0, 30.0, "ink2", "500"),
         Text(str(told.done), 352.0, 340.0, 60.0),
+        Text(told.perhaps, 352.0, 368.0, 22.0, "ink2", "600"),
         *((check(430.0, 320.0, 32.0),) if told.all_done else ()),
         *standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0), 336.0, FIGURE),
         *buttons,

@@ -64,7 +64,7 @@ def in_words(known: AppState) -> str:
     items = () if known.visit is None else known.visit.prescription.items
     if even or (known_spreads and any(isinstance(item, CabledItem) and item.stroke_s for item in items)):
         said.insert(0, words.tempo["steady" if even else "uneven"])
-    return " ".join(said)
+    return " ".join([*said, known.my_last_time]).strip()
 
 
 @lru_cache(maxsize=4)
@@ -183,6 +183,10 @@ def row(known: AppState, side: Side, box: tuple[float, float, float], *, beside:
     shapes: list[Shape] = [Text(label, x, foot, 32.0, weight="600"), *_marks(marks, asked, (left, top, width))]
     count_x = 566.0 if beside else x + 150.0
     shapes.append(Text(str(len(marks)), count_x, y + 37.0 if beside else y, 44.0))
+    perhaps = next((said for said in (known.perhaps(held) for held in reversed(sets)) if said), "")
+    if perhaps:
+        at = (count_x + 78.0, y + 60.0 if beside else y)
+        shapes.append(Text(perhaps, *at, 20.0, "ink2", "600"))
     hold_s = usual_hold_s(known, side)
     if hold_s is not None and hold_s >= 0.5:
         held = words.summary_hold.format(hold=known.decimal(hold_s))

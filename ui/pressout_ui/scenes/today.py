@@ -12,7 +12,7 @@ from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.pictograms import handle, line_to, patient
 from pressout_ui.scenes.parts import plain_button, signed_in
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, fitted, sized
+from pressout_ui.shapes import Plane, Point, Rect, Shape, Stroke, Text, View, fitted, sized
 
 PICTURE = 320.0
 FIGURE = 1.72
@@ -38,12 +38,19 @@ def view(_scene: Today, known: AppState, plane: Plane) -> View:
         *whose(known),
         *picture(known.side, 160.0, 270.0),
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
+        *my_last_time(known, (28.0, plane.height - 64.0), PICTURE - 48.0),
         Text(title, left, 80.0, size),
         *lines(item, known, left, right, 152.0),
         *how_to_begin(item, known, left, right, 352.0),
         plain_button(words.not_me, (left, plane.height - 82.0, wide, 70.0), NotMe(), 24.0),
         plain_button(words.therapist, (left + wide + 12.0, plane.height - 82.0, wide, 70.0), TherapistTapped(), 24.0),
     )
+
+
+def my_last_time(known: AppState, at: Point, room: float) -> tuple[Shape, ...]:
+    """Say what was done the last time, on one line."""
+    said = known.my_last_time
+    return (Text(said, *at, fitted(said, 24.0, room), weight="600"),) if said else ()
 
 
 def how_to_begin(item: CabledItem, known: AppState, left: float, right: float, top: float) -> tuple[Shape, ...]:

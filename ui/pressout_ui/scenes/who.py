@@ -14,13 +14,15 @@ from pressout_ui.messages import (
     DigitTyped,
     GuestChosen,
     HereTapped,
+    LanguageTapped,
     Message,
     TherapistTapped,
     WipeTapped,
 )
 from pressout_ui.scenes.parts import plain_button
 from pressout_ui.scenes.staff.keys import keypad
-from pressout_ui.shapes import Plane, Rect, Shape, Text, View, Weight
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, Weight, fitted
+from pressout_ui.words import LANGUAGES
 
 # A half-typed code is nobody's: after this long without a touch the keypad gives way to the idle scene.
 FORGOTTEN_S = 30.0
@@ -64,14 +66,21 @@ def view(scene: Who, known: AppState, plane: Plane) -> View:
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(left, 0.0, 400.0, plane.height, "surface"),
-        Text(words.who, 36.0, 92.0, 56.0),
+        Text(words.who, 36.0, 92.0, fitted(words.who, 56.0, 252.0)),
         *(Text(line, 38.0, 130.0 + 30.0 * place, 25.0, *how) for place, line in enumerate(lines)),
         *(_here(known) if known.here and not scene.typed else cells(scene.typed)),
+        language_key(known, (296.0, 26.0, 92.0, 68.0)),
         plain_button(words.wipe, (36.0, 300.0, 160.0, 72.0), WipeTapped()),
         plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
         plain_button(words.therapist, (208.0, 388.0, 168.0, 72.0), TherapistTapped()),
         *keypad(known, left + 20.0),
     )
+
+
+def language_key(known: AppState, box: tuple[float, float, float, float]) -> Button:
+    """Give the key to the next language, in that language."""
+    other = known.other_language
+    return plain_button(LANGUAGES[other].name, box, LanguageTapped(other), 20.0)
 
 
 def _here(known: AppState) -> tuple[Shape, ...]:

@@ -82,6 +82,8 @@ class Words(Struct, frozen=True, kw_only=True):
     summary_none: str
     summary_reminders: tuple[str, str, str]  # none, one, {count}
     summary_hold: str  # {hold}
+    my_last_time: str  # {done}, {asked}
+    perhaps: str  # {count}
     summary_timed: str  # {exercise}, {count}, {asked}
     kept_here: str
     kept_both: str

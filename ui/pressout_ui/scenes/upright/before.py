@@ -70,7 +70,8 @@ def sign_in(scene: Who, known: AppState, plane: Plane) -> View:
     top = plane.height - 442.0
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        Text(words.who, SIDE, 70.0, sized(words.who, (56.0, 48.0, 42.0), plane.width - 2 * SIDE)),
+        Text(words.who, SIDE, 70.0, sized(words.who, (56.0, 48.0, 42.0, 36.0), plane.width - 2 * SIDE - 120.0)),
+        who.language_key(known, (plane.width - SIDE - 108.0, 14.0, 108.0, 68.0)),
         *paragraph(how, (SIDE + 2.0, 108.0), 25.0, plane.width - 2 * SIDE),
         *(_here(known, wide) if here else who.cells(scene.typed, (plane.width - 318.0) / 2)),
         *(
@@ -105,6 +106,7 @@ def dose_of_today(known: AppState, plane: Plane) -> View:
         *today.whose(known),
         *today.picture(known.side, plane.width / 2, 252.0),
         Text(words.seen_from_above, SIDE, 316.0, 22.0, weight="500"),
+        *today.my_last_time(known, (SIDE, 286.0), plane.width - 2 * SIDE),
         Text(title, left, 396.0, sized(title, (56.0, 50.0, 44.0, 38.0, 34.0, 30.0), right - left)),
         *today.lines(item, known, left, right, 460.0),
         *today.how_to_begin(item, known, left, right, 654.0),

@@ -82,6 +82,7 @@ def between_sets(scene: Rest, known: AppState, plane: Plane) -> View:
         Text(words.seconds if len(told.clock) < 3 else "", SIDE + 12.0 + 0.62 * size * len(told.clock), 376.0, 56.0),
         Text(told.side, plane.width - 150.0, 290.0, 28.0, "ink2", "500"),
         Text(str(told.done), plane.width - 150.0, 350.0, 60.0),
+        Text(told.perhaps, plane.width - 150.0, 382.0, 22.0, "ink2", "600"),
         *((check(plane.width - 74.0, 330.0, 32.0),) if told.all_done else ()),
         *rest.standing(known.side, plane.width / 2 + (24.0 if known.side is Side.LEFT else -24.0), keys - 30.0, 1.25),
         *(
