@@ -32,7 +32,7 @@ from bench.mutants import Mutant, drawn
 
 ROOT = Path(__file__).parent.parent
 ROOTS = ("signal", "session", "link", "device", "ui", "station", "clinic", "cli", "fit")
-WORKERS, SEED = 2, 7
+WORKERS, SEED = 2, 29
 # Of the tests that run a line, so many are asked, and for so long; where a test hangs, the fault is as good as killed.
 ASKED, ASKED_S, PATIENCE_S = 120, 40.0, 240.0
 # How pytest ends where a test failed, or could not be read for the fault.
