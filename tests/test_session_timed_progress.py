@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from builders import a_prescription, a_repetition, an_item
+from builders import a_prescription, a_repetition, an_item, facts_of_a_session
 from pressout_session.course import Course
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, SetOpened, TimedDone
+from pressout_session.facts import AnyFact, Closed, EndReason, SetOpened, TimedCounted, TimedDone
 from pressout_session.prescription import TimedItem
+from pressout_session.record import folded
 from pressout_session.timed_progress import TWICE_S
 from pressout_session.visit import Visit
 from pressout_session.visit_corrections import side_swapped
@@ -40,7 +42,8 @@ def test_a_clock_runs_out_once_and_the_next_one_waits_for_a_tap() -> None:
 
     visit, kept = frames(visit, 34.9, 400.0)
 
-    assert (visit.timed.done, visit.timed.elapsed_s(400.0), kept) == (1, 0.0, [])
+    assert (visit.timed.done, visit.timed.elapsed_s(400.0)) == (1, 0.0)
+    assert [type(one) for one in kept] == [TimedCounted]
 
 
 def test_the_last_one_ends_the_turn_and_is_kept_on_its_side() -> None:
@@ -80,7 +83,7 @@ def test_without_a_clock_each_tap_is_one_done() -> None:
     visit = beside(LUNGE)
     kept: tuple[AnyFact, ...] = ()
     for tap in range(3):
-        assert kept == ()
+        assert [type(one) for one in kept] == [TimedCounted] * min(tap, 1)
         visit, kept = visit.timed_tapped(float(tap))
 
     assert [(one.reps, one.side) for one in kept if isinstance(one, TimedDone)] == [(3, Side.LEFT)]
@@ -173,3 +176,52 @@ def test_a_side_corrected_after_an_exercise_beside_the_line_touches_no_set_of_an
     visit = visit.timed_done(20.0, 3, 0.0)[0]
 
     assert side_swapped(visit, 30.0)[1] == ()
+
+
+LUNGES = TimedItem(exercise="lateral_rotational_lunge", reps=4, duration_s=0.0, first_side=Side.LEFT)
+
+
+def tapped(times: int) -> tuple[Visit, list[AnyFact]]:
+    """Tap through an exercise beside the line, from the opening of its session on."""
+    asked = a_prescription(LUNGES, an_item())
+    facts: list[AnyFact] = [replace(facts_of_a_session()[0], prescription=asked)]
+    visit = Visit(Course.of(asked))
+    for n in range(times):
+        visit, kept = visit.timed_tapped(10.0 + 2.0 * n)
+        facts.extend(kept)
+    return visit, facts
+
+
+def test_each_repetition_beside_the_line_is_kept_when_it_is_done() -> None:
+    _visit, facts = tapped(3)
+
+    assert [(fact.reps, fact.side) for fact in facts if isinstance(fact, TimedCounted)] == [
+        (1, Side.LEFT),
+        (2, Side.LEFT),
+        (3, Side.LEFT),
+    ]
+
+
+def test_what_was_done_beside_the_line_is_told_though_the_power_went_before_its_end() -> None:
+    _visit, facts = tapped(3)
+    record = folded([*facts, Closed(t_s=30.0, reason=EndReason.INTERRUPTED)])
+
+    assert [(done.item, done.side, done.reps) for done in record.timed] == [(0, Side.LEFT, 3)]
+
+
+def test_what_was_ended_is_told_once() -> None:
+    _visit, facts = tapped(6)
+    record = folded([*facts, Closed(t_s=30.0, reason=EndReason.DONE)])
+
+    assert [(done.side, done.reps) for done in record.timed] == [(Side.LEFT, 4), (Side.RIGHT, 2)]
+
+
+def test_a_clock_that_runs_says_nothing_until_it_has_run_out() -> None:
+    planks = TimedItem(exercise="side_plank", reps=2, duration_s=30.0, first_side=Side.LEFT)
+    visit = Visit(Course.of(a_prescription(planks, an_item())))
+    visit, begun = visit.timed_tapped(10.0)
+    visit, going = visit.passed(20.0)
+    _visit, ended = visit.passed(40.0)
+
+    assert (begun, going) == ((), ())
+    assert [type(fact) for fact in ended] == [TimedCounted]

@@ -12,7 +12,7 @@ from builders import a_prescription, an_item, facts_of_a_session
 from controllers import Desk
 from pressout_session.document import Clock
 from pressout_session.exercises import Side
-from pressout_session.facts import DoseChanged, Opened, PainReported, TimedDone
+from pressout_session.facts import DoseChanged, Opened, PainReported, TimedCounted, TimedDone
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
 from pressout_session.visit import Visit
@@ -55,7 +55,7 @@ def test_what_was_tapped_beside_the_line_is_kept_when_a_therapist_asks_for_more_
     desk.controller.dose(0, an_item(reps=1, sets=2), "t-1")
 
     kinds = [type(fact) for fact in desk.facts("session-1")]
-    assert kinds == [Opened, TimedDone, DoseChanged]
+    assert kinds == [Opened, *[TimedCounted] * 5, TimedDone, DoseChanged]
     assert folded(desk.facts("session-1")).timed[0].reps == 5
 
 

@@ -111,6 +111,15 @@ class DoseChanged(Fact, frozen=True, kw_only=True):
     therapist_ref: str
 
 
+class TimedCounted(Fact, frozen=True, kw_only=True):
+    """So many repetitions of a timed or tapped exercise are done by now, and it goes on."""
+
+    item: int
+    side: Side
+    reps: int
+    duration_s: float
+
+
 class TimedDone(Fact, frozen=True, kw_only=True):
     """A timed or tapped exercise was done: `reps` of `duration_s` seconds."""
 
@@ -192,6 +201,7 @@ AnyFact = (
     | SideCorrected
     | TurnGivenUp
     | SetClosed
+    | TimedCounted
     | TimedDone
     | Rated
     | PainReported

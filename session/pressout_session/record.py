@@ -31,6 +31,7 @@ from pressout_session.facts import (
     SetRestarted,
     SideCorrected,
     SignalSeen,
+    TimedCounted,
     TimedDone,
     TurnGivenUp,
 )
@@ -76,6 +77,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     opened: Opened | None = None
     sets: tuple[SetRecord, ...] = ()
     timed: tuple[TimedDone, ...] = ()
+    timed_so_far: TimedCounted | None = None
     effort: int | None = None
     pain: int | None = None
     signal: SignalSeen | None = None
@@ -152,8 +154,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             case SetOpened(t_s=t_s, item=item, side=side, goes_on=goes_on, before=before):
                 opened = SetRecord(item=item, side=side, start_s=t_s, goes_on=goes_on, before=before)
                 return self._with_sets((*self.sets, opened))
+            case TimedCounted():
+                return msgspec.structs.replace(self, timed_so_far=fact)
             case TimedDone():
-                return msgspec.structs.replace(self, timed=(*self.timed, fact))
+                return msgspec.structs.replace(self, timed=(*self.timed, fact), timed_so_far=None)
             case Rated(effort=effort, pain=pain):
                 return msgspec.structs.replace(self, effort=effort, pain=pain)
             case PainReported():
@@ -161,7 +165,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             case SignalSeen():
                 return msgspec.structs.replace(self, signal=fact)
             case Closed():
-                return msgspec.structs.replace(self, closed=fact)
+                return msgspec.structs.replace(self._with_timed_so_far(), closed=fact)
             case DoseChanged():
                 return msgspec.structs.replace(self, dose_changes=(*self.dose_changes, fact))
             case ClockCorrected():
@@ -189,6 +193,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 return self._with_sets((*self.sets[:at], _set_after(self.sets[at], fact), *self.sets[at + 1 :]))
             case never:
                 assert_never(never)
+
+    def _with_timed_so_far(self) -> Record:
+        """Give the record with what was done of an exercise that nobody ended: the power went."""
+        so_far = self.timed_so_far
+        if so_far is None:
+            return self
+        done = TimedDone(
+            t_s=so_far.t_s, item=so_far.item, side=so_far.side, reps=so_far.reps, duration_s=so_far.duration_s
+        )
+        return msgspec.structs.replace(self, timed=(*self.timed, done), timed_so_far=None)
 
     def _last_counting(self) -> int:
         """Give the place of the last set, or of that one of its turn in which the last repetition counts."""

@@ -23,6 +23,7 @@ from pressout_session.facts import (
     RepetitionKept,
     SetClosed,
     SetOpened,
+    TimedCounted,
     TimedDone,
     TurnGivenUp,
 )
@@ -200,7 +201,11 @@ class Visit(Struct, frozen=True):
     def _timed(self, t_s: float, timed: TimedProgress, item: TimedItem) -> Moved:
         if timed.done >= item.reps:
             return self.timed_done(t_s, timed.done, item.duration_s)
-        return (self if timed is self.timed else replace(self, timed=timed)), ()
+        if timed.done == self.timed.done:
+            return (self if timed is self.timed else replace(self, timed=timed)), ()
+        turn = self.course.turn
+        counted = TimedCounted(t_s=t_s, item=turn.item, side=turn.side, reps=timed.done, duration_s=item.duration_s)
+        return replace(self, timed=timed), (counted,)
 
     def with_turn_judged(self) -> Visit:
         """Give the visit with the turn of the closed set over or not, as its count now says."""

@@ -28,6 +28,7 @@ from pressout_session.facts import (
     SetRestarted,
     SideCorrected,
     SignalSeen,
+    TimedCounted,
     TimedDone,
     TurnGivenUp,
 )
@@ -71,6 +72,8 @@ def _after(visit: Visit, fact: AnyFact) -> Visit:
             return visit.dosed(t_s, place, dose, therapist_ref)[0]
         case Opened() | PartialKept() | DriftKept() | Rated() | PainReported() | SignalSeen() | Closed():
             return visit
+        case TimedCounted():
+            return visit  # who comes back does the turn from its beginning; what was done is in the session that ended
         case Reassigned() | ClockCorrected() | SessionVoided():
             return visit
         case never:
