@@ -47,6 +47,7 @@ class ScreenSection(Section, frozen=True, kw_only=True):
     width_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 800
     height_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 480
     full_screen: bool = True
+    rotate: Literal[0, 90, 180, 270] = 0  # degrees clockwise by which the picture is turned; touches turn with it
     muted: bool = False
     volume: Annotated[int, msgspec.Meta(ge=0, le=10)] = 6
 

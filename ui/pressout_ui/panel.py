@@ -19,6 +19,7 @@ from pressout_ui.pygame_import import pygame
 from pressout_ui.renderer import Renderer
 from pressout_ui.shapes import Button, Point, Rect, View, button_at, tapped
 from pressout_ui.theme import Theme
+from pressout_ui.turned_display import Turn, TurnedDisplay
 
 
 class NoDisplayError(OSError):
@@ -83,6 +84,8 @@ class Panel:
         Its colours.
     full_screen : bool
         Whether to fill the panel and hide the pointer.
+    turn : int
+        By how many degrees, clockwise, the picture is turned on it.
     ticks_ms : callable
         The milliseconds that a touch is timed by.
 
@@ -98,6 +101,7 @@ class Panel:
         theme: Theme,
         *,
         full_screen: bool = False,
+        turn: Turn = 0,
         ticks_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         if not _possible():
@@ -106,7 +110,7 @@ class Panel:
         try:
             pygame.display.init()
             pygame.font.init()
-            surface = pygame.display.set_mode((0, 0) if full_screen else size, flags)
+            pygame.display.set_mode((0, 0) if full_screen else size, flags)
         except pygame.error as error:
             pygame.display.quit()
             raise NoDisplayError(NO_DISPLAY.format(error)) from error
@@ -117,7 +121,8 @@ class Panel:
         pygame.mouse.set_visible(not full_screen)
         self._theme = theme
         self._ticks_ms = ticks_ms
-        self._brush = Renderer(surface, theme)
+        self._display = TurnedDisplay(turn)
+        self._brush = Renderer(self._display.canvas, theme)
         self._shown: View = ()
         self._stale = True
         self._full_screen = full_screen
@@ -132,7 +137,7 @@ class Panel:
         """Say which colours there are; another look is painted anew."""
         if theme is not self._theme:
             self._theme = theme
-            self._brush = Renderer(pygame.display.get_surface(), theme)
+            self._brush = Renderer(self._display.canvas, theme)
             self._stale = True
 
     @property
@@ -148,7 +153,7 @@ class Panel:
         if _targets(view) != _targets(self._shown):
             self._changed_ms = self._ticks_ms()
         self._brush.paint(view)
-        pygame.display.flip()
+        self._display.show()
         self._shown, self._stale = view, False
 
     def messages(self) -> list[Message]:
@@ -181,14 +186,15 @@ class Panel:
         elif event.type == pygame.VIDEOEXPOSE:
             self._stale = True  # what was there may be gone
         elif event.type == pygame.VIDEORESIZE:
-            self._brush = Renderer(pygame.display.get_surface(), self._theme)
+            self._display.resized()
+            self._brush = Renderer(self._display.canvas, self._theme)
             self._stale = True
         elif event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
             width, height = pygame.display.get_window_size()
-            at = self._brush.to_plane(event.x * width, event.y * height)
+            at = self._brush.to_plane(*self._display.on_canvas(event.x * width, event.y * height))
             return self._touched(event.finger_id, at, down=event.type == pygame.FINGERDOWN)
         elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and _by_mouse(event):
-            at = self._brush.to_plane(*event.pos)
+            at = self._brush.to_plane(*self._display.on_canvas(*event.pos))
             return self._touched(-1, at, down=event.type == pygame.MOUSEBUTTONDOWN)
         return None
 

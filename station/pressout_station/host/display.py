@@ -42,7 +42,9 @@ class PanelFace:
         from pressout_ui.panel import Panel
 
         screen = config.screen
-        self._panel = Panel((screen.width_px, screen.height_px), THEMES[screen.theme], full_screen=screen.full_screen)
+        size = screen.width_px, screen.height_px
+        theme = THEMES[screen.theme]
+        self._panel = Panel(size, theme, full_screen=screen.full_screen, turn=screen.rotate)
         self._light = Backlight()
 
     @functools.cached_property
