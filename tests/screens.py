@@ -21,6 +21,7 @@ SCENES = list(scene_fixtures.scenes())
 NAMED = pytest.mark.parametrize(("name", "screen"), SCENES, ids=[name for name, _screen in SCENES])
 LANDSCAPE = Plane(800.0, 480.0)
 WIDE = Plane(853.3, 480.0)
+UPRIGHT = Plane(480.0, 800.0)
 
 
 def told(screen: Screen, *messages: Message) -> tuple[Screen, list[Command]]:

@@ -38,11 +38,11 @@ from pressout_ui.scenes.set_up import SetUp
 from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.trouble import InTrouble
-from pressout_ui.shapes import TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text
+from pressout_ui.shapes import LEAST_SIZE, TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text, written_on
 from pressout_ui.staff import GuestPicked, LeaveTapped, Page, PageTapped
 from pressout_ui.theme import GRAPHIC_PAIRS, TEXT_PAIRS, THEMES, Theme, contrast
 from pressout_ui.words import LANGUAGES, Words
-from screens import LANDSCAPE, NAMED, SCENES, WIDE, a_visit, begun, in_a_set, told, words_shown
+from screens import LANDSCAPE, NAMED, SCENES, UPRIGHT, WIDE, a_visit, begun, in_a_set, told, words_shown
 
 # ---- trouble -----------------------------------------------------------------------------------------
 
@@ -108,7 +108,7 @@ def test_taps_beside_the_line_are_the_visits_to_understand() -> None:
 
 @NAMED
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("plane", [LANDSCAPE, WIDE], ids=["800", "853"])
+@pytest.mark.parametrize("plane", [LANDSCAPE, WIDE, UPRIGHT], ids=["800", "853", "upright"])
 def test_buttons_are_large_whole_and_apart(name: str, screen: Screen, language: str, plane: Plane) -> None:
     spoken = replace(screen, known=replace(screen.known, language=language))
     boxes = [shape.box for shape in view(spoken, plane) if isinstance(shape, Button)]
@@ -130,7 +130,10 @@ def overlap(one: Rect, other: Rect) -> bool:
 
 @NAMED
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_leaves_the_screen_or_is_too_small(name: str, screen: Screen, language: str) -> None:
+@pytest.mark.parametrize("plane", [LANDSCAPE, UPRIGHT], ids=["lying", "upright"])
+def test_no_text_leaves_the_screen_or_its_key_or_is_too_small(
+    name: str, screen: Screen, language: str, plane: Plane
+) -> None:
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     import pygame
 
@@ -138,15 +141,15 @@ def test_no_text_leaves_the_screen_or_is_too_small(name: str, screen: Screen, la
 
     pygame.font.init()
     spoken = replace(screen, known=replace(screen.known, language=language))
-    for shape in view(spoken, LANDSCAPE):
-        if isinstance(shape, Text):
-            width = width_of(shape.text, shape.weight, shape.size)
-            left = shape.x - {"start": 0.0, "middle": width / 2, "end": width}[shape.anchor]
-            assert left >= 0, (name, shape.text)
-            assert left + width <= 800, (name, shape.text)
-            assert shape.size >= 20, (name, shape.text)
-        if isinstance(shape, Button):
-            assert width_of(shape.label, shape.weight, shape.size) <= shape.box.width - 8, (name, shape.label)
+    for shape in view(spoken, plane):
+        key = shape if isinstance(shape, Button) else None
+        for line in written_on(key) if key else (shape,) if isinstance(shape, Text) else ():
+            width = width_of(line.text, line.weight, line.size)
+            left = line.x - {"start": 0.0, "middle": width / 2, "end": width}[line.anchor]
+            room = (0.0, plane.width) if key is None else (key.box.x + 2.0, key.box.x + key.box.width - 2.0)
+            assert room[0] <= left, (name, line.text)
+            assert left + width <= room[1], (name, line.text)
+            assert line.size >= LEAST_SIZE, (name, line.text)
 
 
 @NAMED

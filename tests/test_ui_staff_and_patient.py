@@ -54,9 +54,9 @@ def test_a_visit_that_ends_while_a_therapist_looks_is_gone_when_they_leave() -> 
 def test_wiping_is_not_offered_while_someone_is_signed_in() -> None:
     menu = told(inside(begun()), PageTapped(Page.MENU))[0]
 
-    assert "Wipe" not in labels(menu)
+    assert "Wipe screen" not in labels(menu)
     assert told(menu, WipeTapped())[0].scene == menu.scene
-    assert "Wipe" in labels(inside())
+    assert "Wipe screen" in labels(inside())
 
 
 def labels(screen: Screen) -> set[str]:

@@ -69,7 +69,7 @@ def main(folder: str) -> None:
     names = []
     for name, screen in scenes():
         names.append(name)
-        spanish = replace(screen, known=replace(screen.known, language="es"))
+        spanish = replace(screen, known=replace(screen.known, language="es", language_here="es"))
         for kind, what, theme in (("", screen, "light"), ("-dark", screen, "dark"), ("-es", spanish, "light")):
             painted(what, theme).save(str(place / f"{name}{kind}.png"))
         for kind, size in SIZES.items():

@@ -14,7 +14,7 @@ from pressout_ui.pictograms import check, turned_patient
 from pressout_ui.scenes import fix
 from pressout_ui.scenes.live_set import LiveSet, band_n, headword, last_ones
 from pressout_ui.scenes.parts import pain, plain_button, signed_in
-from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, fitted, sized
+from pressout_ui.shapes import Disc, Flood, Plane, Point, Polygon, Rect, Shape, Stroke, Text, View, sized
 
 RAIL = 224.0
 # A trace is straight where it leaves its chord by less than this, and for no longer than this.
@@ -27,7 +27,7 @@ ARRIVED = 0.985
 CUE_SIZES = (98.0, 88.0, 76.0, 64.0, 56.0, 48.0)
 # The count by its digits: size, baseline, centre, and where `of 15` begins.
 LANDSCAPE_COUNT = ((336.0, 396.0, 216.0, 346.0), (336.0, 396.0, 214.0, 432.0), (224.0, 396.0, 214.0, 432.0))
-PORTRAIT_COUNT = ((420.0, 456.0, 150.0, 268.0), (280.0, 456.0, 186.0, 372.0), (190.0, 456.0, 186.0, 372.0))
+PORTRAIT_COUNT = ((420.0, 456.0, 150.0, 268.0), (260.0, 456.0, 182.0, 350.0), (190.0, 456.0, 186.0, 372.0))
 TRACE_ROLES = {
     Phase.PRESS_OUT: ("out_line", 5.0),
     Phase.HOLD: ("ink", 8.0),
@@ -253,7 +253,7 @@ def _cue(scene: LiveSet, known: AppState, plane: Plane) -> View:
         return ()
     title, why = known.words.cue[scene.cue.kind]
     if plane.portrait:
-        return _portrait_cue(title, why, plane)
+        return _portrait_cue(scene.cue.kind, known, plane)
     left = plane.width - RAIL
     turned = scene.cue.kind is DriftKind.ROTATION
     size = min(sized(word, CUE_SIZES, RAIL - 32.0) for word in title.split())
@@ -266,7 +266,7 @@ def _cue(scene: LiveSet, known: AppState, plane: Plane) -> View:
     return (
         Rect(left, 0.0, RAIL, plane.height, "cue"),
         Rect(left, 0.0, 10.0, plane.height, "cue_ink"),
-        *(turned_patient(_beside(left, known.side), 122.0, 0.8, known.side) if turned else ()),
+        *(turned_patient(_beside(left, known.side), 132.0, 1.04, known.side) if turned else ()),
         *lines,
         *(
             Text(line, left + 21.0, plane.height - 22.0 - 34.0 * (len(below) - 1 - n), 28.0, "cue_ink", "600")
@@ -280,10 +280,18 @@ def _beside(left: float, side: Side) -> float:
     return left + 117.0 + (22.0 if side is Side.LEFT else -22.0)
 
 
-def _portrait_cue(title: str, why: str, plane: Plane) -> View:
+def _portrait_cue(cue: DriftKind, known: AppState, plane: Plane) -> View:
+    title, why = known.words.cue[cue]
+    turned = cue is DriftKind.ROTATION
+    room = plane.width - (200.0 if turned else 52.0)
+    x = plane.width - (92.0 if known.side is Side.LEFT else 118.0)
     return (
         Rect(0.0, PORTRAIT_STAGE, plane.width, plane.height - PORTRAIT_STAGE, "cue"),
         Rect(0.0, PORTRAIT_STAGE, plane.width, 10.0, "cue_ink"),
-        Text(title, 26.0, PORTRAIT_STAGE + 112.0, sized(title, CUE_SIZES, plane.width - 52.0), "cue_ink"),
-        Text(why, 30.0, PORTRAIT_STAGE + 170.0, fitted(why, 32.0, plane.width - 60.0), "cue_ink", "600"),
+        *(turned_patient(x, PORTRAIT_STAGE + 168.0, 0.9, known.side) if turned else ()),
+        Text(title, 26.0, PORTRAIT_STAGE + 100.0, sized(title, CUE_SIZES, room), "cue_ink"),
+        *(
+            Text(line, 30.0, PORTRAIT_STAGE + 150.0 + 36.0 * place, 30.0, "cue_ink", "600")
+            for place, line in enumerate(wrapped(why, 30.0, room))
+        ),
     )

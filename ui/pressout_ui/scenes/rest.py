@@ -10,19 +10,19 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_session.visit_stage import Stage
 from pressout_ui.app_state import AppState
+from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import (
     AddTapped,
     FinishTapped,
     Message,
     NextPersonTapped,
     NextTurnTapped,
-    PainTapped,
     SideTapped,
     TherapistTapped,
     UndoTapped,
 )
 from pressout_ui.pictograms import check, handle, line_to, patient
-from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
+from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in, stop_button
 from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
 
 FIGURE = 1.84
@@ -65,6 +65,7 @@ def told_of(scene: Rest, known: AppState) -> Told:
         (words.add_one, AddTapped()),
         (words.wrong_side, SideTapped()),
         *(() if pausing else ((words.next_person, NextPersonTapped()),)),
+        (words.therapist, TherapistTapped()),
     )
     return Told(
         clock=str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}",
@@ -83,7 +84,7 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
     size = 196.0 if len(told.clock) < 3 else 130.0
     wide = (plane.width - 72.0 - 14.0 * (len(told.acts) - 1)) / len(told.acts)
     buttons = tuple(
-        plain_button(text, (36.0 + place * (wide + 14.0), 378.0, wide, 68.0), act)
+        plain_button(text, (36.0 + place * (wide + 14.0), 374.0, wide, 68.0), act, 24.0)
         for place, (text, act) in enumerate(told.acts)
     )
     return (
@@ -92,34 +93,18 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         Stroke(((0.0, HEAD), (plane.width, HEAD)), "rule", 4.0, butt=True),
         headline(title(scene, known), width=536.0),
         sentence(told.how, 160.0, 32.0, room=plane.width - 260.0),
-        *signed_in(known, plane.width - 150.0, plane.height - 10.0),
-        Text(told.clock, 34.0, 362.0, size),
-        Text(words.seconds if len(told.clock) < 3 else "", 46.0 + 0.62 * size * len(told.clock), 362.0, 60.0),
+        *signed_in(known, plane.width - 150.0, plane.height - 8.0),
+        Text(told.clock, 34.0, 356.0, size),
+        Text(words.seconds if len(told.clock) < 3 else "", 54.0 + estimated_width(told.clock, size), 356.0, 60.0),
         Text(told.side, 352.0, 282.0, 30.0, "ink2", "500"),
         Text(str(told.done), 352.0, 340.0, 60.0),
-        Text(told.perhaps, 352.0, 368.0, 22.0, "ink2", "600"),
+        Text(told.perhaps, 352.0, 362.0, 22.0, "ink2", "600"),
         *((check(430.0, 320.0, 32.0),) if told.all_done else ()),
-        *standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0), 336.0, FIGURE),
+        *standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0), 332.0, FIGURE),
         *buttons,
-        *_keys_out(known, plane),
-        *pain(known, (36.0, plane.height - 10.0), 24.0, plane.width - 200.0),
-    )
-
-
-def ways_out(known: AppState) -> tuple[tuple[str, Message], ...]:
-    """Give the keys by which a patient leaves, or calls for somebody."""
-    words = known.words
-    return (
-        (words.therapist, TherapistTapped()),
-        (words.finish_here, FinishTapped()),
-        (words.stop_pain, PainTapped()),
-    )
-
-
-def _keys_out(known: AppState, plane: Plane) -> View:
-    return tuple(
-        plain_button(text, (plane.width - 206.0, 4.0 + 69.0 * place, 184.0, 68.0), act, 24.0)
-        for place, (text, act) in enumerate(ways_out(known))
+        plain_button(words.finish_here, (plane.width - 206.0, 16.0, 184.0, 70.0), FinishTapped(), 24.0),
+        stop_button(known, (plane.width - 206.0, 104.0, 184.0, 76.0)),
+        *pain(known, (36.0, plane.height - 8.0), 24.0, plane.width - 200.0),
     )
 
 

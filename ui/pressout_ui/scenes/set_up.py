@@ -13,9 +13,9 @@ from pressout_session.prescription import CabledItem
 from pressout_signal.events import Movement, Resistance
 from pressout_signal.samples import Sample
 from pressout_ui.app_state import AppState
-from pressout_ui.messages import Felt, Message, NotMe, PainTapped
+from pressout_ui.messages import Felt, Message, NotMe
 from pressout_ui.pictograms import arrow, check, handle, line_to, patient
-from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in
+from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in, stop_button
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.today import Today
 from pressout_ui.shapes import Anchor, Disc, Plane, Rect, Shape, Stroke, Text, View, fitted, mirrored, moved
@@ -111,7 +111,7 @@ def view(scene: SetUp, known: AppState, plane: Plane) -> View:
     title, how = said(place, item, known)
     floor = plane.height - 80.0
     ready = (replace(check(520.0, 76.0, 58.0), width=18.0),) if place is TensionBand.READY else ()
-    stack = (*plates(scene, item), *weight_bar(scene, item, known))
+    stack = (*plates(scene, item, known.now_s), *weight_bar(scene, item, known))
     picture = stack if item.resistance is Resistance.CABLE else bay(scene, item, known, LYING)
     if plane.width > WIDE:
         picture = moved(picture, 1.0, ((plane.width - LYING.plane) / 2, 0.0))
@@ -119,7 +119,7 @@ def view(scene: SetUp, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         headline(title, width=460.0 if ready else 550.0),
         sentence(how, room=plane.width - 260.0),
-        plain_button(known.words.stop_pain, (plane.width - 206.0, 130.0, 184.0, 68.0), PainTapped(), 24.0),
+        stop_button(known, (plane.width - 206.0, 60.0, 184.0, 70.0)),
         *signed_in(known, plane.width - 150.0, 50.0),
         *_not_me(known, plane),
         Rect(0.0, floor, plane.width, 80.0, "surface"),
@@ -135,7 +135,7 @@ def _not_me(known: AppState, plane: Plane) -> tuple[Shape, ...]:
     """Give a way out for whom the code does not belong to, until something has been counted."""
     if known.record.sets:
         return ()
-    return (plain_button(known.words.not_me, (plane.width - 206.0, 58.0, 184.0, 68.0), NotMe(), 24.0),)
+    return (plain_button(known.words.not_me, (plane.width - 206.0, 144.0, 184.0, 68.0), NotMe(), 24.0),)
 
 
 def _task(place: TensionBand, item: CabledItem, known: AppState, plane: Plane) -> tuple[Shape, ...]:
@@ -144,10 +144,12 @@ def _task(place: TensionBand, item: CabledItem, known: AppState, plane: Plane) -
     left = known.side is Side.LEFT
     tubing = item.resistance is Resistance.TUBING
     # Who stands too far away stands where it would be; there is room between them and the anchor's post.
-    near, top = (78.0, 236.0) if tubing and place is TensionBand.HIGH else (28.0, 250.0)
+    near, top = (78.0, 236.0) if tubing and place is TensionBand.HIGH else (28.0, 276.0)
     x, anchor = plane.width - near, ANCHOR_END
     if tubing and left is (place is TensionBand.HIGH):
         x, anchor = near, ANCHOR_START
+    if not tubing:
+        x, anchor, top = 424.0, ANCHOR_START, 240.0
     side = Text(words.left if left else words.right, x, top, 64.0, anchor=anchor)
     return (
         side,
@@ -226,8 +228,8 @@ def _standing_at(tension_n: float, item: CabledItem, floor: Floor) -> float:
     return floor.bay + floor.wide * (tension_n - low_n) / (high_n - low_n)
 
 
-def plates(scene: SetUp, item: CabledItem) -> tuple[Shape, ...]:
-    """Draw the stack: seven plates, as many dark as the pull lifts, and its pin."""
+def plates(scene: SetUp, item: CabledItem, now_s: float) -> tuple[Shape, ...]:
+    """Draw the stack: seven plates, as many dark as the pull lifts, its pin, and which way to move it."""
     share = scene.tension_n / item.target_n
     lifted = max(0, min(7, round(4 * share)))
     shapes: list[Shape] = []
@@ -238,6 +240,11 @@ def plates(scene: SetUp, item: CabledItem) -> tuple[Shape, ...]:
     pin = 186.0 + 30.0 * max(0, lifted - 1) + 12.5
     shapes.append(Stroke(((160.0, pin), (316.0, pin)), "out_line", 12.0, butt=True))
     shapes.append(Disc(320.0, pin, 17.0, "out_line", "ground", 5.0))
+    band = place_of(scene, item, now_s)
+    if band is TensionBand.LOW:
+        shapes.extend(arrow((374.0, 220.0), (374.0, 330.0), 14.0))
+    elif band is TensionBand.HIGH:
+        shapes.extend(arrow((374.0, 330.0), (374.0, 220.0), 14.0))
     return tuple(shapes)
 
 
@@ -246,9 +253,9 @@ def weight_bar(scene: SetUp, item: CabledItem, known: AppState) -> tuple[Shape, 
     share = scene.tension_n / item.target_n
     shapes: list[Shape] = []
     low, high = (207.0 * (1.0 + sign * item.tolerance_n / item.target_n) for sign in (-1.0, 1.0))
-    shapes.append(Rect(400.0, 346.0, 310.0, 40.0, "surface", 8.0))
-    shapes.append(Rect(400.0 + low, 334.0, high - low, 62.0, "good_fill"))
-    shapes.extend(Stroke(((400.0 + x, 334.0), (400.0 + x, 396.0)), "good", 6.0, butt=True) for x in (low, high))
-    shapes.append(Rect(400.0, 346.0, min(310.0, max(8.0, 207.0 * share)), 40.0, "ink", 8.0))
-    shapes.append(Text(known.tension(item.target_n), 400.0 + (low + high) / 2, 326.0, 36.0, anchor="middle"))
+    shapes.append(Rect(424.0, 332.0, 310.0, 40.0, "surface", 8.0))
+    shapes.append(Rect(424.0 + low, 322.0, high - low, 60.0, "good_fill"))
+    shapes.extend(Stroke(((424.0 + x, 322.0), (424.0 + x, 382.0)), "good", 6.0, butt=True) for x in (low, high))
+    shapes.append(Rect(424.0, 332.0, min(310.0, max(8.0, 207.0 * share)), 40.0, "ink", 8.0))
+    shapes.append(Text(known.tension(item.target_n), 424.0 + (low + high) / 2, 312.0, 32.0, anchor="middle"))
     return tuple(shapes)

@@ -15,7 +15,7 @@ from pressout_ui.scenes.parts import plain_button, signed_in
 from pressout_ui.shapes import Plane, Point, Rect, Shape, Stroke, Text, View, fitted, sized
 
 PICTURE = 320.0
-FIGURE = 1.72
+FIGURE = 2.05
 
 
 class Today(Struct, frozen=True):
@@ -36,7 +36,7 @@ def view(_scene: Today, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, PICTURE, plane.height, "out"),
         *signed_in(known, 36.0, 52.0),
         *whose(known),
-        *picture(known.side, 160.0, 270.0),
+        *picture(known.side, 160.0, 300.0),
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
         *my_last_time(known, (28.0, plane.height - 64.0), PICTURE - 48.0),
         Text(title, left, 80.0, size),
@@ -102,5 +102,5 @@ def picture(side: Side, middle: float, y: float) -> tuple[Shape, ...]:
     sign = -1.0 if side is Side.LEFT else 1.0
     x = middle - sign * 40.0
     hands = handle(x, y, FIGURE, out=True)
-    anchor = (middle + sign * 130.0, y - 60.0)
+    anchor = (middle + sign * 138.0, y - 74.0)
     return (*line_to(hands, anchor, FIGURE), *patient(x, y, FIGURE, ground="out", out=True))

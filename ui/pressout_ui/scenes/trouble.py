@@ -25,12 +25,22 @@ class InTrouble(Struct, frozen=True):
     details: str = ""
 
 
+def title(scene: InTrouble, known: AppState) -> str:
+    """Say what to do first: let go, wait a moment, or call somebody where nothing mends itself."""
+    words = known.words
+    if scene.trouble in (Trouble.UNCALIBRATED, Trouble.MISCONFIGURED):
+        return words.trouble_call.rstrip(".")
+    return words.trouble if known.visit else words.one_moment
+
+
 def said(scene: InTrouble, known: AppState) -> tuple[str, str]:
     """Say why, and what is kept and whom to call."""
     words = known.words
     count = sum(held.count for held in known.record.sets)
     kept = f"{words.trouble_kept.format(count=count)} " if count else ""
-    return words.trouble_why[scene.trouble], kept + words.trouble_call
+    # Where the station starts again by itself, or the title says it, nobody need be called.
+    call = "" if scene.trouble in STARTED_AGAIN else words.trouble_call
+    return words.trouble_why[scene.trouble], (kept + call).strip()
 
 
 def keys(scene: InTrouble, known: AppState) -> tuple[tuple[str, Message], ...]:
@@ -50,7 +60,7 @@ def view(scene: InTrouble, known: AppState, plane: Plane) -> View:
     (again, *others) = keys(scene, known)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        headline(words.trouble if known.visit else words.one_moment),
+        headline(title(scene, known)),
         Text(why, 40.0, 164.0, fitted(why, 34.0, plane.width - 80.0), weight="600"),
         Text(call, 40.0, 206.0, fitted(call, 30.0, plane.width - 80.0), "ink2", "500"),
         *(

@@ -70,7 +70,7 @@ def view(scene: Who, known: AppState, plane: Plane) -> View:
         *(Text(line, 38.0, 130.0 + 30.0 * place, 25.0, *how) for place, line in enumerate(lines)),
         *(_here(known) if known.here and not scene.typed else cells(scene.typed)),
         language_key(known, (296.0, 26.0, 92.0, 68.0)),
-        plain_button(words.wipe, (36.0, 300.0, 160.0, 72.0), WipeTapped()),
+        plain_button(words.wipe, (36.0, 300.0, 160.0, 72.0), WipeTapped(), 24.0),
         plain_button(words.guest, (36.0, 388.0, 160.0, 72.0), GuestChosen()),
         plain_button(words.therapist, (208.0, 388.0, 168.0, 72.0), TherapistTapped()),
         *keypad(known, left + 20.0),
@@ -85,10 +85,9 @@ def language_key(known: AppState, box: tuple[float, float, float, float]) -> But
 
 def _here(known: AppState) -> tuple[Shape, ...]:
     """Give who is here and has something to go on with, a key each."""
-    boxes = ((36.0, 160.0, 160.0, 96.0), (208.0, 160.0, 168.0, 96.0), (208.0, 300.0, 168.0, 72.0))
     return tuple(
-        plain_button(known.code_of(ref), box, HereTapped(ref), 30.0)
-        for ref, box in zip(known.here, boxes, strict=False)
+        Button(known.code_of(ref), Rect(x, 164.0, 108.0, 96.0, "raised", 14.0, "rule", 2.0), HereTapped(ref), 26.0)
+        for ref, x in zip(known.here, (36.0, 156.0, 276.0), strict=False)
     )
 
 

@@ -66,7 +66,7 @@ def view(scene: Calibrate, known: AppState, plane: Plane) -> View:
         first = primary_button(words.start, (plane.width - 216.0, plane.height - 92.0, 184.0, 72.0), HangsTapped())
         return (
             *top_line(known, title, plane),
-            headline(words.take_off, baseline=150.0, width=plane.width - 72.0),
+            headline(words.take_off, baseline=146.0, width=plane.width - 72.0, largest=88.0),
             *paragraph(words.take_off_how, (40.0, 192.0), 28.0, plane.width - 80.0),
             *stepper(
                 words.known_mass, _mass(scene.mass_kg, known), "mass_kg", (36.0, 260.0, min(340.0, plane.width - 72.0))
@@ -85,7 +85,7 @@ def view(scene: Calibrate, known: AppState, plane: Plane) -> View:
     return (
         *top_line(known, title, plane),
         *_steps(wizard, plane),
-        headline(said, baseline=140.0, width=plane.width - 80.0),
+        headline(said, baseline=136.0, width=plane.width - 80.0, largest=88.0),
         *paragraph(how, (40.0, 182.0), 27.0, plane.width - 84.0),
         *curve(scene.seen, Rect(36.0, 226.0, plane.width - 72.0, 132.0, "surface", 12.0)),
         back_to_menu(known, plane),
@@ -121,7 +121,7 @@ def _found(scene: Calibrate, known: AppState, plane: Plane) -> View:
         shapes.append(Text(value, plane.width - 40.0, baseline, 32.0, anchor="end"))
     return (
         *top_line(known, words.pages["calibrate"], plane),
-        headline(words.calibrated_well, baseline=150.0, width=plane.width - 72.0),
+        headline(words.calibrated_well, baseline=146.0, width=plane.width - 72.0, largest=88.0),
         *shapes,
         back_to_menu(known, plane),
         said if scene.kept else save,

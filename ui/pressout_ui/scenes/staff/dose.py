@@ -234,8 +234,8 @@ def _target(scene: Dose, known: AppState, plane: Plane) -> tuple[Shape, ...]:
         for label, x, by in (("–", 46.0, -1), *((("+", plane.width - 166.0, 1),) if not scene.asking else ()))
     ]
     if scene.asking:  # not under a finger that is still down: it does not repeat
-        box = Rect(plane.width - 166.0, 104.0, 120.0, 104.0, "cue", 14.0)
-        keys.append(Button(words.more_than_a_quarter, box, RaiseTapped(), 22.0, "cue_ink", "700"))
+        box = Rect(plane.width - 166.0, 104.0, 120.0, 104.0, "action", 14.0)
+        keys.append(Button(words.more_than_a_quarter, box, RaiseTapped(), 26.0, "on_action", "700"))
     return (
         Rect(32.0, 90.0, plane.width - 64.0, 132.0, "surface", 14.0),
         *keys,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,7 +14,7 @@ from pressout_ui.commands import Command
 from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message
 from pressout_ui.scenes.parts import HELD_S, plain_button
 from pressout_ui.scenes.staff.keys import back_to_menu, keypad, top_line
-from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View
+from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, fitted
 from pressout_ui.staff import Correct, GuestPicked, VoidTapped
 
 SHOWN = 3
@@ -61,7 +63,7 @@ def view(scene: Guests, known: AppState, plane: Plane) -> View:
 
 
 def _key(one: PastVisit, place: int, known: AppState, plane: Plane) -> Button:
-    label = f"{one.started_at[:10]}  {one.started_at[11:16]} UTC"
+    label = datetime.fromisoformat(one.started_at).astimezone().strftime("%Y-%m-%d  %H:%M")
     below = known.words.guest_did.format(done=one.done, asked=one.asked)
     box = Rect(32.0, 82.0 + 100.0 * place, plane.width - 64.0, 88.0, "surface", 14.0)
     return Button(label, box, GuestPicked(one.session_id), 28.0, below=below)
@@ -75,7 +77,7 @@ def _one(scene: Guests, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Rect(left, 0.0, 400.0, plane.height, "surface"),
         Text(words.pages["guests"], 36.0, 80.0, 44.0),
-        Text(said, 38.0, 126.0, 25.0, "ink2", "500"),
+        Text(said, 38.0, 126.0, fitted(said, 25.0, 350.0), "ink2", "500"),
         *cells(scene.typed),
         Button(
             words.void,

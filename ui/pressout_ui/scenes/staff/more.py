@@ -64,10 +64,10 @@ def view(scene: More, known: AppState, plane: Plane) -> View:
     cues = [(one.value, words.cues[one.value]) for one in CueSensitivity]
     return (
         *top_line(known, words.more_title, plane),
-        *stepper(*tolerance, (32.0, 112.0, wide)),
-        *stepper(*tempo, (right, 112.0, wide)),
-        *stepper(*rest, (32.0, 222.0, wide)),
-        *(stepper(*tubing, (right, 222.0, wide)) if item.resistance is Resistance.TUBING else ()),
-        *choices(words.cue_label, "cue", cues, item.cue.value, (32.0, 332.0, plane.width - 64.0)),
-        primary_button(words.done, (plane.width - 212.0, plane.height - 72.0, 180.0, 68.0), PageTapped(Page.DOSE)),
+        *stepper(*tolerance, (32.0, 100.0, wide)),
+        *stepper(*tempo, (right, 100.0, wide)),
+        *stepper(*rest, (32.0, 200.0, wide)),
+        *(stepper(*tubing, (right, 200.0, wide)) if item.resistance is Resistance.TUBING else ()),
+        *choices(words.cue_label, "cue", cues, item.cue.value, (32.0, 300.0, plane.width - 64.0)),
+        primary_button(words.done, (plane.width - 212.0, plane.height - 88.0, 180.0, 72.0), PageTapped(Page.DOSE)),
     )

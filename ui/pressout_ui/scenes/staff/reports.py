@@ -123,20 +123,33 @@ def _holds(known: AppState, visits: Sequence[PastVisit], box: tuple[float, float
     every = [value for value in (*left, *right) if value is not None]
     if not every:
         return _titled(words.holds, "–", box)
-    last = " ".join(
-        f"{name[:1]} {known.decimal(values[-1])}"
-        for name, values in ((words.left, left), (words.right, right))
-        if values[-1] is not None
-    )
     low, high = min(every) * 0.9, max(every) * 1.05
     lefts, rights = _along(left, box, low, high), _along(right, box, low, high)
     lines = ((lefts, "out_line"), (rights, "back_line"))
     return (
-        *_titled(words.holds, last, box),
+        *_titled(words.holds, "", box),
+        *_legend(known, left, right, box),
         *(Stroke(tuple(points), role, 4.0) for points, role in lines if len(points) > 1),
         *(Disc(*point, 5.0, "out_line") for point in lefts),
         *(Rect(x - 6.0, y - 6.0, 12.0, 12.0, "ground", 2.0, "back_line", 3.0) for x, y in rights),
     )
+
+
+def _legend(
+    known: AppState, left: Sequence[float | None], right: Sequence[float | None], box: tuple[float, float, float]
+) -> tuple[Shape, ...]:
+    """Give each side's mark, its name and its last hold."""
+    x, y, width = box
+    shapes: list[Shape] = []
+    at = x + width
+    for name, values in ((known.words.right, right), (known.words.left, left)):
+        told = f"{name} {'–' if values[-1] is None else known.decimal(values[-1])}"
+        shapes.append(Text(told, at, y + 24.0, 22.0, anchor="end"))
+        at -= estimated_width(told, 22.0) + 16.0
+        mark = Disc(at, y + 17.0, 6.0, "out_line")
+        shapes.append(mark if values is left else Rect(at - 6.0, y + 11.0, 12.0, 12.0, "ground", 2.0, "back_line", 3.0))
+        at -= 24.0
+    return tuple(shapes)
 
 
 def _from_to(visits: Sequence[PastVisit], plane: Plane) -> tuple[Shape, ...]:
@@ -263,10 +276,14 @@ def _in_the_way(known: AppState, plane: Plane) -> tuple[Shape, ...]:
         damaged = words.records_damaged.format(day=link.damaged_on)
         told.append((f"{NUMBERS[Notice.RECORDS_DAMAGED]} {damaged}", "600"))
     told += [(one, "600") for one in link.reasons[:1]] + [(one, "500") for one in (link.details,) if one]
-    lines = [(line, weight) for text, weight in told for line in wrapped(text, 20.0, room)]
     top = first + 32.0 + 25.0 * max(0, len(shapes) - 2)
     most = int((plane.height - (190.0 if plane.portrait else 96.0) - top) / 25.0) + 1
+    lines: list[tuple[str, Weight]] = []
+    for text, weight in told:  # whole, or not at all: half a sentence helps nobody
+        more = wrapped(text, 20.0, room)
+        if len(lines) + len(more) <= most:
+            lines += [(line, weight) for line in more]
     return (
         *shapes,
-        *(Text(line, 36.0, top + 25.0 * n, 20.0, "ink2", weight) for n, (line, weight) in enumerate(lines[:most])),
+        *(Text(line, 36.0, top + 25.0 * n, 20.0, "ink2", weight) for n, (line, weight) in enumerate(lines)),
     )

@@ -69,7 +69,7 @@ def view(known: AppState, plane: Plane) -> View:
         *(
             shape
             for place, drawn in enumerate(rows(known))
-            for shape in drawn((32.0 + (place % 2) * (wide + 14.0), 112.0 + (place // 2) * 100.0, wide))
+            for shape in drawn((32.0 + (place % 2) * (wide + 14.0), 98.0 + (place // 2) * 96.0, wide))
         ),
         back_to_menu(known, plane),
     )

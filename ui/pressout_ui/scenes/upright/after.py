@@ -8,12 +8,12 @@ from pressout_ui.app_state import AppState
 from pressout_ui.messages import FinishTapped, NextTapped, RatingDone
 from pressout_ui.pictograms import unplugged
 from pressout_ui.scenes import rating, summary, trouble
-from pressout_ui.scenes.parts import headline, paragraph, plain_button, primary_button
+from pressout_ui.scenes.parts import headline, headlines, paragraph, plain_button, primary_button
 from pressout_ui.scenes.rating import HIGHEST, KEY, Rating
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.wipe import WIPE_S, Wipe
-from pressout_ui.shapes import Flood, Plane, Rect, Text, View, fitted, moved, sized
+from pressout_ui.shapes import Flood, Plane, Rect, Text, View, fitted, moved
 
 SIDE = 30.0
 
@@ -27,7 +27,7 @@ def done(scene: Summary, known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Text(known.code, SIDE, 48.0, 26.0, weight="600"),
         *summary.kept(known, plane, room=plane.width - 190.0),
-        *_large(summary.title(known), plane),
+        *headlines(summary.title(known), plane.width - 68.0),
         *paragraph(summary.in_words(known), (36.0, 280.0), 28.0, wide, 2),
         *summary.row(known, Side.LEFT, (SIDE, 370.0, wide)),
         *summary.row(known, Side.RIGHT, (SIDE, 474.0, wide)),
@@ -41,17 +41,6 @@ def _timed(known: AppState) -> list[tuple[int, str]]:
     return list(enumerate(summary.timed_lines(known)[:2]))
 
 
-def _large(text: str, plane: Plane) -> View:
-    """Give a headline in two lines where one would be small."""
-    words = text.split()
-    if len(words) < 2:
-        return (headline(text, width=plane.width - 68.0, baseline=180.0),)
-    half = (len(words) + 1) // 2
-    lines = (" ".join(words[:half]), " ".join(words[half:]))
-    size = min(sized(line, (92.0, 84.0, 76.0, 64.0, 56.0, 48.0, 40.0), plane.width - 68.0) for line in lines)
-    return tuple(Text(line, 34.0, 146.0 + 84.0 * place, size) for place, line in enumerate(lines))
-
-
 def rated(scene: Rating, known: AppState, plane: Plane) -> View:
     """Draw the question, eleven keys in two rows, and a way past it."""
     words = known.words
@@ -60,17 +49,17 @@ def rated(scene: Rating, known: AppState, plane: Plane) -> View:
     half = (plane.width - 2 * SIDE - 12.0) / 2
     foot = plane.height - 110.0
     keys = tuple(
-        rating.key(value, (SIDE + (value % 6) * apart, 306.0 + (value // 6) * 124.0), chosen=value == scene.chosen)
+        rating.key(value, (SIDE + (value % 6) * apart, 312.0 + (value // 6) * 124.0), chosen=value == scene.chosen)
         for value in range(HIGHEST + 1)
     )
     finish = primary_button(words.done, (SIDE + half + 12.0, foot, half, 84.0), RatingDone())
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        *_large(title, plane),
-        *paragraph(how, (36.0, 272.0), 26.0, plane.width - 2 * SIDE, 1),
+        *headlines(title, plane.width - 68.0),
+        *paragraph(how, (36.0, 622.0), 26.0, plane.width - 2 * SIDE),
         *keys,
-        Text(least, SIDE, 576.0, 26.0, weight="500"),
-        Text(most, plane.width - SIDE, 576.0, 26.0, weight="500", anchor="end"),
+        Text(least, SIDE, 296.0, 24.0, weight="500"),
+        Text(most, SIDE + 4 * apart + KEY, 580.0, 24.0, weight="500", anchor="end"),
         plain_button(words.skip, (SIDE, foot, half, 84.0), RatingDone(skipped=True)),
         *((finish,) if scene.chosen is not None else ()),
     )
@@ -84,7 +73,7 @@ def in_trouble(scene: InTrouble, known: AppState, plane: Plane) -> View:
     plug = moved(unplugged(0.0, 800.0), 0.6, (0.0, 500.0))
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        *_large(words.trouble if known.visit else words.one_moment, plane),
+        *headlines(trouble.title(scene, known), plane.width - 68.0),
         *paragraph(why, (36.0, 292.0), 32.0, wide, 2),
         *paragraph(call, (36.0, 374.0), 28.0, wide, 2),
         *paragraph(scene.details, (36.0, 444.0), 22.0, wide, 6),

@@ -104,12 +104,12 @@ def dose_of_today(known: AppState, plane: Plane) -> View:
         Rect(0.0, 0.0, plane.width, 330.0, "out"),
         *signed_in(known, 36.0, 48.0),
         *today.whose(known),
-        *today.picture(known.side, plane.width / 2, 252.0),
+        *today.picture(known.side, plane.width / 2, 262.0),
         Text(words.seen_from_above, SIDE, 316.0, 22.0, weight="500"),
-        *today.my_last_time(known, (SIDE, 286.0), plane.width - 2 * SIDE),
-        Text(title, left, 396.0, sized(title, (56.0, 50.0, 44.0, 38.0, 34.0, 30.0), right - left)),
-        *today.lines(item, known, left, right, 460.0),
-        *today.how_to_begin(item, known, left, right, 654.0),
+        *today.my_last_time(known, (SIDE, 691.0), plane.width - 2 * SIDE),
+        Text(title, left, 386.0, sized(title, (56.0, 50.0, 44.0, 38.0, 34.0, 30.0), right - left)),
+        *today.lines(item, known, left, right, 444.0),
+        *today.how_to_begin(item, known, left, right, 630.0),
         *(
             plain_button(label, (left + place * (wide + 12.0), plane.height - 96.0, wide, 76.0), act)
             for place, (label, act) in enumerate(keys)

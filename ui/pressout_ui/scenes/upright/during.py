@@ -10,17 +10,27 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
 from pressout_signal.events import Resistance
 from pressout_ui.app_state import AppState
-from pressout_ui.messages import NotMe, PainTapped, TimedFinished, TimedTapped
+from pressout_ui.font_metrics import estimated_width
+from pressout_ui.messages import FinishTapped, NotMe, TimedFinished, TimedTapped
 from pressout_ui.pictograms import check, on_the_mat
 from pressout_ui.scenes import rest, set_up, timed
 from pressout_ui.scenes.live_view import PORTRAIT_STAGE
-from pressout_ui.scenes.parts import headline, pain, paragraph, plain_button, primary_button, signed_in
+from pressout_ui.scenes.parts import (
+    headline,
+    headlines,
+    pain,
+    paragraph,
+    plain_button,
+    primary_button,
+    signed_in,
+    stop_button,
+)
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import Floor, SetUp, TensionBand
 from pressout_ui.shapes import Flood, Plane, Rect, Stroke, Text, View, fitted, moved, sized
 
 SIDE = 30.0
-STANDING: Final = Floor(226.0, 132.0, 404.0, 668.0, 20.0, 78.0, 414.0, 480.0, 1.16)
+STANDING: Final = Floor(286.0, 128.0, 404.0, 668.0, 20.0, 84.0, 412.0, 480.0, 1.22)
 
 
 def taking_up(scene: SetUp, known: AppState, plane: Plane) -> View:
@@ -34,8 +44,8 @@ def taking_up(scene: SetUp, known: AppState, plane: Plane) -> View:
     floor = plane.height - 132.0
     at = replace_foot(STANDING, floor)
     stack = (
-        *moved(set_up.plates(scene, item), 0.9, (60.0, 216.0)),
-        *moved(set_up.weight_bar(scene, item, known), 1.0, (SIDE - 345.0, floor - 404.0)),
+        *moved(set_up.plates(scene, item, known.now_s), 0.86, (60.0, 222.0)),
+        *moved(set_up.weight_bar(scene, item, known), 1.0, (SIDE - 345.0, floor - 392.0)),
     )
     half = (plane.width - 2 * SIDE - 12.0) / 2
     side = words.left if known.side is Side.LEFT else words.right
@@ -45,7 +55,7 @@ def taking_up(scene: SetUp, known: AppState, plane: Plane) -> View:
         headline(title, width=plane.width - 68.0 - (96.0 if ready else 0.0), baseline=140.0),
         *((replace(check(plane.width - 100.0, 104.0, 58.0), width=18.0),) if ready else ()),
         *paragraph(how, (36.0, 184.0), 28.0, plane.width - 66.0),
-        plain_button(words.stop_pain, (plane.width - SIDE - half, 232.0, half, 72.0), PainTapped(), 24.0),
+        stop_button(known, (plane.width - SIDE - half, 230.0, half, 76.0)),
         *(() if known.record.sets else (plain_button(words.not_me, (SIDE, 232.0, half, 72.0), NotMe(), 24.0),)),
         Text(side, SIDE, 366.0, 56.0),
         *(
@@ -54,8 +64,8 @@ def taking_up(scene: SetUp, known: AppState, plane: Plane) -> View:
         ),
         Rect(0.0, floor, plane.width, plane.height - floor, "surface"),
         *(stack if item.resistance is Resistance.CABLE else set_up.bay(scene, item, known, at)),
-        Text(known.tension(scene.tension_n), plane.width / 2, floor + 56.0, 44.0, anchor="middle"),
-        *pain(known, (24.0, plane.height - 24.0), 24.0, plane.width - 48.0),
+        Text(known.tension(scene.tension_n), plane.width / 2, floor + 48.0, 42.0, anchor="middle"),
+        *pain(known, (24.0, plane.height - 22.0), 27.0, plane.width - 48.0),
     )
 
 
@@ -68,32 +78,34 @@ def between_sets(scene: Rest, known: AppState, plane: Plane) -> View:
     """Draw the clock, the side that is done, the patient as they stand next, what can be corrected, the ways out."""
     words = known.words
     told = rest.told_of(scene, known)
-    size = 176.0 if len(told.clock) < 3 else 120.0
-    half, third = (plane.width - 2 * SIDE - 12.0) / 2, (plane.width - 2 * SIDE - 24.0) / 3
-    keys = plane.height - 276.0
+    size = 150.0 if len(told.clock) < 3 else 110.0
+    third = (plane.width - 2 * SIDE - 24.0) / 3
+    keys, head = plane.height - 292.0, 300.0
+    acts = (*told.acts, (words.finish_here, FinishTapped()))
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        Rect(0.0, 226.0, plane.width, plane.height - 226.0, "surface"),
-        Stroke(((0.0, 226.0), (plane.width, 226.0)), "rule", 4.0, butt=True),
+        Rect(0.0, head, plane.width, plane.height - head, "surface"),
+        Stroke(((0.0, head), (plane.width, head)), "rule", 4.0, butt=True),
         *signed_in(known, 38.0, 44.0),
-        headline(rest.title(scene, known), width=plane.width - 68.0, baseline=136.0),
-        *paragraph(told.how, (36.0, 178.0), 28.0, plane.width - 66.0),
-        Text(told.clock, SIDE, 376.0, size),
-        Text(words.seconds if len(told.clock) < 3 else "", SIDE + 12.0 + 0.62 * size * len(told.clock), 376.0, 56.0),
-        Text(told.side, plane.width - 150.0, 290.0, 28.0, "ink2", "500"),
-        Text(str(told.done), plane.width - 150.0, 350.0, 60.0),
-        Text(told.perhaps, plane.width - 150.0, 382.0, 22.0, "ink2", "600"),
-        *((check(plane.width - 74.0, 330.0, 32.0),) if told.all_done else ()),
-        *rest.standing(known.side, plane.width / 2 + (24.0 if known.side is Side.LEFT else -24.0), keys - 30.0, 1.25),
-        *(
-            plain_button(text, (SIDE + (place % 2) * (half + 12.0), keys + (place // 2) * 78.0, half, 70.0), act, 24.0)
-            for place, (text, act) in enumerate(told.acts)
+        *headlines(rest.title(scene, known), plane.width - 68.0, 130.0),
+        *paragraph(told.how, (36.0, 250.0), 27.0, plane.width - 66.0),
+        Text(told.clock, SIDE, 440.0, size),
+        Text(
+            words.seconds if len(told.clock) < 3 else "", SIDE + 14.0 + estimated_width(told.clock, size), 440.0, 48.0
         ),
+        Text(told.side, 268.0, 340.0, 26.0, "ink2", "500"),
+        Text(str(told.done), 268.0, 400.0, 58.0),
+        *((check(350.0, 382.0, 30.0),) if told.all_done else ()),
+        Text(told.perhaps, 268.0, 428.0, 22.0, "ink2", "600"),
+        *rest.standing(known.side, plane.width - (72.0 if known.side is Side.LEFT else 110.0), keys - 20.0, 0.9),
         *(
-            plain_button(text, (SIDE + place * (third + 12.0), keys + 156.0, third, 70.0), act, 22.0)
-            for place, (text, act) in enumerate(rest.ways_out(known))
+            plain_button(
+                text, (SIDE + (place % 3) * (third + 12.0), keys + (place // 3) * 80.0, third, 70.0), act, 23.0
+            )
+            for place, (text, act) in enumerate(acts)
         ),
-        *pain(known, (24.0, plane.height - 18.0), 24.0, plane.width - 48.0),
+        stop_button(known, (SIDE, keys + 164.0, plane.width - 2 * SIDE, 76.0)),
+        *pain(known, (24.0, plane.height - 14.0), 22.0, plane.width - 48.0),
     )
 
 

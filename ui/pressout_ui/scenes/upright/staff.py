@@ -121,8 +121,8 @@ def _target(scene: Dose, known: AppState, plane: Plane) -> View:
     number, unit = known.tension(item.target_n).rsplit(" ", 1)
     pulled_n = dose.last_n(item, known)
     told = None if pulled_n is None else words.last_time.format(value=known.tension(pulled_n))
-    box = Rect(last - 118.0, 186.0, 104.0, 104.0, "cue", 14.0)
-    asked = Button(words.more_than_a_quarter, box, RaiseTapped(), 20.0, "cue_ink", "700")
+    box = Rect(last - 118.0, 186.0, 104.0, 104.0, "action", 14.0)
+    asked = Button(words.more_than_a_quarter, box, RaiseTapped(), 24.0, "on_action", "700")
     return (
         Rect(SIDE, 172.0, plane.width - 2 * SIDE, 216.0, "surface", 14.0),
         _step("–", -1, SIDE + 14.0),
