@@ -23,7 +23,7 @@ from pressout_ui.messages import (
 )
 from pressout_ui.pictograms import check, handle, line_to, patient
 from pressout_ui.scenes.parts import headline, pain, plain_button, sentence, signed_in, stop_button
-from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View
+from pressout_ui.shapes import Plane, Rect, Shape, Stroke, Text, View, fitted
 
 FIGURE = 1.84
 # What is said and the ways out have the upper part.
@@ -38,12 +38,16 @@ class Rest(Struct, frozen=True):
 
 
 class Told(NamedTuple):
-    """What a rest tells: how long it has been, what comes next, which side was done and how far, what can be done."""
+    """What a rest tells: the number that matters and its unit, what comes next, a side with another number, the keys.
 
-    clock: str
+    In a rest the number is how long it has been, beside it how many were done; in a pause it is the other way round.
+    """
+
+    hero: str
+    unit: str
     how: str
     side: str
-    done: int
+    beside: str
     perhaps: str
     all_done: bool
     acts: tuple[tuple[str, Message], ...]
@@ -59,6 +63,8 @@ def told_of(scene: Rest, known: AppState) -> Told:
     seconds = _clock_s(since_s, known)
     done = 0 if last is None else known.record.turn_count(len(known.record.sets) - 1)
     asked = 0 if last is None else _asked(known, last.item)
+    clock = str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}"
+    unit = words.seconds if seconds < 100 else ""
     acts: tuple[tuple[str, Message], ...] = (
         *((_way_on(known),) if pausing else ()),
         (words.undo_last, UndoTapped()),
@@ -68,10 +74,11 @@ def told_of(scene: Rest, known: AppState) -> Told:
         (words.therapist, TherapistTapped()),
     )
     return Told(
-        clock=str(seconds) if seconds < 100 else f"{seconds // 60}:{seconds % 60:02d}",
+        hero=str(done) if pausing else clock,
+        unit=f"{words.of} {asked}" if pausing else unit,
         how=_next(known, last.item if last else 0, turning=known.side is not done_side),
         side=words.left if done_side is Side.LEFT else words.right,
-        done=done,
+        beside=f"{clock} {unit}".strip() if pausing else str(done),
         perhaps="" if last is None else known.perhaps(last),
         all_done=0 < asked <= done,
         acts=acts,
@@ -81,7 +88,7 @@ def told_of(scene: Rest, known: AppState) -> Told:
 def view(scene: Rest, known: AppState, plane: Plane) -> View:
     """Draw the clock, the side that is done, and the patient with the anchor on the side that is next."""
     words, told = known.words, told_of(scene, known)
-    size = 196.0 if len(told.clock) < 3 else 130.0
+    size = 196.0 if len(told.hero) < 3 else 130.0
     wide = (plane.width - 72.0 - 14.0 * (len(told.acts) - 1)) / len(told.acts)
     buttons = tuple(
         plain_button(text, (36.0 + place * (wide + 14.0), 374.0, wide, 68.0), act, 24.0)
@@ -94,10 +101,10 @@ def view(scene: Rest, known: AppState, plane: Plane) -> View:
         headline(title(scene, known), width=536.0),
         sentence(told.how, 160.0, 32.0, room=plane.width - 260.0),
         *signed_in(known, plane.width - 150.0, plane.height - 8.0),
-        Text(told.clock, 34.0, 356.0, size),
-        Text(words.seconds if len(told.clock) < 3 else "", 54.0 + estimated_width(told.clock, size), 356.0, 60.0),
+        Text(told.hero, 34.0, 356.0, size),
+        Text(told.unit, 54.0 + estimated_width(told.hero, size), 356.0, 60.0 if len(told.unit) < 3 else 44.0),
         Text(told.side, 352.0, 282.0, 30.0, "ink2", "500"),
-        Text(str(told.done), 352.0, 340.0, 60.0),
+        Text(told.beside, 352.0, 340.0, fitted(told.beside, 60.0, 110.0)),
         Text(told.perhaps, 352.0, 362.0, 22.0, "ink2", "600"),
         *((check(430.0, 320.0, 32.0),) if told.all_done else ()),
         *standing(known.side, plane.width - (160.0 if known.side is Side.LEFT else 190.0), 332.0, FIGURE),

@@ -77,7 +77,7 @@ def view(known: AppState, plane: Plane) -> View:
     title = words.exercises[item.exercise]
     size = sized(title, (106.0, 98.0, 88.0, 76.0, 64.0, 56.0), stage - 52.0)
     side = words.left if known.side is Side.LEFT else words.right
-    how = words.timed_how[item.exercise]
+    how = how_it_is_done(item, known)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
@@ -98,6 +98,12 @@ def view(known: AppState, plane: Plane) -> View:
 def share_left(timed: TimedProgress, item: TimedItem, now_s: float) -> float:
     """Give the share of this one's time that is left; of what is tapped, none."""
     return 1.0 - min(timed.elapsed_s(now_s) / item.duration_s, 1.0) if item.duration_s else 0.0
+
+
+def how_it_is_done(item: TimedItem, known: AppState) -> str:
+    """Say how it is done: of a bird dog which arm and which leg, of others in three words."""
+    words = known.words
+    return words.timed_how.get(item.exercise) or words.limbs[known.side]
 
 
 def act(timed: TimedProgress, item: TimedItem, known: AppState) -> str:

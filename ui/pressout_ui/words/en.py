@@ -162,11 +162,11 @@ WORDS = Words(
         "lateral_rotational_lunge": "Turning lunge",
     },
     timed_how={
-        "bird_dog": "Long arm, long leg",
         "stir_the_pot": "Small slow circles",
         "side_plank": "Hips high, still",
         "lateral_rotational_lunge": "Step, turn, back",
     },
+    limbs={"left": "Left arm, right leg", "right": "Right arm, left leg"},
     pin_how="Initials, then PIN.",
     no_therapists="No PIN is set up yet.",
     change="Change",

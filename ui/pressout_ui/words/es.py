@@ -162,11 +162,11 @@ WORDS = Words(
         "lateral_rotational_lunge": "Zancada con giro",
     },
     timed_how={
-        "bird_dog": "Brazo y pierna",
         "stir_the_pot": "Círculos lentos",
         "side_plank": "Cadera alta y firme",
         "lateral_rotational_lunge": "Paso, giro y vuelta",
     },
+    limbs={"left": "Brazo izq., pierna der.", "right": "Brazo der., pierna izq."},
     pin_how="Iniciales y PIN.",
     no_therapists="Aún no hay ningún PIN.",
     change="Cambiar",

@@ -133,6 +133,7 @@ class Words(Struct, frozen=True, kw_only=True):
     quote: str
     exercises: Mapping[str, str]
     timed_how: Mapping[str, str]  # by exercise
+    limbs: Mapping[str, str]  # by side: which arm and which leg of a bird dog
     # ---- staff ----
     pin_how: str
     no_therapists: str

@@ -78,7 +78,7 @@ def between_sets(scene: Rest, known: AppState, plane: Plane) -> View:
     """Draw the clock, the side that is done, the patient as they stand next, what can be corrected, the ways out."""
     words = known.words
     told = rest.told_of(scene, known)
-    size = 150.0 if len(told.clock) < 3 else 110.0
+    size = 150.0 if len(told.hero) < 3 else 110.0
     third = (plane.width - 2 * SIDE - 24.0) / 3
     keys, head = plane.height - 292.0, 300.0
     acts = (*told.acts, (words.finish_here, FinishTapped()))
@@ -89,12 +89,10 @@ def between_sets(scene: Rest, known: AppState, plane: Plane) -> View:
         *signed_in(known, 38.0, 44.0),
         *headlines(rest.title(scene, known), plane.width - 68.0, 130.0),
         *paragraph(told.how, (36.0, 250.0), 27.0, plane.width - 66.0),
-        Text(told.clock, SIDE, 440.0, size),
-        Text(
-            words.seconds if len(told.clock) < 3 else "", SIDE + 14.0 + estimated_width(told.clock, size), 440.0, 48.0
-        ),
+        Text(told.hero, SIDE, 440.0, size),
+        Text(told.unit, SIDE + 14.0 + estimated_width(told.hero, size), 440.0, 46.0 if len(told.unit) < 3 else 34.0),
         Text(told.side, 268.0, 340.0, 26.0, "ink2", "500"),
-        Text(str(told.done), 268.0, 400.0, 58.0),
+        Text(told.beside, 268.0, 400.0, fitted(told.beside, 58.0, 120.0)),
         *((check(350.0, 382.0, 30.0),) if told.all_done else ()),
         Text(told.perhaps, 268.0, 428.0, 22.0, "ink2", "600"),
         *rest.standing(known.side, plane.width - (72.0 if known.side is Side.LEFT else 110.0), keys - 20.0, 0.9),
@@ -132,7 +130,7 @@ def beside_the_line(known: AppState, plane: Plane) -> View:
         *(mat if item.exercise == "bird_dog" else ()),
         Text(count, SIDE, stage + 50.0, fitted(count, 46.0, 220.0)),
         Text(side, SIDE, stage + 80.0, 26.0, "ink2", "500"),
-        *paragraph(words.timed_how[item.exercise], (SIDE, stage + 108.0), 22.0, plane.width - 2 * SIDE, 1),
+        *paragraph(timed.how_it_is_done(item, known), (SIDE, stage + 108.0), 22.0, plane.width - 2 * SIDE, 1),
         primary_button(timed.act(visit.timed, item, known), (SIDE, plane.height - 122.0, half, 76.0), TimedTapped()),
         plain_button(words.done, (SIDE + half + 12.0, plane.height - 122.0, half, 76.0), TimedFinished()),
         *signed_in(known, 38.0, plane.height - 14.0),
