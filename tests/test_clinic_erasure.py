@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from pressout_clinic.stations import Message
 from pressout_clinic.store import Store
 from pressout_clinic.tables import ERASURES, EXPLAINED, METADATA
 from pressout_session.document import encode
+from pressout_session.document_builder import rfc3339
 from pressout_session.orders import Erasure, OrderKind
 from pressout_session.wire import (
     AckResult,
@@ -178,15 +179,37 @@ def test_old_sessions_are_dropped_and_are_no_gap(store: Store) -> None:
     assert command(store, "gaps").exit_code == 0
 
 
+def ago(hours: float) -> str:
+    return rfc3339(datetime.now(UTC) - timedelta(hours=hours))
+
+
 def test_a_place_that_was_freed_belongs_to_whoever_comes_later_and_to_nobody_who_came_before(store: Store) -> None:
     """A card that was put back to before an erasure gives places again that are gone here."""
-    begun = "2999-01-01T09:00:00.000Z"
     takes(store, msgspec.structs.replace(a_document(1), seq=1))
     says(store, EventKind.ERASED, about="er-1", journal_id="journal", seqs=(1, 2))
+    with store.engine.begin() as connection:
+        connection.execute(update(EXPLAINED).values(explained_at=ago(2.0)))
     other = msgspec.structs.replace(a_document(2), seq=2, patient_ref="530863")
+    later = msgspec.structs.replace(other, started_at=ago(1.0), ended_at=ago(0.9))
+    unsure = msgspec.structs.replace(later.clock, synchronised=False)
 
     assert takes(store, other) is AckResult.REJECTED
-    assert takes(store, msgspec.structs.replace(other, started_at=begun, ended_at=begun)) is AckResult.STORED
+    # Nor is a station believed whose clock nobody set, or that speaks of tomorrow.
+    assert takes(store, msgspec.structs.replace(later, clock=unsure)) is AckResult.REJECTED
+    assert (
+        takes(store, msgspec.structs.replace(later, started_at=ago(-20.0), ended_at=ago(-21.0))) is AckResult.REJECTED
+    )
+    assert takes(store, later) is AckResult.STORED
+    assert command(store, "gaps").exit_code == 0
+
+
+def test_a_station_that_was_given_another_name_still_speaks_for_its_journal(store: Store) -> None:
+    takes(store, msgspec.structs.replace(a_document(1), seq=1, station_id="before"))
+    takes(store, msgspec.structs.replace(a_document(3), seq=3))
+    assert command(store, "gaps").exit_code == 1
+
+    says(store, EventKind.ERASED, about="er-1", journal_id="journal", seqs=(2,))
+
     assert command(store, "gaps").exit_code == 0
 
 

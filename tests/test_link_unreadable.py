@@ -44,6 +44,11 @@ def test_an_unreadable_message_of_one_station_keeps_no_sessions_of_others_back(
         with turning(folders.courier(broker.client("north/s3")).run):
             eventually(lambda: stored(tmp_path / "clinic.db") == 1)
             eventually(lambda: len(folders.answers()) == 1)
+            # And after the broker was gone, whichever version is spoken by then.
+            broker.kill()
+            broker.start()
+            folders.finish(2)
+            eventually(lambda: stored(tmp_path / "clinic.db") == 2)
 
 
 def test_after_some_unreadable_packets_an_older_version_is_spoken_until_the_connection_ends() -> None:
@@ -57,6 +62,8 @@ def test_after_some_unreadable_packets_an_older_version_is_spoken_until_the_conn
     assert (attempts.newest, attempts.fell_back) == (False, True)
     attempts.welcomed(retains=True)
     attempts.hung_up(2.0, was_connected=True)
+    assert (attempts.newest, attempts.fell_back) == (False, True)  # until a client is made that speaks the other
+    assert attempts.change(2.0) == "in version 5 again"
     assert (attempts.newest, attempts.fell_back) == (True, False)
     assert attempts.change(2.0) is None
 
@@ -67,6 +74,31 @@ def test_an_unreadable_packet_now_and_then_changes_nothing() -> None:
         attempts.welcomed(retains=True)
         attempts.hung_up(1.0, was_connected=True, unreadable=unreadable)
         assert attempts.change(1.0) is None
+
+
+@pytest.mark.service
+def test_a_connection_that_fell_back_speaks_the_newest_version_again_once_it_is_lost(
+    broker: SecureBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "FIRST_DELAY_S", (1, 1))
+    ours = listening(broker.client("north/s3"))
+    ours._attempts.unreadable = MOST_UNREADABLE
+    ours._lost("a packet that cannot be read", unreadable=True)
+    ours.tend()
+    eventually(lambda: ours.connected)
+    assert not ours.shares
+
+    broker.kill()
+    eventually(lambda: not ours.connected)
+    broker.start()
+
+    def again() -> bool:
+        ours.tend()
+        return ours.connected
+
+    eventually(again)
+    assert ours.shares
+    ours.close()
 
 
 @pytest.mark.service

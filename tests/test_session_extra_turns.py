@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from builders import a_prescription, an_item, facts_of_a_session
 from pressout_session.course import Course, Turn
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, Opened, SetOpened
+from pressout_session.facts import AnyFact, Opened, SetOpened, TurnGivenUp
 from pressout_session.visit import Visit
 from pressout_session.visit_corrections import side_swapped, undone
 from pressout_session.visit_replay import visit_of
@@ -102,3 +102,16 @@ def test_whoever_goes_on_in_a_later_session_and_is_asked_for_more_has_done_what_
 
     assert more.course.place == 2
     assert more.course.turn == Turn(0, Side.LEFT, 2)
+
+
+def test_what_an_earlier_session_holds_of_a_turn_is_known_before_the_first_set_of_this_one() -> None:
+    opened = next(fact for fact in facts_of_a_session() if isinstance(fact, Opened))
+    taken_up = replace(opened, place=0, carried=3)
+    facts: list[AnyFact] = [taken_up, TurnGivenUp(t_s=12.0)]
+
+    visit, after = visit_of([taken_up]), visit_of(facts)
+
+    assert visit is not None
+    assert (visit.stage, visit.turn_count) == (Stage.PAUSE, 3)
+    assert after is not None
+    assert after.course.place == 1

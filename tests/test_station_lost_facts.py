@@ -12,8 +12,18 @@ from msgspec.structs import replace
 from builders import SESSION_ID, a_prescription, a_repetition, an_item, facts_of_a_session
 from pressout_session.document import decode
 from pressout_session.exercises import Side
-from pressout_session.facts import AnyFact, Closed, Opened, RepetitionKept, SetClosed, SetOpened, SignalSeen
+from pressout_session.facts import (
+    AnyFact,
+    Closed,
+    Opened,
+    RepetitionKept,
+    RepetitionVoided,
+    SetClosed,
+    SetOpened,
+    SignalSeen,
+)
 from pressout_session.facts import encode as fact_encoded
+from pressout_session.prescription import TimedItem
 from pressout_session.record import Record
 from pressout_station.journal.replay import folded_as_far_as_it_goes
 from pressout_station.mailbox import spool
@@ -70,6 +80,58 @@ def test_whatever_is_lost_what_is_left_is_on_the_side_on_which_it_was_done(lengt
 
         assert set(left) <= set(WHOLE), begin
         assert len(left) == len(WHOLE) - len(lost), begin
+
+
+def kept(side: Side, count: int, number: int, **opened: object) -> list[AnyFact]:
+    """Give the facts of one set."""
+    t_s = 100.0 * number
+    facts: list[AnyFact] = [SetOpened(t_s=t_s, item=0, side=side, **opened)]  # type: ignore[arg-type]
+    for place in range(1, count + 1):
+        one = replace(a_repetition(t_s + 10.0 * place), set_number=number, number=place)
+        facts.append(RepetitionKept(t_s=one.counted_at_s, repetition=one))
+    seen = SignalSeen(t_s=t_s + 90.0, samples=1, faults={}, sample_rate_hz=80.0, zero_drift_n=0.0)
+    return [*facts, SetClosed(t_s=t_s + 90.0), seen]
+
+
+LEFT, RIGHT = Side.LEFT, Side.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("place", "sets"),
+    [
+        (1, (kept(RIGHT, 1, 1, goes_on=True, before=2), kept(RIGHT, 2, 2, goes_on=True))),  # taken up in a pause
+        (0, (kept(RIGHT, 5, 1), kept(LEFT, 5, 2))),  # the side was swapped before anything was done
+        (0, (kept(RIGHT, 2, 1), kept(RIGHT, 3, 2, goes_on=True))),  # a pause in a turn that was swapped
+        (0, (kept(LEFT, 0, 1), kept(LEFT, 1, 2), kept(LEFT, 2, 3, goes_on=True))),  # a set that held nothing
+    ],
+    ids=["resumed", "swapped", "paused", "empty"],
+)
+def test_the_set_whose_opening_is_lost_is_on_the_side_of_those_around_it(
+    place: int, sets: tuple[list[AnyFact], ...]
+) -> None:
+    facts: list[AnyFact] = [replace(BEGUN, prescription=ASKED, place=place), *(fact for one in sets for fact in one)]
+    opening = max(n for n, fact in enumerate(facts) if isinstance(fact, SetOpened))
+    rows = [(n, fact_encoded(fact)) for n, fact in enumerate(facts, start=1)]
+    whole = folded_as_far_as_it_goes(SESSION, rows)
+
+    holed = folded_as_far_as_it_goes(SESSION, [row for row in rows if row[0] != opening + 1])
+
+    assert sides(holed) == sides(whole)
+
+
+def test_a_correction_that_can_be_of_one_set_only_is_kept_though_a_fact_before_it_is_lost() -> None:
+    facts: list[AnyFact] = [replace(BEGUN, prescription=ASKED), *kept(LEFT, 2, 1), RepetitionVoided(t_s=200.0)]
+    rows = [(n, fact_encoded(fact)) for n, fact in enumerate(facts, start=1) if not isinstance(fact, SignalSeen)]
+
+    assert folded_as_far_as_it_goes(SESSION, rows).sets[0].count == 1
+
+
+def test_a_set_whose_opening_is_lost_is_never_one_of_an_exercise_beside_the_line() -> None:
+    planks = TimedItem(exercise="side_plank", reps=1, duration_s=30.0, first_side=LEFT)
+    opened = replace(BEGUN, prescription=a_prescription(an_item(reps=5), planks), place=2)
+    rows = [(n, fact_encoded(fact)) for n, fact in enumerate([opened, *kept(LEFT, 2, 1)], start=1) if n != 2]
+
+    assert [held.item for held in folded_as_far_as_it_goes(SESSION, rows).sets] == [0]
 
 
 def test_what_a_hole_has_cost_is_said_in_the_document(tmp_path: Path) -> None:

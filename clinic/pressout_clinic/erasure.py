@@ -133,10 +133,18 @@ def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[t
     for one in documents:
         forgotten = any(ref == one.patient_ref and one.started_at <= at for ref, at in erasures)
         place = one.journal_id, one.seq
-        # What began later has got the place from an older copy of the card, and is another session.
-        if forgotten or (place in gone_at and (gone_at[place] is None or one.started_at <= gone_at[place])):
+        if forgotten or (place in gone_at and not _began_after(one, gone_at[place])):
             found[one.session_id, one.revision] = GONE
     return found
+
+
+def _began_after(document: SessionDocument, gone_at: str | None) -> bool:
+    """Whether a session began after its place was freed: an older copy of the card has given the place again.
+
+    A station's word for that is believed where its clock was right, and not of a time that has not come.
+    """
+    now = rfc3339(datetime.now(UTC))
+    return gone_at is not None and document.clock.synchronised and gone_at < document.started_at <= now
 
 
 @contextmanager

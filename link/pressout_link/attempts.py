@@ -45,6 +45,7 @@ class Attempts:
     refused_will: bool = False
     unreadable: int = 0
     fell_back: bool = False
+    back: bool = False
 
     @property
     def broker(self) -> Broker:
@@ -80,7 +81,7 @@ class Attempts:
         if was_connected:
             self.begun_s = now_s
             self.unreadable = self.unreadable + 1 if unreadable else 0
-            self.newest, self.fell_back = self.newest or self.fell_back, False
+            self.back = self.fell_back
         else:
             self.failed = True
             # Some 3.1.1 brokers answer a version 5 greeting by hanging up, without a word.
@@ -92,6 +93,9 @@ class Attempts:
         if self.refused_will:
             self.refused_will = False
             return "without messages that are kept for newcomers"
+        if self.back:
+            self.back, self.fell_back, self.newest = False, False, True
+            return "in version 5 again"
         if self.unreadable >= MOST_UNREADABLE and self.newest:
             self.unreadable, self.newest, self.fell_back = 0, False, True
             return "in version 3.1.1: something that comes in version 5 cannot be read"

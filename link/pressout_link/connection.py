@@ -114,8 +114,9 @@ class Connection:
         To be called now and then.
         """
         self._look_what_is_wrong()
-        if self.connected and not self._reads():
-            self._lost("a packet that cannot be read", unreadable=True)
+        if not self._reads():
+            if self.connected:
+                self._lost("a packet that cannot be read", unreadable=True)
             self._client.loop_stop()
             self._client = self._begun()
         if self.connected:
@@ -127,7 +128,7 @@ class Connection:
             self._client = self._begun()
 
     def _reads(self) -> bool:
-        """Whether paho's thread lives: up to version 2.1 a packet that cannot be read ends it, and nothing says so."""
+        """Whether paho's thread lives: what it does not expect ends it, and nothing says so."""
         name = f"paho-mqtt-client-{self._client_id}"
         return any(thread.name == name for thread in threading.enumerate())
 

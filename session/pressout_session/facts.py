@@ -25,7 +25,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=str.
 class Opened(Fact, frozen=True, kw_only=True):
     """The session began; wall time in RFC 3339, and the boot whose clock `t_s` is on.
 
-    `place` is how many turns were over; `turns` are all of them where a visit goes on whose order is its own.
+    Where a visit goes on, `place` is how many turns were over, `turns` are all of them, whose order may be its own, and
+    so many repetitions of the turn as `carried` says are in an earlier session.
     """
 
     session_id: str
@@ -38,6 +39,7 @@ class Opened(Fact, frozen=True, kw_only=True):
     clock: Clock | None = None
     place: int = 0
     turns: tuple[Turn, ...] = ()
+    carried: int = 0
 
 
 class SetOpened(Fact, frozen=True, kw_only=True):

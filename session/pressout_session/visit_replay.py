@@ -42,7 +42,8 @@ def visit_of(facts: Iterable[AnyFact]) -> Visit | None:
     for fact in facts:
         if isinstance(fact, Opened):
             turns = fact.turns or turns_of(fact.prescription)
-            visit = Visit(Course(fact.prescription, turns, fact.place), changed_s=fact.t_s)
+            course, carried = Course(fact.prescription, turns, fact.place), fact.carried
+            visit = Visit(course, changed_s=fact.t_s, earlier=carried, left=not carried, carried=carried)
         elif visit is not None:
             visit = _after(visit, fact)
     return None if visit is None else visit.set_ended(visit.changed_s)[0]

@@ -51,5 +51,5 @@ def dose_changed(
         return DoseChange(moved, facts, held, prescription)
     if visit.carried or visit.course.place:
         return DoseChange(moved, (), (*held, *facts), prescription)
-    came_for = replace(held[0], prescription=prescription, therapist_ref=therapist_ref)
+    came_for = replace(held[0], prescription=prescription, therapist_ref=therapist_ref, turns=())
     return DoseChange(replace(moved, course=Course.of(prescription)), (), (came_for,), prescription)

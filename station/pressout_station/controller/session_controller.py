@@ -158,6 +158,7 @@ class SessionController:
             clock=self._given.clock_now(),
             place=self.visit.course.place,
             turns=() if left is None else left.course.turns,
+            carried=self.visit.carried,
         )
         self._held = (opened,)
 
@@ -177,7 +178,7 @@ class SessionController:
         else:
             self.left.untouched(self.patient_ref)
         self.session_id = self.visit = None
-        self._held = ()
+        self._held, self.pipeline = (), self.pipeline.end_set(now_s)[0]
         self._writer.occupied(None)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
         stays = reason is EndReason.DONE

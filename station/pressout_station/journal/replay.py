@@ -25,7 +25,7 @@ from pressout_session.facts import (
     SignalSeen,
     decode,
 )
-from pressout_session.prescription import CabledItem
+from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import Record
 
 logger = logging.getLogger(__name__)
@@ -67,9 +67,9 @@ class _Replay:
         self.missing += max(0, place - self.place - 1)
         self.place = place
         if self.record.opened is not None and isinstance(fact, RepetitionKept):
-            if self.missing or not self.record.sets:
+            if self._unsure:
                 self._open_what_was_lost(fact)
-        elif self.missing and isinstance(fact, OF_WHICH_SET):
+        elif self._unsure and isinstance(fact, OF_WHICH_SET):
             return  # of the set whose opening may be lost, or of the one before it: nobody knows
         if isinstance(fact, SetOpened | RepetitionKept):
             self.missing = self.ended = 0
@@ -79,6 +79,13 @@ class _Replay:
         except ValueError:
             logger.error("a fact of a session whose opening is lost is left out")
 
+    @property
+    def _unsure(self) -> bool:
+        """Whether what is missing has room for a set's opening, and for the rest of the end of the one before it."""
+        if not self.record.sets:
+            return True
+        return self.missing > AROUND_A_SET - 1 - self.ended
+
     def _open_what_was_lost(self, fact: RepetitionKept) -> None:
         """Open the set that a repetition is of, if it is not of the last one that is known."""
         record, one = self.record, fact.repetition
@@ -86,44 +93,70 @@ class _Replay:
         before = kept[-1].repetition if kept else None
         if before is not None and one.set_number == before.set_number and (one.number or 0) > (before.number or 0):
             return
-        place, goes_on = self._turn_reached(self.missing - max(0, (one.number or 1) - 1))
-        turn = self._turn(place)
+        turn, goes_on = self._turn_reached(self.missing - max(0, (one.number or 1) - 1))
         if record.open_set is not None:
             self.record = record.after(SetClosed(t_s=record.last_s))
         logger.error("the opening of a set is lost; it is taken for one of item %d, %s", turn.item, turn.side)
         opened = SetOpened(t_s=one.press_out_start_s, item=turn.item, side=turn.side, goes_on=goes_on)
         self.record = self.record.after(opened)
 
-    def _turn_reached(self, lost: int) -> tuple[int, bool]:
-        """Give the place of the turn that so many lost facts led to, and whether it is the last set's."""
+    def _turn_reached(self, lost: int) -> tuple[Turn, bool]:
+        """Give the turn that so many lost facts led to, and whether it is the last set's."""
         record = self.record
         assert record.opened is not None
-        place = record.opened.place + sum(not held.goes_on for held in record.sets) + len(record.timed)
-        if not record.sets:
-            lost -= 1  # its own opening
-        else:
+        place = record.opened.place + self._turns_begun() + len(record.timed)
+        if record.sets:
+            last = record.sets[-1]
             lost = max(0, lost - (AROUND_A_SET - self.ended))
-            left = self._reps(place - 1) - record.turn_count(len(record.sets) - 1)
+            asked = self._item(last.item)
+            left = (asked.reps if isinstance(asked, CabledItem) else 0) - record.turn_count(len(record.sets) - 1)
             if lost < left:
-                return place - 1, True
+                return Turn(last.item, last.side), record.turn_count(len(record.sets) - 1) > 0
             lost -= left
-        while lost >= self._reps(place) + AROUND_A_SET:
-            lost -= self._reps(place) + AROUND_A_SET
+        else:
+            lost -= 1  # its own opening
+        turns = self._turns()
+        while place < len(turns) and lost >= self._facts_of(turns[place]):
+            lost -= self._facts_of(turns[place])
             place += 1
-        return place, False
+        return self._on_the_line(turns, place), False
 
-    def _reps(self, place: int) -> int:
-        prescription = self.record.prescription
-        item = None if prescription is None else prescription.items[self._turn(place).item]
-        return item.reps if isinstance(item, CabledItem) else 0
+    def _turns_begun(self) -> int:
+        """Count the turns of the sets that are known: one that goes on, or after one that held nothing, is no other."""
+        record = self.record
+        return sum(
+            place == 0 or (not held.goes_on and record.turn_count(place - 1) > 0)
+            for place, held in enumerate(record.sets)
+        )
 
-    def _turn(self, place: int) -> Turn:
-        """Give the turn on the line at a place, or the first after it."""
+    def _turns(self) -> tuple[Turn, ...]:
+        """Give all turns; of an item whose last known set was on the other side than was asked, turned round."""
         opened = self.record.opened
         assert opened is not None
         turns = opened.turns or turns_of(opened.prescription)
-        on_the_line = [one for one in turns[place:] if isinstance(opened.prescription.items[one.item], CabledItem)]
-        if on_the_line:
-            return on_the_line[0]
-        last = self.record.sets[-1] if self.record.sets else turns[-1]
+        if not self.record.sets:
+            return turns
+        last, at = self.record.sets[-1], opened.place + self._turns_begun() + len(self.record.timed) - 1
+        if not 0 <= at < len(turns) or turns[at].item != last.item or turns[at].side is last.side:
+            return turns
+        return tuple(Turn(one.item, one.side.other) if one.item == last.item else one for one in turns)
+
+    def _item(self, place: int) -> Item | None:
+        prescription = self.record.prescription
+        return None if prescription is None or place >= len(prescription.items) else prescription.items[place]
+
+    def _facts_of(self, turn: Turn) -> int:
+        """Count the facts of a turn that was done whole: a repetition each, and what is around a set."""
+        item = self._item(turn.item)
+        if item is None:
+            return AROUND_A_SET
+        return item.reps + AROUND_A_SET if isinstance(item, CabledItem) else max(1, item.reps)
+
+    def _on_the_line(self, turns: tuple[Turn, ...], place: int) -> Turn:
+        """Give the turn on the line at a place, or the first after it; beyond all, the last one's other side."""
+        cabled = [one for one in turns if isinstance(self._item(one.item), CabledItem)]
+        for one in turns[place:]:
+            if one in cabled:
+                return one
+        last = self.record.sets[-1] if self.record.sets else cabled[-1]
         return Turn(last.item, last.side.other)
