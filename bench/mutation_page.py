@@ -21,9 +21,9 @@ ENOUGH: Final = 100
 HEAD = """# Faults that the tests notice
 
 Written by `make bench ARGS=mutations`. Small faults are put into what counts, keeps and sends, one at a time, and the
-tests that run the changed line are run, {asked} at most and for {asked_s:.0f} s. Their kinds are cosmic-ray's: a
-comparison turned round, a sign, *and* for *or*, a loop that never turns. A fault that these tests pass may be one that
-another would notice: the shares are lower bounds.
+tests that run the changed line are run, {asked} at most, which took {asked_s:.0f} s under coverage. Their kinds are
+cosmic-ray's: a comparison turned round, a sign, *and* for *or*, a loop that never turns. A fault that these tests pass
+may be one that another would notice: the shares are lower bounds.
 
 | | measured | asked |
 |---|---|---|

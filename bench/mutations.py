@@ -33,8 +33,9 @@ from bench.mutants import Mutant, drawn
 ROOT = Path(__file__).parent.parent
 ROOTS = ("signal", "session", "link", "device", "ui", "station", "clinic", "cli", "fit")
 WORKERS, SEED = 2, 29
-# Of the tests that run a line, so many are asked, and for so long; where a test hangs, the fault is as good as killed.
-ASKED, ASKED_S, PATIENCE_S = 120, 40.0, 240.0
+# Of the tests that run a line, so many are asked, and for so long as they took under coverage, which is several times
+# as long as they take; where a test hangs, the fault is as good as killed.
+ASKED, ASKED_S, PATIENCE_S = 120, 160.0, 240.0
 # How pytest ends where a test failed, or could not be read for the fault.
 FAILED = (1, 2)
 # What became of each test without a fault: those that fail then are not asked.
