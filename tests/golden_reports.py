@@ -18,6 +18,7 @@ from builders import a_prescription, an_item, an_origin, simulated
 from golden import TRACES
 from pressout_session.course import Course
 from pressout_session.document_builder import document_of
+from pressout_session.exchange import fhir
 from pressout_session.exercises import Side
 from pressout_session.facts import (
     AnyFact,
@@ -65,10 +66,12 @@ def reports() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def documents() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give documents of visits in which all was done that can be done."""
+    """Give documents of visits in which all was done that can be done, and each as FHIR."""
     origin = replace(an_origin(7), pain_flag_from=6)
     for name, facts in (("corrected", _corrected()), ("rows", _rows()), ("interrupted", _interrupted())):
-        yield name, msgspec.to_builtins(document_of(folded(facts), origin))
+        document = document_of(folded(facts), origin)
+        yield name, msgspec.to_builtins(document)
+        yield f"{name}-fhir", fhir.bundle(document)
 
 
 def _opened(*items: Item) -> Opened:
