@@ -35,7 +35,7 @@ ROOTS = ("signal", "session", "link", "device", "ui", "station", "clinic", "cli"
 WORKERS, SEED = 2, 29
 # Of the tests that run a line, so many are asked, and for so long as they took under coverage, which is several times
 # as long as they take; where a test hangs, the fault is as good as killed.
-ASKED, ASKED_S, PATIENCE_S = 120, 160.0, 240.0
+ASKED, ASKED_S, PATIENCE_S = 600, 160.0, 240.0
 # How pytest ends where a test failed, or could not be read for the fault.
 FAILED = (1, 2)
 # What became of each test without a fault: those that fail then are not asked.
