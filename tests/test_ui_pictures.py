@@ -19,7 +19,7 @@ import pygame
 from pressout_ui.app import Screen, view
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
-from pressout_ui.gallery import ELSEWHERE, EVERY, SIZES, painted
+from pressout_ui.gallery import ELSEWHERE, EVERY, LOOKS, SIZES, painted
 from pressout_ui.renderer import width_of
 from pressout_ui.shapes import Button, Plane, Text, written_on
 from pressout_ui.words import LANGUAGES, Words
@@ -44,11 +44,11 @@ def differing(screen: Screen, theme: str, size: tuple[int, int], picture: Path) 
 
 
 @NAMED
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_scene_looks_as_it_did_when_it_was_looked_at(name: str, screen: Screen, theme: str) -> None:
-    picture = PICTURES / f"{name}{'' if theme == 'light' else '-dark'}.png"
+@pytest.mark.parametrize("kind", LOOKS)
+def test_each_scene_looks_as_it_did_when_it_was_looked_at(name: str, screen: Screen, kind: str) -> None:
+    picture = PICTURES / f"{name}{kind}.png"
 
-    assert differing(screen, theme, (800, 480), picture) <= MOST_EDGES, "run make gallery, and look at it"
+    assert differing(screen, LOOKS[kind], (800, 480), picture) <= MOST_EDGES, "run make gallery, and look at it"
 
 
 @pytest.mark.parametrize(

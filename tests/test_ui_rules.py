@@ -166,6 +166,15 @@ def test_contrast_is_at_least_wcag_aa(theme: Theme) -> None:
         assert contrast(theme.rgb(line), theme.rgb(ground)) >= 3.0, (line, ground)
 
 
+def test_high_contrast_is_wcag_aaa() -> None:
+    theme = THEMES["contrast"]
+
+    for ink, ground in TEXT_PAIRS:
+        assert contrast(theme.rgb(ink), theme.rgb(ground)) >= 7.0, (ink, ground)
+    for line, ground in GRAPHIC_PAIRS:
+        assert contrast(theme.rgb(line), theme.rgb(ground)) >= 4.5, (line, ground)
+
+
 def test_every_language_has_every_word_of_every_exercise() -> None:
     for words in LANGUAGES.values():
         assert set(words.exercises) == set(EXERCISES)

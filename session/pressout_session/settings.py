@@ -13,7 +13,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Language, theme, unit; volume and brightness from 0 to 10."""
 
     language: str = "en"
-    theme: Literal["light", "dark"] = "light"
+    theme: Literal["light", "dark", "contrast"] = "light"
     unit: Literal["kg", "lb", "N"] = "kg"
     volume: Step = 6
     brightness: Step = 8

@@ -42,7 +42,7 @@ class ScreenSection(Section, frozen=True, kw_only=True):
     """How the screen speaks and looks."""
 
     language: Literal["en", "es"] = "en"
-    theme: Literal["light", "dark"] = "light"
+    theme: Literal["light", "dark", "contrast"] = "light"
     unit: Literal["kg", "lb", "N"] = "kg"
     width_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 800
     height_px: Annotated[int, msgspec.Meta(ge=320, le=4096)] = 480

@@ -37,22 +37,25 @@ def painted(screen: Screen, theme: str = "light", size: tuple[int, int] = (800, 
 
 
 def page(names: list[str]) -> str:
-    """Give the gallery as Markdown: each scene light and dark, and in Spanish."""
+    """Give the gallery as Markdown: each scene in each theme, in Spanish, and upright."""
     lines = [
         "# Screens",
         "",
         "Every scene, drawn by the program itself: `make gallery`. The tests compare them with what it draws today.",
         "",
-        "| | light | dark | in Spanish | upright |",
-        "|---|---|---|---|---|",
+        "| | light | dark | high contrast | in Spanish | upright |",
+        "|---|---|---|---|---|---|",
     ]
     for name in names:
-        cells = " | ".join(f"![{name}{kind}](screens/{name}{kind}.png)" for kind in ("", "-dark", "-es", "-portrait"))
+        cells = " | ".join(f"![{name}{kind}](screens/{name}{kind}.png)" for kind in (*LOOKS, "-es", "-portrait"))
         lines.append(f"| {name} | {cells} |")
     lines += ["", "Other sizes:", ""]
     lines += [f"![{name}{kind}](screens/{name}{kind}.png)" for name in ELSEWHERE for kind in SIZES if kind not in EVERY]
     return "\n".join(lines) + "\n"
 
+
+LOOKS = {"": "light", "-dark": "dark", "-contrast": "contrast"}
+"""What a picture's name ends with, and its theme."""
 
 # Of these every other size is drawn too; of every scene these.
 ELSEWHERE = ("03-further", "07-press-out", "12-fix", "15-summary", "33-dose")
@@ -60,7 +63,7 @@ EVERY = ("", "-portrait")
 
 
 def main(folder: str) -> None:
-    """Draw every scene light, dark, in Spanish and upright, and some on other panels; write the page beside."""
+    """Draw every scene in each theme, in Spanish and upright, and some on other panels; write the page beside."""
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -70,8 +73,9 @@ def main(folder: str) -> None:
     for name, screen in scenes():
         names.append(name)
         spanish = replace(screen, known=replace(screen.known, language="es", language_here="es"))
-        for kind, what, theme in (("", screen, "light"), ("-dark", screen, "dark"), ("-es", spanish, "light")):
-            painted(what, theme).save(str(place / f"{name}{kind}.png"))
+        for kind, theme in LOOKS.items():
+            painted(screen, theme).save(str(place / f"{name}{kind}.png"))
+        painted(spanish).save(str(place / f"{name}-es.png"))
         for kind, size in SIZES.items():
             if kind in EVERY or name in ELSEWHERE:
                 painted(screen, size=size).save(str(place / f"{name}{kind}.png"))

@@ -271,6 +271,7 @@ WORDS = Words(
     theme="Theme",
     light="Light",
     dark="Dark",
+    strong="Strong",
     unit="Unit",
     volume="Volume",
     brightness="Brightness",

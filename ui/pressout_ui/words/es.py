@@ -271,6 +271,7 @@ WORDS = Words(
     theme="Aspecto",
     light="Claro",
     dark="Oscuro",
+    strong="Fuerte",
     unit="Unidad",
     volume="Volumen",
     brightness="Brillo",

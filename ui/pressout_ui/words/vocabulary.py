@@ -203,6 +203,7 @@ class Words(Struct, frozen=True, kw_only=True):
     theme: str
     light: str
     dark: str
+    strong: str
     unit: str
     volume: str
     brightness: str

@@ -48,7 +48,7 @@ def rows(known: AppState) -> tuple[Callable[[Box], View], ...]:
     """Give what can be set, each as what draws it into a box: language, theme, unit, volume, brightness, sound."""
     words, settings = known.words, known.settings
     languages = [(code, LANGUAGES[code].name) for code in sorted(LANGUAGES)]
-    themes = [("light", words.light), ("dark", words.dark)]
+    themes = [("light", words.light), ("dark", words.dark), ("contrast", words.strong)]
     units = [(unit, unit) for unit in ("kg", "lb", "N")]
     sounds = [(Sounding.ON, words.sound_is[0]), (Sounding.OFF, words.sound_is[1])]
     return (
