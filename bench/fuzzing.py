@@ -17,7 +17,7 @@ from pressout_session.record import Record
 from pressout_session.visit import Visit
 from pressout_session.visit_corrections import added, restarted, side_swapped, undone
 from pressout_signal.events import LineLetGo, LineTaken, Phase, PhaseEntered
-from pressout_ui import scene_fixtures
+from pressout_ui import fixture_values
 from pressout_ui.app import Screen, update, view
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import (
@@ -133,7 +133,7 @@ class Clinic:
             case SignIn(patient_ref=patient_ref):
                 self._end()
                 self._ref = patient_ref
-                prescription = Prescription(prescription_id="fuzz", items=(scene_fixtures.an_item(),))
+                prescription = Prescription(prescription_id="fuzz", items=(fixture_values.an_item(),))
                 visit = Visit(Course.of(prescription))
                 self._visit, self.record = visit, Record()
                 self._tell(VisitBegan(patient_ref, visit))
@@ -146,7 +146,7 @@ class Clinic:
             case KeepSettings(settings=settings):
                 self._tell(SettingsChanged(settings))
             case FindVisits(patient_ref=patient_ref):
-                visits = tuple(scene_fixtures.a_past_visit(number) for number in range(self._chance.randrange(9)))
+                visits = tuple(fixture_values.a_past_visit(number) for number in range(self._chance.randrange(9)))
                 self._tell(Visits(patient_ref, visits))
             case TakeZero():
                 self._tell(RequestOutcome("tared"))
@@ -176,7 +176,7 @@ class Clinic:
         if self._visit is None:
             self._grant(SignIn(self._ref))
         if self._visit is not None:
-            self._move(self._visit.heard(scene_fixtures.a_repetition(self._now_s, self._visit.counted + 1)))
+            self._move(self._visit.heard(fixture_values.a_repetition(self._now_s, self._visit.counted + 1)))
 
     def _move(self, moved: tuple[Visit, tuple[AnyFact, ...]]) -> None:
         visit, facts = moved

@@ -28,7 +28,7 @@ from pressout_station.config import Config
 from pressout_station.host.display import PanelFace, first_screen
 from pressout_station.run import asked_of
 from pressout_station.station_loop import FRAME_S, Station
-from pressout_ui import scene_fixtures
+from pressout_ui import fixture_values, scene_fixtures
 from pressout_ui.app import Screen, update, view
 from pressout_ui.messages import Message, Ticked
 from pressout_ui.panel import Panel
@@ -84,13 +84,13 @@ def moving(now_s: float) -> Screen:
     # As in a set: a point every twelfth of a second, and with it the whole trace moves on.
     step = int(now_s * 12.0)
     trace = tuple(point._replace(t_s=point.t_s + step / 12.0) for point in _wave(step % 72))
-    cue = scene_fixtures.a_drift() if now_s % 20.0 < 2.0 else None
+    cue = fixture_values.a_drift() if now_s % 20.0 < 2.0 else None
     scene = LiveSet(
         phase=phase,
         phase_s=now_s - at_s + 1.1,
         edge=FloodEdge(level=level, rises=at_s < 4.1, farthest=level),
         trace=trace,
-        last=scene_fixtures.a_repetition(80.0, 6),
+        last=fixture_values.a_repetition(80.0, 6),
         cue=cue,
         cue_s=now_s,
     )
@@ -100,7 +100,7 @@ def moving(now_s: float) -> Screen:
 @lru_cache(maxsize=72)
 def _wave(step: int) -> tuple[TracePoint, ...]:
     """Give fifteen seconds of repetitions, moved on by so many points."""
-    points = scene_fixtures.a_trace(Phase.HOLD)
+    points = fixture_values.a_trace(Phase.HOLD)
     turned = (*points, *points)[step : step + len(points)]
     return tuple(at._replace(t_s=point.t_s) for at, point in zip(turned, points, strict=True))
 

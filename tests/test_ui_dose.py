@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pressout_session.prescription import CabledItem
 from pressout_ui.app import Screen, view
-from pressout_ui.scene_fixtures import a_past_visit
+from pressout_ui.fixture_values import a_past_visit
 from pressout_ui.scenes.staff.dose import Dose
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.shapes import Button

@@ -9,14 +9,15 @@ from pressout_session.exercises import Side
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
 from pressout_session.record import folded
-from pressout_signal.events import LineTaken
-from pressout_ui import scene_fixtures
+from pressout_signal.events import LineTaken, Phase
 from pressout_ui.app import Screen, view
 from pressout_ui.app_state import AppState
-from pressout_ui.commands import SignIn
+from pressout_ui.commands import Play, SignIn, Sound
+from pressout_ui.fixture_values import a_drift, a_past_visit
 from pressout_ui.messages import (
     RecordKept,
     SignalHeard,
+    Ticked,
     VisitBegan,
     VisitEnded,
     VisitMoved,
@@ -29,7 +30,7 @@ from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.pin import Pin
 from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
-from pressout_ui.shapes import Button
+from pressout_ui.shapes import Button, Plane
 from pressout_ui.staff import (
     InitialsChosen,
     LeaveTapped,
@@ -37,7 +38,7 @@ from pressout_ui.staff import (
     PageTapped,
     VisitsFound,
 )
-from screens import LANDSCAPE, a_visit, begun, in_a_set, told, words_shown
+from screens import LANDSCAPE, UPRIGHT, a_visit, begun, in_a_set, phase, told, words_shown
 from staff import PIN, RIGHT, asked, inside
 
 
@@ -87,14 +88,14 @@ def test_a_right_pin_for_someone_else_than_is_asked_lets_nobody_in() -> None:
 
 
 def test_a_guest_is_shown_no_other_guests_visits() -> None:
-    guest = told(inside(begun()), VisitsFound(GUEST, tuple(scene_fixtures.a_past_visit(n) for n in range(3))))[0]
+    guest = told(inside(begun()), VisitsFound(GUEST, tuple(a_past_visit(n) for n in range(3))))[0]
 
     assert guest.known.own_visits == ()
 
 
 @pytest.mark.parametrize(("count", "said"), [(1, "last visit"), (4, "last 4 visits")])
 def test_one_visit_is_not_said_as_many(count: int, said: str) -> None:
-    past = tuple(scene_fixtures.a_past_visit(number) for number in range(count))
+    past = tuple(a_past_visit(number) for number in range(count))
     signed_in = told(Screen(AppState(station="3")), VisitBegan("471922", a_visit()))[0]
     screen = told(inside(signed_in), PageTapped(Page.VISITS), VisitsFound("471922", past))[0]
 
@@ -105,3 +106,40 @@ def test_one_visit_is_not_said_as_many(count: int, said: str) -> None:
 def test_what_rounds_to_nothing_has_no_sign(value: float, said: str) -> None:
     assert AppState(station="3").decimal(value) == said
     assert AppState(station="3", unit="N").tension(-0.2) == "0 N"
+
+
+@pytest.mark.parametrize("plane", [LANDSCAPE, UPRIGHT], ids=["lying", "upright"])
+def test_a_set_under_a_therapists_page_is_told_above_it(plane: Plane) -> None:
+    screen = told(inside(in_a_set(5)), phase(Phase.HOLD))[0]
+
+    for page in (Page.MENU, Page.DOSE, Page.SETTINGS, Page.SENSOR):
+        over = told(screen, PageTapped(page))[0]
+        assert "Left 5 · Hold" in words_shown(over, plane)
+        assert "Left 5 · Stay tall" in words_shown(told(over, SignalHeard(a_drift()))[0], plane)
+    assert "Left 5 · Hold" in words_shown(asked(told(in_a_set(5), phase(Phase.HOLD))[0]), plane)
+
+
+def test_a_set_under_a_therapists_page_is_still_heard() -> None:
+    screen = told(inside(in_a_set(5)), phase(Phase.HOLD, t_s=10.0))[0]
+
+    assert told(screen, SignalHeard(a_drift()))[1] == [Play(Sound.POSTURE)]
+    assert told(screen, Ticked(now_s=13.1))[1] == [Play(Sound.HOLD_ENDS)]
+
+
+def test_a_set_that_begins_under_a_therapists_page_is_told_too() -> None:
+    screen = told(inside(begun()), RecordKept(folded(facts_of_a_session(2, closed=False))), phase(Phase.RETURN))[0]
+
+    assert "Left 2 · Return" in words_shown(screen)
+
+
+def test_leaving_finds_the_word_that_the_patient_is_at() -> None:
+    screen = told(inside(in_a_set(5)), phase(Phase.HOLD), LeaveTapped())[0]
+
+    assert isinstance(screen.scene, LiveSet)
+    assert screen.scene.phase is Phase.HOLD
+
+
+def test_nothing_is_told_of_a_set_that_is_over() -> None:
+    screen = told(inside(in_a_set(5)), phase(Phase.HOLD), RecordKept(folded(facts_of_a_session(5)[:-1])))[0]
+
+    assert not any("5 ·" in word for word in words_shown(screen))

@@ -75,11 +75,12 @@ def update(screen: Screen, message: Message) -> Told:
     counted = screen.known.set_count
     screen = replace(screen, known=_known(screen.known, message))
     screen, commands = _moved(screen, message)
+    screen, beneath = therapist.going_on_beneath(screen, message)
     if screen.known.trouble is not None and not isinstance(screen.scene, BESIDE_TROUBLE):
         screen = screen.over_the_patient(screen.known, InTrouble(screen.known.trouble))
     if isinstance(screen.scene, Idle) and screen.known.visit is None:
         screen = replace(screen, known=replace(screen.known, language=screen.known.language_here))
-    return screen, (*commands, *_heard_of_count(screen, message, counted))
+    return screen, (*commands, *beneath, *_heard_of_count(screen, message, counted))
 
 
 def _known(known: AppState, message: Message) -> AppState:

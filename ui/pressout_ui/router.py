@@ -21,7 +21,7 @@ from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
-from pressout_ui.scenes.staff import calibrate, dose, guests, menu, more, pin, reports, settings
+from pressout_ui.scenes.staff import calibrate, dose, guests, menu, more, pin, reports, set_strip, settings
 from pressout_ui.scenes.staff.calibrate import Calibrate
 from pressout_ui.scenes.staff.dose import Dose
 from pressout_ui.scenes.staff.guests import Guests
@@ -48,7 +48,7 @@ def view(screen: Screen, plane: Plane) -> View:
     if plane.portrait:
         return _upright(screen, plane)
     if isinstance(scene, STAFF):
-        return _for_staff(screen, plane)
+        return (*_for_staff(screen, plane), *_beneath(screen))
     match scene:
         case Idle():
             return idle.view(scene, known, plane)
@@ -79,8 +79,12 @@ def view(screen: Screen, plane: Plane) -> View:
 def _upright(screen: Screen, plane: Plane) -> View:
     known, scene = screen.known, screen.scene
     if isinstance(scene, STAFF):
-        return views.for_staff(scene, known, plane)
+        return (*views.for_staff(scene, known, plane), *_beneath(screen))
     return views.for_the_patient(scene, known, plane)
+
+
+def _beneath(screen: Screen) -> View:
+    return () if screen.beneath is None else set_strip.view(screen.beneath, screen.known)
 
 
 def _for_staff(screen: Screen, plane: Plane) -> View:

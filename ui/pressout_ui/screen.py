@@ -82,6 +82,12 @@ class Screen(Struct, frozen=True):
         return isinstance(self.scene, Sensor)
 
     @property
+    def beneath(self) -> LiveSet | None:
+        """The set that goes on under a therapist's scene."""
+        going_on = self.for_staff and self.known.record.open_set is not None
+        return self.before if going_on and isinstance(self.before, LiveSet) else None
+
+    @property
     def for_staff(self) -> bool:
         """Whether a therapist's scene is shown."""
         return isinstance(self.scene, STAFF)

@@ -6,9 +6,11 @@ from msgspec.structs import replace
 
 from pressout_session.patient_codes import GUEST
 from pressout_ui.commands import Command
-from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Message, Ticked, WipeTapped
+from pressout_ui.messages import BackSpaced, Cleared, DigitTyped, Felt, Message, SignalHeard, Ticked, WipeTapped
 from pressout_ui.navigation import patient
+from pressout_ui.scenes import live_set
 from pressout_ui.scenes.idle import Idle
+from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.staff import calibrate, dose, guests, more, pin, settings
 from pressout_ui.scenes.staff.calibrate import Calibrate
 from pressout_ui.scenes.staff.dose import Dose
@@ -165,6 +167,16 @@ def _page(screen: Screen, page: Page) -> Told:
                 Page.SETTINGS: SettingsScene(),
             }
             return screen.showing(pages[page]), ()
+
+
+def going_on_beneath(screen: Screen, message: Message) -> Told:
+    """Let the set under a therapist's scene hear what it would hear if it were shown: its word and sounds go on."""
+    if not screen.for_staff or screen.known.record.open_set is None:
+        return screen, ()
+    if not isinstance(message, SignalHeard | Felt | Ticked):
+        return screen, ()
+    beneath, commands = live_set.update(screen.beneath or LiveSet(), message, screen.known)
+    return replace(screen, before=beneath), commands
 
 
 def left(screen: Screen) -> Screen:

@@ -185,7 +185,7 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
             PageTapped(Page.MENU),
             20.0 if scene.leaving else 24.0,
         ),
-        exercise_key(item, known, Rect(228.0, 8.0, 340.0, 68.0, "raised", 12.0, "rule", 2.0)),
+        exercise_key(item, known, Rect(288.0, 8.0, 280.0, 68.0, "raised", 12.0, "rule", 2.0)),
         *_target(scene, known, plane),
         *stepper(words.sets, str(item.sets), "sets", (32.0, 274.0, wide)),
         *stepper(words.reps_a_side, str(item.reps), "reps", (32.0 + wide + 14.0, 274.0, wide)),

@@ -73,14 +73,18 @@ def choices(label: str, value: str, options: Options, chosen: str, box: Box) -> 
 
 
 def top_line(known: AppState, title: str, plane: Plane, *, right: float = 32.0) -> View:
-    """Give who is signed in, what this is, and who is the therapist, who stands `right` from the right edge."""
+    """Give who is signed in, what this is, and who is the therapist, who stands `right` from the right edge.
+
+    Above what is signed in there is room for a set that goes on.
+    """
     code = known.code
     x = 32.0 if not code else 32.0 + estimated_width(code, 28.0) + 16.0
+    left_y = 48.0 if known.record.open_set is None else 66.0
     initials = estimated_width(known.initials or "", 28.0)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
-        *((Text(code, 32.0, 48.0, 28.0),) if code else ()),
-        Text(title, x, 48.0, fitted(title, 28.0, plane.width - x - right - initials - 14.0), "ink2", "500"),
+        *((Text(code, 32.0, left_y, 28.0),) if code else ()),
+        Text(title, x, left_y, fitted(title, 28.0, plane.width - x - right - initials - 14.0), "ink2", "500"),
         Text(known.initials or "", plane.width - right, 48.0, 28.0, "ink2", "600", "end"),
     )
 
