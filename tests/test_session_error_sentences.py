@@ -41,6 +41,18 @@ def places(part: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     return []
 
 
+class Box(msgspec.Struct):
+    """Something in a list."""
+
+    seq: int
+
+
+class Shelf(msgspec.Struct):
+    """A list."""
+
+    items: list[Box]
+
+
 WHOLE = json.loads(encode(a_document()))
 
 
@@ -104,6 +116,14 @@ def test_a_sentence_that_a_type_of_ours_says_is_passed_on_as_it_is() -> None:
         msgspec.convert(order, PrescriptionOrder)
 
     assert "newtons" in mistake(caught.value, PrescriptionOrder, order)
+
+
+def test_of_a_part_that_is_not_there_nothing_was_found() -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert({"items": [{"seq": "a"}]}, type=Shelf)
+
+    assert mistake(caught.value, Shelf, {"items": [{"seq": "a"}]}).startswith("items[0].seq: found 'a'")
+    assert mistake(caught.value, Shelf, {"items": []}).startswith("items[0].seq: found")
 
 
 def test_an_error_of_the_system_is_said_without_its_number() -> None:

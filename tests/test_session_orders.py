@@ -102,6 +102,16 @@ def test_an_order_that_cannot_be_is_refused_at_the_door(changed: dict[str, Any],
     assert named in said.reason
 
 
+@pytest.mark.parametrize(("target_n", "taken"), [(4.9, False), (5.0, True), (500.0, True), (500.1, False)])
+def test_a_target_is_one_that_the_touchscreen_could_set(target_n: float, taken: bool) -> None:
+    plain = json.loads(msgspec.json.encode(an_order()))
+    plain["items"][0]["target_n"] = target_n
+
+    said = came(prescription_topic(*STATION, "rx-1"), json.dumps(plain).encode(), STATION)
+
+    assert isinstance(said, RejectedMessage) is not taken
+
+
 def test_an_erasure_on_a_day_that_is_none_is_refused_at_the_door() -> None:
     payload = msgspec.json.encode(an_erasure()).replace(b"2026-03-02", b"2026-02-30")
 

@@ -29,7 +29,7 @@ from pressout_session.facts import (
 )
 from pressout_session.patient_codes import checked, with_check_digit
 from pressout_session.prescription import TimedItem
-from pressout_session.record import folded
+from pressout_session.record import Record, SetRecord, folded
 from pressout_session.schema import schema
 from pressout_session.visit import Visit
 from pressout_session.visit_corrections import restarted, side_swapped, undone
@@ -238,6 +238,15 @@ def test_two_digits_swapped_are_always_noticed(digits: str, place: int) -> None:
     swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
 
     assert swapped == code or not checked(swapped)
+
+
+def test_what_a_turn_brought_from_an_earlier_session_stays_with_the_sets_that_go_on() -> None:
+    first = SetRecord(item=0, side=Side.LEFT, start_s=0.0, before=3)
+    on = SetRecord(item=0, side=Side.LEFT, start_s=9.0, goes_on=True)
+    other = SetRecord(item=0, side=Side.RIGHT, start_s=19.0)
+    record = Record(sets=(first, on, on, other))
+
+    assert [record.turn_carried(place) for place in range(4)] == [3, 3, 3, 0]
 
 
 def test_a_document_compares_the_sides_with_their_uncertainty() -> None:

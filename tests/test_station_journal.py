@@ -161,9 +161,10 @@ def test_a_patients_last_visits_are_found_by_their_last_revision(tmp_path: Path)
     writer.ask("471926")
 
     found = wait_for(writer, lambda told: sum(isinstance(t, VisitsRead) for t in told) == 2)
-    visits = [[visit.session_id for visit in one.visits] for one in found if isinstance(one, VisitsRead)]
+    read = [one for one in found if isinstance(one, VisitsRead)]
+    visits = {one.patient_ref: [visit.session_id for visit in one.visits] for one in read}
 
-    assert visits == [[SESSION_ID.format(1), SESSION_ID.format(3)], [SESSION_ID.format(2)]]
+    assert visits == {"471922": [SESSION_ID.format(1), SESSION_ID.format(3)], "471926": [SESSION_ID.format(2)]}
     writer.close()
 
 
