@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,8 @@ from pressout_station.config_sections import BrokerSection
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.wakeup import WakeUp
 from pressout_station.uplink.link_status import in_words
+from pressout_station.writer.messages import LinkReport, Told
+from stations import a_writer, wait_for
 
 
 def folders(tmp_path: Path) -> tuple[Path, Path]:
@@ -87,6 +90,25 @@ def test_what_an_uplink_said_that_is_gone_holds_no_more(tmp_path: Path) -> None:
     assert "not connected" in told
     assert "2026-03-01T09:30:00Z" in told
     assert NUMBERS[LinkTrouble.NO_UPLINK] in told
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_the_station_believes_what_an_uplink_said_only_while_it_runs(tmp_path: Path, runs: bool) -> None:
+    writer = a_writer(tmp_path)
+    bell = WakeUp(tmp_path / "inbox")
+    if not runs:
+        bell.close()
+    said = spool.Link(connected=True, answered_at="2026-03-01T09:30:00Z")
+    atomic_files.place(tmp_path / "inbox", spool.LINK, msgspec.json.encode(said))
+
+    def reports(told: Sequence[Told]) -> list[spool.Link]:
+        return [one.said for one in told if isinstance(one, LinkReport)]
+
+    expected = said if runs else spool.Link(trouble=LinkTrouble.NO_UPLINK)
+    wait_for(writer, lambda told: expected in reports(told))
+    writer.close()
+    if runs:
+        bell.close()
 
 
 def test_folders_that_are_not_there_are_said_in_one_sentence(tmp_path: Path) -> None:
