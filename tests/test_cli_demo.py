@@ -143,7 +143,7 @@ def test_ctrl_c_at_the_demos_last_question_ends_it() -> None:
 
 @pytest.mark.parametrize("columns", [20, 100])
 def test_in_a_terminal_the_demo_draws_the_tension_in_colour_and_offers_the_clinics_report(columns: int) -> None:
-    words = ("demo", "--headless", "--speed", "30", "--reps", "2", "--sets", "1")
+    words = ("demo", "--headless", "--speed", "15", "--reps", "2", "--sets", "1")
 
     shown, code = in_a_terminal(*words, columns=columns, typed="\n")
 

@@ -8,7 +8,8 @@ from statistics import median
 
 import pytest
 
-from films import EN, KNOWN_S, Picture, as_said, delays_s, filmed, right_words, runs_back, steps
+from film_measures import EN, KNOWN_S, Picture, as_said, delays_s, right_words, runs_back, steps
+from films import filmed
 from windows import virtual_screen
 
 pytestmark = pytest.mark.service
