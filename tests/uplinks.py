@@ -69,9 +69,9 @@ def turning(run: Callable[[Callable[[], bool]], None]) -> Iterator[None]:
         assert not thread.is_alive()
 
 
-def eventually(true: Callable[[], bool], patience_s: float = 25.0) -> None:
+def eventually(true: Callable[[], bool]) -> None:
     """Wait until something is true."""
-    until_s = time.monotonic() + patience_s
+    until_s = time.monotonic() + 25.0
     while not true():
         assert time.monotonic() < until_s
         time.sleep(0.02)
