@@ -75,7 +75,7 @@ class Connection:
         Stable: a broker keeps what is unacknowledged for this name.
     topics : sequence of str
         What to listen to, at QoS 1, on every connection. A shared one (`$share/GROUP/...`) is shared where the
-        broker speaks version 5, and listened to whole where it does not.
+        broker speaks version 5, even where we no longer do, and listened to whole where it does not.
     will : Publication, optional
         What the broker says if we vanish.
     manner : ConnectionConfig
@@ -219,7 +219,7 @@ class Connection:
         client.loop_start()
         return client
 
-    def _on_connect(self, client: mqtt.Client, _data: object, flags: object, code: ReasonCode, props: object) -> None:
+    def _on_connect(self, client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, props: object) -> None:
         if code.is_failure:
             if not self._attempts.turned_away(code.value, str(code)):
                 found = refused(str(code).lower())
@@ -230,8 +230,7 @@ class Connection:
         self._attempts.welcomed(retains=getattr(props, "RetainAvailable", 1) == 1)
         self.obstacle, self._look_s = None, 0.0
         self.largest_bytes = getattr(props, "MaximumPacketSize", None)
-        if not (self._attempts.fell_back and getattr(flags, "session_present", False)):
-            self._listen(client)
+        self._listen(client)
         for greeting in self._manner.greetings():
             client.publish(greeting.topic, greeting.payload, qos=1, retain=self._retained(greeting))
         self.connected = True
@@ -240,13 +239,17 @@ class Connection:
         logger.info("connected to %s:%d (MQTT %s)", broker.host, broker.port, "5" if self.shares else "3.1.1")
 
     def _listen(self, client: mqtt.Client) -> None:
-        """Ask for the topics. A shared one says whether a message is left to be kept; others, whether it was kept."""
+        """Ask for the topics. A shared one says whether a message is left to be kept; others, whether it was kept.
+
+        A broker that fell back from version 5 shares with whoever asks, and may have forgotten the topics meanwhile.
+        """
         if self._topics and self.shares:
             asked = [(one, SubscribeOptions(qos=1, retainAsPublished=one.startswith(SHARE))) for one in self._topics]
             self._listening = client.subscribe(asked)[1]
         elif self._topics:
-            unshared = [one.split("/", 2)[2] if one.startswith(SHARE) else one for one in self._topics]
-            self._listening = client.subscribe([(one, 1) for one in unshared])[1]
+            whole = not self._attempts.fell_back
+            topics = [one.split("/", 2)[2] if whole and one.startswith(SHARE) else one for one in self._topics]
+            self._listening = client.subscribe([(one, 1) for one in topics])[1]
         if self._manner.looked_through and self.shares:
             client.subscribe([(topic, SubscribeOptions(qos=0)) for topic in self._manner.looked_through])
             client.unsubscribe(list(self._manner.looked_through))
