@@ -78,8 +78,9 @@ def update(screen: Screen, message: Message) -> Told:
     screen, beneath = therapist.going_on_beneath(screen, message)
     if screen.known.trouble is not None and not isinstance(screen.scene, BESIDE_TROUBLE):
         screen = screen.over_the_patient(screen.known, InTrouble(screen.known.trouble))
-    if isinstance(screen.scene, Idle) and screen.known.visit is None:
-        screen = replace(screen, known=replace(screen.known, language=screen.known.language_here))
+    known = screen.known
+    if isinstance(screen.scene, Idle) and known.visit is None and known.language != known.language_here:
+        screen = replace(screen, known=replace(known, language=known.language_here))
     return screen, (*commands, *beneath, *_heard_of_count(screen, message, counted))
 
 

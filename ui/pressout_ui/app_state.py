@@ -142,6 +142,11 @@ class AppState(Struct, frozen=True, kw_only=True):
         count, carried = self.record.turn_count(last), self.record.turn_carried(last)
         return Correctable(sets[last].side, count, max(carried, count - 1), count + 1, count - sets[last].count)
 
+    def goes_on(self, item: CabledItem) -> str:
+        """Say where a turn goes on after a pause."""
+        count = self.side_count(self.side)
+        return self.words.goes_on.format(side=self.words.side(self.side), count=count, asked=item.reps)
+
     def perhaps(self, held: SetRecord) -> str:
         """Say what else the count of a set may be, where that matters and nobody has corrected it."""
         sure, other = held.count_probability, held.other_count

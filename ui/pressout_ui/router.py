@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
+from pressout_ui.app_state import AppState
 from pressout_ui.scenes import (
     idle,
     live_view,
@@ -38,17 +41,19 @@ from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.upright import views
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
-from pressout_ui.screen import STAFF, Screen
+from pressout_ui.screen import STAFF, Screen, StaffScene
 from pressout_ui.shapes import Plane, View
 
 
 def view(screen: Screen, plane: Plane) -> View:
     """Draw the scene that is shown."""
     known, scene = screen.known, screen.scene
-    if plane.portrait:
-        return _upright(screen, plane)
     if isinstance(scene, STAFF):
-        return (*_for_staff(screen, plane), *_beneath(screen))
+        page = views.for_staff if plane.portrait else _for_staff
+        beneath = () if screen.beneath is None else set_strip.view(screen.beneath, known)
+        return (*page(scene, known, plane), *beneath)
+    if plane.portrait:
+        return views.for_the_patient(scene, known, plane)
     match scene:
         case Idle():
             return idle.view(scene, known, plane)
@@ -74,21 +79,11 @@ def view(screen: Screen, plane: Plane) -> View:
             return still_here.view(scene, known, plane)
         case InTrouble():
             return trouble.view(scene, known, plane)
+        case never:
+            assert_never(never)
 
 
-def _upright(screen: Screen, plane: Plane) -> View:
-    known, scene = screen.known, screen.scene
-    if isinstance(scene, STAFF):
-        return (*views.for_staff(scene, known, plane), *_beneath(screen))
-    return views.for_the_patient(scene, known, plane)
-
-
-def _beneath(screen: Screen) -> View:
-    return () if screen.beneath is None else set_strip.view(screen.beneath, screen.known)
-
-
-def _for_staff(screen: Screen, plane: Plane) -> View:
-    known, scene = screen.known, screen.scene
+def _for_staff(scene: StaffScene, known: AppState, plane: Plane) -> View:
     match scene:
         case Pin():
             return pin.view(scene, known, plane)
@@ -110,5 +105,5 @@ def _for_staff(screen: Screen, plane: Plane) -> View:
             return reports.network_view(known, plane)
         case SettingsScene():
             return settings.view(known, plane)
-        case _:
-            return ()
+        case never:
+            assert_never(never)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pressout_session.exercises import Side
 from pressout_signal.events import Resistance
 from pressout_ui.app import Screen
 from pressout_ui.commands import Sound
@@ -24,7 +23,7 @@ def told(screen: Screen) -> str:
     """Give the scene in one line."""
     known, words = screen.known, screen.known.words
     item = known.cabled
-    side = words.left if known.side is Side.LEFT else words.right
+    side = words.side(known.side)
     match screen.scene:
         case LiveSet() as scene if item is not None:
             cue = f"  !  {' '.join(words.cue[scene.cue.kind])}" if scene.cue else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_ui.app_state import AppState
 from pressout_ui.messages import (
@@ -26,7 +25,7 @@ def view(known: AppState, item: CabledItem, plane: Plane) -> View:
     across = 2 if plane.portrait else 3
     wide = (plane.width - 72.0 - 14.0 * (across - 1)) / across
     fixed = known.fixed
-    side = words.left if fixed.side is Side.LEFT else words.right
+    side = words.side(fixed.side)
     standing = f"{side} {fixed.count} {words.of} {item.reps}"
     note = paragraph(words.fix_note, (38.0, 112.0), 26.0, plane.width - 76.0)
     below = plane.height - (180.0 if plane.portrait else 92.0)

@@ -33,16 +33,21 @@ class Idle(Struct, frozen=True):
         return now_s - self.since_s > DIM_AFTER_S
 
 
+def flood(scene: Idle, now_s: float, plane: Plane) -> Flood:
+    """Give the flood that breathes at the foot."""
+    breath = 0.165 + 0.015 * math.sin(2.0 * math.pi * (now_s - scene.since_s) / BREATH_S)
+    top = round(plane.height * (1.0 - breath) / STEPS) * STEPS
+    return Flood(((0.0, top), (plane.width, top)), plane.height, "out", "out_line", 10.0)
+
+
 def view(scene: Idle, known: AppState, plane: Plane) -> View:
     """Draw it: the flood breathes, and never crosses the words that stand in it."""
     if scene.dimmed(known.now_s):
         return night(scene, known, plane)
     words = known.words
-    breath = 0.165 + 0.015 * math.sin(2.0 * math.pi * (known.now_s - scene.since_s) / BREATH_S)
-    top = round(plane.height * (1.0 - breath) / STEPS) * STEPS
     return (
         Button("", Rect(0.0, 0.0, plane.width, plane.height, "ground"), Woken()),
-        Flood(((0.0, top), (plane.width, top)), plane.height, "out", "out_line", 10.0),
+        flood(scene, known.now_s, plane),
         Text(words.station.format(station=known.station), 40.0, 66.0, 30.0, "ink2", "600"),
         *(
             Text(line, 36.0, baseline, fitted(line, 104.0, plane.width - BESIDE))

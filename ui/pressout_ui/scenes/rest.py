@@ -77,7 +77,7 @@ def told_of(scene: Rest, known: AppState) -> Told:
         hero=str(done) if pausing else clock,
         unit=f"{words.of} {asked}" if pausing else unit,
         how=_next(known, last.item if last else 0, turning=known.side is not done_side),
-        side=words.left if done_side is Side.LEFT else words.right,
+        side=words.side(done_side),
         beside=f"{clock} {unit}".strip() if pausing else str(done),
         perhaps="" if last is None else known.perhaps(last),
         all_done=0 < asked <= done,
@@ -145,8 +145,7 @@ def _next(known: AppState, done_item: int, *, turning: bool) -> str:
     """Say what comes next; another exercise by its name."""
     words, item = known.words, known.item
     if _pausing(known) and isinstance(item, CabledItem):
-        side = words.left if known.side is Side.LEFT else words.right
-        return words.goes_on.format(side=side, count=known.side_count(known.side), asked=item.reps)
+        return known.goes_on(item)
     other = known.visit is not None and known.visit.course.turn.item != done_item
     if other and item is not None:
         return f"{words.exercises[item.exercise]}. {words.next_side[known.side]}"

@@ -179,7 +179,7 @@ def row(known: AppState, side: Side, box: tuple[float, float, float], *, beside:
     sets = [held for held in known.record.sets if held.side is side]
     marks = [reminded for held in sets for reminded in _reminded(held)]
     left, top = (150.0, y) if beside else (x, y + 16.0)
-    label, foot = words.left if side is Side.LEFT else words.right, y + 34.0 if beside else y
+    label, foot = words.side(side), y + 34.0 if beside else y
     shapes: list[Shape] = [Text(label, x, foot, 32.0, weight="600"), *_marks(marks, asked, (left, top, width))]
     count_x = 566.0 if beside else x + 150.0
     shapes.append(Text(str(len(marks)), count_x, y + 37.0 if beside else y, 44.0))

@@ -6,7 +6,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pressout_session.course import Course
-from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
 from pressout_session.timed_progress import TimedProgress
 from pressout_ui.app_state import AppState
@@ -76,7 +75,7 @@ def view(known: AppState, plane: Plane) -> View:
     top = plane.height - (plane.height - 160.0) * share_left(timed, item, known.now_s)
     title = words.exercises[item.exercise]
     size = sized(title, (106.0, 98.0, 88.0, 76.0, 64.0, 56.0), stage - 52.0)
-    side = words.left if known.side is Side.LEFT else words.right
+    side = words.side(known.side)
     how = how_it_is_done(item, known)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),

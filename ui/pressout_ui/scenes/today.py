@@ -57,8 +57,7 @@ def how_to_begin(item: CabledItem, known: AppState, left: float, right: float, t
     """Say how to begin; or, to whoever was here before, where they go on."""
     words = known.words
     if known.visit is not None and known.visit.stage is Stage.PAUSE:
-        side = words.left if known.side is Side.LEFT else words.right
-        said = words.goes_on.format(side=side, count=known.side_count(known.side), asked=item.reps)
+        said = known.goes_on(item)
         return (Text(said, left, top, fitted(said, 30.0, right - left), weight="700"),)
     return (
         Text(words.begin[0], left, top, 30.0, weight="700"),

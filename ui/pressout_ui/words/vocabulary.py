@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from pressout_session.exercises import Side
+
 
 class Words(Struct, frozen=True, kw_only=True):
     """One language."""
@@ -220,3 +222,7 @@ class Words(Struct, frozen=True, kw_only=True):
     calibrated_well: str
     resolves: str
     hysteresis: str
+
+    def side(self, side: Side) -> str:
+        """Give the word for a side."""
+        return self.left if side is Side.LEFT else self.right

@@ -15,7 +15,7 @@ from pressout_ui.commands import Command
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import plain_button, primary_button
-from pressout_ui.scenes.staff.keys import choices, stepper, top_line
+from pressout_ui.scenes.staff.keys import Box, choices, stepper, top_line
 from pressout_ui.shapes import Button, Plane, Rect, Shape, Text, View, sized
 from pressout_ui.staff import (
     ChoiceTapped,
@@ -170,9 +170,6 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
     """Draw the target large, the dose below it, line and side, and *Save*."""
     words, item = known.words, scene.item
     wide = (plane.width - 64.0 - 28.0) / 3
-    sides = [(Side.LEFT.value, words.left), (Side.RIGHT.value, words.right)]
-    lines = [(Resistance.TUBING.value, words.line_tubing), (Resistance.CABLE.value, words.line_stack)]
-    first, theirs = first_label(known)
     half = (plane.width - 64.0 - 28.0) * 0.36
     last = plane.width - 32.0
     hold = f"{item.hold_s:g} {words.seconds}"
@@ -190,20 +187,33 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
         *stepper(words.sets, str(item.sets), "sets", (32.0, 274.0, wide)),
         *stepper(words.reps_a_side, str(item.reps), "reps", (32.0 + wide + 14.0, 274.0, wide)),
         *stepper(words.hold_label, hold, "hold_s", (32.0 + 2 * (wide + 14.0), 274.0, wide)),
-        *choices(words.line_label, "resistance", lines, item.resistance.value, (32.0, 396.0, half)),
-        *choices(first, "first_side", sides, item.first_side.value, (46.0 + half, 396.0, last - half - 316.0)),
+        *line_choices(item, known, (32.0, 396.0, half)),
+        *side_choices(item, known, (46.0 + half, 396.0, last - half - 316.0)),
         plain_button(words.more, (last - 256.0, 396.0, 108.0, 70.0), PageTapped(Page.MORE)),
-        *((Text(words.from_clinic, last, 386.0, 22.0, "ink", "700", "end"),) if theirs else ()),
+        *((Text(words.from_clinic, last, 386.0, 22.0, "ink", "700", "end"),) if from_clinic(known) else ()),
         save,
     )
 
 
-def first_label(known: AppState) -> tuple[str, bool]:
-    """Give what stands over the first side, and whether the dose is the clinic's: the place beside it says so then."""
-    theirs = known.visit is not None and known.visit.prescription.unaccepted
-    held_less = None if theirs else harder_side(known.own_visits)
+def from_clinic(known: AppState) -> bool:
+    """Whether the dose is the clinic's, and nobody has accepted it: the place beside the first side says so then."""
+    return known.visit is not None and known.visit.prescription.unaccepted
+
+
+def line_choices(item: CabledItem, known: AppState, box: Box) -> View:
+    """Give the two lines."""
     words = known.words
-    return words.first_label if held_less is None else words.first_label_held_less[held_less], theirs
+    lines = [(Resistance.TUBING.value, words.line_tubing), (Resistance.CABLE.value, words.line_stack)]
+    return choices(words.line_label, "resistance", lines, item.resistance.value, box)
+
+
+def side_choices(item: CabledItem, known: AppState, box: Box) -> View:
+    """Give the side that begins, with what is known of the harder one."""
+    words = known.words
+    held_less = None if from_clinic(known) else harder_side(known.own_visits)
+    label = words.first_label if held_less is None else words.first_label_held_less[held_less]
+    sides = [(side.value, words.side(side)) for side in (Side.LEFT, Side.RIGHT)]
+    return choices(label, "first_side", sides, item.first_side.value, box)
 
 
 def exercise_key(item: CabledItem, known: AppState, box: Rect) -> Button:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pressout_session.exercises import Side
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.scenes.live_set import LiveSet, headword
@@ -17,7 +16,7 @@ def view(scene: LiveSet, known: AppState) -> View:
     if item is None:
         return ()
     said = headword(scene, item, known) if scene.cue is None else words.cue[scene.cue.kind][0]
-    line = f"{words.left if known.side is Side.LEFT else words.right} {known.set_count} · {said}"
+    line = f"{words.side(known.side)} {known.set_count} · {said}"
     size = fitted(line, 26.0, ROOM)
     if scene.cue is None:
         return (Text(line, 32.0, BASELINE, size),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pressout_session.exercises import Side
 from pressout_session.prescription import CueSensitivity
 from pressout_signal.events import Resistance
 from pressout_ui.app_state import AppState
@@ -95,9 +94,6 @@ def dose_of(scene: Dose, known: AppState, plane: Plane) -> View:
     words, item = known.words, scene.item
     wide = (plane.width - 2 * SIDE - 14.0) / 2
     right, last = SIDE + wide + 14.0, plane.width - SIDE
-    first, theirs = dose.first_label(known)
-    lines = [(Resistance.TUBING.value, words.line_tubing), (Resistance.CABLE.value, words.line_stack)]
-    sides = [(Side.LEFT.value, words.left), (Side.RIGHT.value, words.right)]
     hold = f"{item.hold_s:g} {words.seconds}"
     back = words.drop_changes if scene.leaving else words.go_back
     return (
@@ -108,9 +104,9 @@ def dose_of(scene: Dose, known: AppState, plane: Plane) -> View:
         *stepper(words.sets, str(item.sets), "sets", (SIDE, 432.0, wide)),
         *stepper(words.reps_a_side, str(item.reps), "reps", (right, 432.0, wide)),
         *stepper(words.hold_label, hold, "hold_s", (SIDE, 532.0, wide)),
-        *choices(words.line_label, "resistance", lines, item.resistance.value, (right, 532.0, wide)),
-        *choices(first, "first_side", sides, item.first_side.value, (SIDE, 632.0, plane.width - 2 * SIDE)),
-        *((Text(words.from_clinic, last, 624.0, 20.0, "ink", "700", "end"),) if theirs else ()),
+        *dose.line_choices(item, known, (right, 532.0, wide)),
+        *dose.side_choices(item, known, (SIDE, 632.0, plane.width - 2 * SIDE)),
+        *((Text(words.from_clinic, last, 624.0, 20.0, "ink", "700", "end"),) if dose.from_clinic(known) else ()),
         plain_button(words.more, (SIDE, plane.height - 84.0, wide, 72.0), PageTapped(Page.MORE)),
         primary_button(words.save, (right, plane.height - 84.0, wide, 72.0), SaveTapped()),
     )

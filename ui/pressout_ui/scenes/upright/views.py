@@ -25,7 +25,7 @@ from pressout_ui.scenes.summary import Summary
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.today import Today
 from pressout_ui.scenes.trouble import InTrouble
-from pressout_ui.scenes.upright import after, before, during, staff
+from pressout_ui.scenes.upright import arrival, departure, sets, staff
 from pressout_ui.scenes.who import Who
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.screen import PatientScene, StaffScene
@@ -36,29 +36,29 @@ def for_the_patient(scene: PatientScene, known: AppState, plane: Plane) -> View:
     """Draw a patient's scene."""
     match scene:
         case Idle():
-            return before.idle(scene, known, plane)
+            return arrival.idle(scene, known, plane)
         case Who():
-            return before.sign_in(scene, known, plane)
+            return arrival.sign_in(scene, known, plane)
         case Today():
-            return before.dose_of_today(known, plane)
+            return arrival.dose_of_today(known, plane)
         case StillHere():
-            return before.still_here(known, plane)
+            return arrival.still_here(known, plane)
         case SetUp():
-            return during.taking_up(scene, known, plane)
+            return sets.taking_up(scene, known, plane)
         case LiveSet():
             return live_view.view(scene, known, plane)
         case Rest():
-            return during.between_sets(scene, known, plane)
+            return sets.between_sets(scene, known, plane)
         case Timed():
-            return during.beside_the_line(known, plane)
+            return sets.beside_the_line(known, plane)
         case Summary():
-            return after.done(scene, known, plane)
+            return departure.done(scene, known, plane)
         case Rating():
-            return after.rated(scene, known, plane)
+            return departure.rated(scene, known, plane)
         case Wipe():
-            return after.asleep(scene, known, plane)
+            return departure.asleep(scene, known, plane)
         case InTrouble():
-            return after.in_trouble(scene, known, plane)
+            return departure.in_trouble(scene, known, plane)
         case never:
             assert_never(never)
 

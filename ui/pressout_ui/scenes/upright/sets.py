@@ -42,13 +42,13 @@ def taking_up(scene: SetUp, known: AppState, plane: Plane) -> View:
     title, how = set_up.said(place, item, known)
     ready = place is TensionBand.READY
     floor = plane.height - 132.0
-    at = replace_foot(STANDING, floor)
+    at = STANDING._replace(foot=floor)
     stack = (
         *moved(set_up.plates(scene, item, known.now_s), 0.86, (60.0, 222.0)),
         *moved(set_up.weight_bar(scene, item, known), 1.0, (SIDE - 345.0, floor - 392.0)),
     )
     half = (plane.width - 2 * SIDE - 12.0) / 2
-    side = words.left if known.side is Side.LEFT else words.right
+    side = words.side(known.side)
     return (
         Rect(0.0, 0.0, plane.width, plane.height, "ground"),
         *signed_in(known, 38.0, 44.0),
@@ -67,11 +67,6 @@ def taking_up(scene: SetUp, known: AppState, plane: Plane) -> View:
         Text(known.tension(scene.tension_n), plane.width / 2, floor + 48.0, 42.0, anchor="middle"),
         *pain(known, (24.0, plane.height - 22.0), 27.0, plane.width - 48.0),
     )
-
-
-def replace_foot(floor: Floor, foot: float) -> Floor:
-    """Give a floor whose foot is where the panel has room."""
-    return floor._replace(foot=foot)
 
 
 def between_sets(scene: Rest, known: AppState, plane: Plane) -> View:
@@ -116,7 +111,7 @@ def beside_the_line(known: AppState, plane: Plane) -> View:
     share = timed.share_left(visit.timed, item, known.now_s)
     top = stage - (stage - 160.0) * share
     title = words.exercises[item.exercise]
-    side = words.left if known.side is Side.LEFT else words.right
+    side = words.side(known.side)
     half = (plane.width - 2 * SIDE - 12.0) / 2
     count = words.of_count.format(done=min(visit.timed.done + 1, item.reps), all=item.reps)
     mat = moved(on_the_mat(0.0, 0.0), 0.9, (plane.width - 192.0, stage + 100.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pressout_session.error_codes import NUMBERS, Trouble
 from pressout_session.exercises import Side
 from pressout_ui.app_state import AppState
@@ -99,12 +101,7 @@ def asleep(scene: Wipe, known: AppState, plane: Plane) -> View:
         headline(known.words.wipe_title, width=plane.width - 68.0, baseline=136.0),
         Text(str(int(left_s + 0.999)), 34.0, 600.0, 336.0),
         *(
-            replace_ink(line)
+            replace(line, role="ink", weight="600")
             for line in paragraph(known.words.wipe_how, (36.0, plane.height - 70.0), 30.0, plane.width - 72.0)
         ),
     )
-
-
-def replace_ink(line: Text) -> Text:
-    """Give a line of text in ink, as it stands on a flood."""
-    return Text(line.text, line.x, line.baseline, line.size, weight="600")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from pressout_ui.app_state import AppState
 from pressout_ui.messages import (
     GuestChosen,
@@ -18,11 +16,11 @@ from pressout_ui.messages import (
 )
 from pressout_ui.pictograms import patient
 from pressout_ui.scenes import today, who
-from pressout_ui.scenes.idle import BREATH_S, STEPS, Idle, night, said
+from pressout_ui.scenes.idle import Idle, flood, night, said
 from pressout_ui.scenes.parts import headline, paragraph, plain_button, primary_button, signed_in
 from pressout_ui.scenes.staff.keys import keypad_in
 from pressout_ui.scenes.who import Who
-from pressout_ui.shapes import Button, Disc, Flood, Plane, Rect, Shape, Text, View, fitted, sized
+from pressout_ui.shapes import Button, Disc, Plane, Rect, Shape, Text, View, fitted, sized
 
 SIDE = 30.0
 
@@ -32,12 +30,10 @@ def idle(scene: Idle, known: AppState, plane: Plane) -> View:
     if scene.dimmed(known.now_s):
         return night(scene, known, plane)
     words, foot = known.words, plane.height - 34.0
-    breath = 0.165 + 0.015 * math.sin(2.0 * math.pi * (known.now_s - scene.since_s) / BREATH_S)
-    top = round(plane.height * (1.0 - breath) / STEPS) * STEPS
     notice = words.idle_ready if known.notice is None else said(known, known.notice)
     return (
         Button("", Rect(0.0, 0.0, plane.width, plane.height, "ground"), Woken()),
-        Flood(((0.0, top), (plane.width, top)), plane.height, "out", "out_line", 10.0),
+        flood(scene, known.now_s, plane),
         Text(words.station.format(station=known.station), SIDE, 64.0, 30.0, "ink2", "600"),
         *(
             Text(line, SIDE, baseline, fitted(line, 96.0, plane.width - 2 * SIDE))
