@@ -38,11 +38,9 @@ WORKERS, SEED = 2, 29
 ASKED, ASKED_S, PATIENCE_S = 200, 100.0, 240.0
 # What compares all that is told with what was told is asked whatever it takes.
 GOLDEN = "golden"
-# A film keeps real time: beside other faults it would fall behind, and look as if it had noticed one.
-FILMED = "tests/test_ui_film.py"
 # How pytest ends where a test failed, or could not be read for the fault.
 FAILED = (1, 2)
-# What became of each test without a fault: those that fail then are not asked, nor those that film.
+# What became of each test without a fault: those that fail then are not asked.
 RESULTS = "results.xml"
 # Coverage is asked of all but what draws.
 LEFT_OUT = ("*/pressout_ui/*", "*/migrations/*")
@@ -179,14 +177,14 @@ class Tests:
 
 
 def _times(tree: Path) -> tuple[dict[str, float], set[str]]:
-    """Give how long each test takes in s, and those that are not asked: they fail without a fault, or are filmed."""
+    """Give how long each test takes in s, and those that fail without a fault."""
     broken: set[str] = set()
     took_s: dict[str, float] = defaultdict(float)
     for case in ElementTree.parse(tree / RESULTS).iter("testcase"):
         module, name = case.get("classname", ""), case.get("name", "")
         test = f"{module.replace('.', '/')}.py::{name.partition('[')[0]}"
         took_s[test] += float(case.get("time", 0.0))
-        if test.startswith(FILMED) or (len(case) and case[0].tag != "skipped"):
+        if len(case) and case[0].tag != "skipped":
             broken.add(test)
     return took_s, broken
 

@@ -12,7 +12,7 @@ from film_measures import EN, KNOWN_S, Picture, as_said, delays_s, right_words, 
 from films import filmed
 from windows import virtual_screen
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.long, pytest.mark.service]
 LINES = ("tubing", "cable")
 # A word is right in so many pictures, once it can be known.
 RIGHT = {"tubing": 0.95, "cable": 0.85}

@@ -1,4 +1,4 @@
-"""Insertions that leave alone what is there already, in either database's words; and many rows at once."""
+"""Insertions that leave alone or renew what is there already, in either database's words; and many rows at once."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from pressout_clinic.projections import Row
 
 def insert_new(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     """Give an insertion that leaves alone what is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insertion(connection, table).on_conflict_do_nothing()
 
 
 def insert_or_update(connection: Connection, table: Table, name: str) -> Any:  # noqa: ANN401
     """Give an insertion that sets one column of what is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insertion = dialect.insert(table)
+    insertion = _insertion(connection, table)
     return insertion.on_conflict_do_update(index_elements=table.primary_key, set_={name: insertion.excluded[name]})
+
+
+def _insertion(connection: Connection, table: Table) -> Any:  # noqa: ANN401
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def fill(connection: Connection, table: Table, rows: list[Row]) -> None:

@@ -140,7 +140,6 @@ def _not_me(known: AppState, plane: Plane) -> tuple[Shape, ...]:
 
 def _task(place: TensionBand, item: CabledItem, known: AppState, plane: Plane) -> tuple[Shape, ...]:
     """Say side, exercise, repetitions, hold and set, on the side that the picture leaves free."""
-    words = known.words
     left = known.side is Side.LEFT
     tubing = item.resistance is Resistance.TUBING
     # Who stands too far away stands where it would be; there is room between them and the anchor's post.
@@ -150,7 +149,7 @@ def _task(place: TensionBand, item: CabledItem, known: AppState, plane: Plane) -
         x, anchor = near, ANCHOR_START
     if not tubing:
         x, anchor, top = 424.0, ANCHOR_START, 240.0
-    side = Text(words.left if left else words.right, x, top, 64.0, anchor=anchor)
+    side = Text(known.words.side(known.side), x, top, 64.0, anchor=anchor)
     return (
         side,
         *(
