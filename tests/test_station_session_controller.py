@@ -42,6 +42,23 @@ def test_both_sides_of_a_session_are_kept(session: list[Sample]) -> None:
     assert isinstance(desk.facts("session-1")[-1], Closed)
 
 
+def test_tensions_that_are_handed_over_late_and_all_at_once_are_counted_as_ever(session: list[Sample]) -> None:
+    told = []
+    for late_s in (0.0, 200.0):  # as after a pause of the whole machine
+        desk = Desk()
+        desk.controller.begin("471922", since_s=0.0)
+        desk.clock.time_s += late_s
+        for sample in session:
+            desk.clock.time_s = max(desk.clock.time_s, sample.t_s + late_s)
+            desk.controller.take(sample)
+        desk.controller.end(EndReason.DONE)
+        told.append([fact for fact in desk.facts("session-1") if isinstance(fact, RepetitionKept | SetClosed)])
+
+    in_time, late = told
+    assert late == in_time
+    assert sum(isinstance(fact, RepetitionKept) for fact in late) == 12
+
+
 def test_letting_go_with_the_dose_done_ends_the_set_whatever_page_is_shown(session: list[Sample]) -> None:
     desk = Desk()  # no screen at all
     desk.controller.begin("471922")

@@ -21,6 +21,9 @@ from pressout_signal.samples import Fault, FaultKind, Reading
 # The chip is silent when no conversion ended for this long; gaps of 50 to 200 ms are ordinary.
 SILENT_S = 0.5
 HEARTBEAT_S = 0.1
+# Between two looks at a child no more than this counts as its silence: where the whole machine stood still, nobody
+# spoke and nobody listened.
+MOST_BETWEEN_LOOKS_S = 0.1
 # A new interpreter has to start and import before its first word. Where that took longer, the next one has twice as
 # long: a slow computer must not end, for ever, readers that were about to speak.
 START_UP_S = 8.0
@@ -135,7 +138,8 @@ class Sampler:
         with out_of_ctrl_cs_reach():
             self._process.start()
         theirs.close()
-        self._heard_s = self._real_now_s()
+        self._looked_s = self._real_now_s()
+        self._silent_for_s = 0.0
         self._spoken = False
 
     def fresh(self) -> list[Reading | Fault]:
@@ -166,13 +170,19 @@ class Sampler:
                     self.lateness_s.append(late_s)
                     self._read_until_s = item.t_s
         if said:
-            self._heard_s = self._real_now_s()
+            self._silent_for_s = 0.0
             self._spoken = True
-        elif self._real_now_s() - self._heard_s > (SILENT_S if self._spoken else self._start_up_s):
+        elif self._silent() > (SILENT_S if self._spoken else self._start_up_s):
             if not self._spoken:
                 self._start_up_s = min(2.0 * self._start_up_s, MOST_START_UP_S)
             items.append(self._lost())
         return items
+
+    def _silent(self) -> float:
+        """Give how long (s) the child has been silent, as far as anyone looked: a pause of all is not the child's."""
+        before_s, self._looked_s = self._looked_s, self._real_now_s()
+        self._silent_for_s += min(self._looked_s - before_s, MOST_BETWEEN_LOOKS_S)
+        return self._silent_for_s
 
     def _refused(self, sentence: str) -> Fault:
         """Take the child's word that there is nothing to read: fatal at the start, trouble later."""

@@ -104,7 +104,7 @@ class SessionController:
         for event in events:
             self._hear(event)
         if self.visit is not None and self.visit.set_is_over:
-            self.end_set()
+            self.end_set(sample.t_s)
         return events
 
     def _hear(self, event: Event) -> None:
@@ -186,13 +186,14 @@ class SessionController:
         if not self._there.taut:
             self._tune()
 
-    def end_set(self) -> None:
-        """Close the open set by a tap."""
-        self.pipeline, events = self.pipeline.end_set(self._there.now_s())
+    def end_set(self, t_s: float | None = None) -> None:
+        """Close the open set: by a tap now, or by a tension at `t_s`, however late it was handed over."""
+        t_s = self._there.now_s() if t_s is None else t_s
+        self.pipeline, events = self.pipeline.end_set(t_s)
         for event in events:
             self._hear(event)
         if self.visit is not None:
-            self._move(self.visit.set_ended(self._there.now_s()))
+            self._move(self.visit.set_ended(t_s))
 
     def tapped(self, deed: Callable[[Visit, float], Moved]) -> None:
         """Let the visit take a tap that corrects it: `visit_corrections.undone` and its like. Whoever taps is there."""
