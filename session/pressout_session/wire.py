@@ -93,7 +93,8 @@ class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     `what` and `number` are what the station's own screen shows: the kind of trouble, and what to look up. `about` is
     the id of the prescription or the erasure that it answers, or of the session in which pain was reported; `seqs` are
     the places in the journal's sequence of sessions that were erased before the clinic had them, so that they are no
-    loss. Of a damaged journal so many `facts` and `documents` could be read, and so many facts were `altered`.
+    loss. Of a damaged journal so many `facts` and `documents` could be read, and so many facts were
+    `altered`, or so many prescriptions where `what` says `doses altered`.
     """
 
     event_id: str

@@ -44,6 +44,7 @@ class Act(StrEnum):
     ERASED = "erased"
     SALVAGED = "salvaged"
     ALTERED = "altered"
+    DOSES_ALTERED = "doses_altered"
     SHUT_DOWN = "shut_down"
 
 

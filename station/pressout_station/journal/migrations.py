@@ -12,6 +12,7 @@ import sqlite3
 # 1: facts, and documents with the clinic's answer. 2: a patient's past visits, and what each is to do. 3: documents of
 # a salvaged journal keep the name and the place that they had; when the clinic answered; who was forgotten, by number.
 # 4: what the answer to an erasure needs. 5: a checksum beside each fact; those of before have none.
+# 6: and beside each prescription.
 MIGRATIONS = (
     """
     CREATE TABLE journal (journal_id TEXT NOT NULL, next_seq INTEGER NOT NULL);
@@ -69,6 +70,9 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE facts ADD COLUMN checksum INTEGER;
+    """,
+    """
+    ALTER TABLE prescriptions ADD COLUMN checksum INTEGER;
     """,
 )
 

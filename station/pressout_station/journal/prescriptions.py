@@ -9,6 +9,7 @@ import msgspec
 from pressout_session.orders import PrescriptionOrder, supersedes
 from pressout_session.prescription import Prescription
 from pressout_station.config_sections import ClinicDoses
+from pressout_station.journal.salvage import checksum
 from pressout_station.journal.tables import Journal
 
 logger = logging.getLogger(__name__)
@@ -21,12 +22,24 @@ class Prescriptions:
     ----------
     journal : Journal
         Open.
+
+    Attributes
+    ----------
+    known : dict
+        What each patient is to do. One that is not as it was written is left out: the station's own dose holds.
+    altered : int
+        How many those are.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.known: dict[str, Prescription] = {}
-        for patient_ref, written in journal.rows("SELECT patient_ref, prescription FROM prescriptions"):
+        self.altered = 0
+        for patient_ref, written, summed in journal.rows("SELECT * FROM prescriptions"):
+            if summed is not None and summed != _checksum(patient_ref, written):
+                self.altered += 1
+                logger.error("a prescription is not as it was written, the station's own holds")
+                continue
             try:
                 self.known[patient_ref] = msgspec.json.decode(written, type=Prescription)
             except ValueError as error:
@@ -34,9 +47,11 @@ class Prescriptions:
 
     def keep(self, patient_ref: str, prescription: Prescription) -> None:
         """Keep what a patient is to do from now on."""
+        written = msgspec.json.encode(prescription)
         with self._journal.change() as db:
             db.execute(
-                "INSERT OR REPLACE INTO prescriptions VALUES (?, ?)", (patient_ref, msgspec.json.encode(prescription))
+                "INSERT OR REPLACE INTO prescriptions VALUES (?, ?, ?)",
+                (patient_ref, written, _checksum(patient_ref, written)),
             )
         self.known[patient_ref] = prescription
 
@@ -56,3 +71,7 @@ class Prescriptions:
     def forget(self, patient_ref: str) -> None:
         """Know nothing of a patient any more; the journal's own part is `erasure`'s."""
         self.known.pop(patient_ref, None)
+
+
+def _checksum(patient_ref: str, written: bytes) -> int:
+    return checksum(patient_ref, "prescription", written)

@@ -65,7 +65,7 @@ class SalvageCount(msgspec.Struct, frozen=True):
 
 
 def checksum(session_id: object, place: object, fact: object) -> int:
-    """Give what a fact is written with, and compared with ever after; -1 for what is no fact any more."""
+    """Give what a fact (or a prescription, whose place says so) is written with; -1 for what is none any more."""
     if not isinstance(fact, bytes):
         return -1
     return zlib.crc32(fact, zlib.crc32(f"{session_id}/{place}/".encode()))
@@ -244,8 +244,9 @@ def take_over(aside: Path, db: sqlite3.Connection) -> SalvageCount:
             case [str(key), int(), int(), str(), bytes(), *_] if KEY.fullmatch(key) and _of_text(row[5:]):
                 # Of a journal of the first versions, whose documents all had its own name.
                 documents += _document(db, [*row[:2], "salvaged", *row[2:7], None, *row[7:8]])
-            case [str(patient_ref), bytes(prescription)]:
-                db.execute("INSERT OR IGNORE INTO prescriptions VALUES (?, ?)", (patient_ref, prescription))
+            case [str(patient_ref), bytes(prescription), *rest] if len(rest) <= 1:
+                values = (patient_ref, prescription, *(rest or [None]))
+                db.execute("INSERT OR IGNORE INTO prescriptions VALUES (?, ?, ?)", values)
             case [str(), str(), int(), str()]:
                 db.execute("INSERT OR IGNORE INTO erasures VALUES (?, ?, ?, ?)", row)
             case _:

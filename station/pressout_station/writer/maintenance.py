@@ -207,13 +207,17 @@ class Maintenance:
             salvage.told(aside)
 
     def _tell_altered(self) -> None:
-        """Tell the clinic, once, how many facts of a sound journal are not as they were written."""
+        """Tell the clinic, once, how many facts and doses of a sound journal are not as they were written."""
         self._altered = self._shelves.journal.altered()
-        last = self._shelves.audit.last(Act.ALTERED)
-        if self._altered and (last is None or last.after != str(self._altered)):
-            logger.error("%d facts in the journal are not as they were written", self._altered)
-            self._say(EventKind.RECORDS_DAMAGED, "altered", figures={"altered": self._altered})
-            self._shelves.audit.add(entry(Act.ALTERED, after=str(self._altered)))
+        for count, act, what in (
+            (self._altered, Act.ALTERED, "altered"),
+            (self._shelves.doses.altered, Act.DOSES_ALTERED, "doses altered"),
+        ):
+            last = self._shelves.audit.last(act)
+            if count and (last is None or last.after != str(count)):
+                logger.error("journal: found %d %s since they were written", count, what)
+                self._say(EventKind.RECORDS_DAMAGED, what, figures={"altered": count})
+                self._shelves.audit.add(entry(act, after=str(count)))
 
     def _keep_house(self) -> None:
         shelves, moment = self._shelves, self._rules.wall_clock.now()
