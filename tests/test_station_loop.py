@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from builders import a_prescription, an_item
+from builders import a_prescription, an_item, simulated
 from controllers import Desk, config_in
 from pressout_session.exercises import Side
 from pressout_session.facts import EndReason
 from pressout_session.prescription import TimedItem
+from pressout_signal.events import Resistance
 from pressout_signal.samples import Fault, FaultKind, Reading
 from pressout_station.app import SimulationConfig, parts_of
 from pressout_station.host.display import first_screen
@@ -21,6 +22,7 @@ from pressout_station.station_loop import Station
 from pressout_ui.app import Screen
 from pressout_ui.commands import Sound
 from pressout_ui.messages import DigitTyped, Message, TherapistTapped, TimedTapped
+from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.text import TextFace
@@ -167,3 +169,22 @@ def test_nobody_at_the_station_is_no_trouble_to_it(gym: Gym) -> None:
 
     assert gym.desk.controller.visit is None
     assert gym.station.screen.at_rest
+
+
+def test_after_a_pause_of_the_machine_every_count_and_every_rest_is_shown(gym: Gym) -> None:
+    gym.desk.controller.end(EndReason.SIGNED_OUT)
+    gym.desk.writer.prescriptions["471922"] = a_prescription(an_item(reps=6))
+    gym.desk.controller.begin("471922")
+    samples, patient = simulated(Resistance.TUBING, seed=1)
+    gym.hands.said = [Reading(sample.t_s, round(4_400.0 * sample.tension_n)) for sample in samples]
+    gym.desk.clock.time_s = patient.duration_s  # all of the visit went by before the first frame
+
+    shown: list[tuple[Side, int, type]] = []
+    for _ in range(60):
+        gym.station.frame()
+        known = gym.station.screen.known
+        shown.append((known.side, known.set_count, type(gym.station.screen.scene)))
+
+    for side in Side:
+        assert {count for on, count, _scene in shown if on is side} >= set(range(7))
+    assert Rest in {scene for _side, _count, scene in shown}

@@ -6,6 +6,7 @@ One frame does everything that must happen, in the order in which it must; nothi
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 
 from pressout_device.errors import JournalError
@@ -14,7 +15,7 @@ from pressout_session.facts import EndReason
 from pressout_session.record import Record
 from pressout_session.visit import Moved, Visit
 from pressout_session.visit_corrections import added, restarted, side_swapped, undone
-from pressout_signal.samples import Sample
+from pressout_signal.samples import Fault, Reading, Sample
 from pressout_station.controller.session_controller import SessionController
 from pressout_station.host.watchdog import Signs
 from pressout_station.staff.staff_actions import StaffActions
@@ -73,6 +74,9 @@ DEEDS: dict[type[Command], Callable[[Visit, float], Moved]] = {
 }
 
 FRAME_S = 1 / 60
+# After a pause of the machine what was felt meanwhile comes at once: a frame takes no more of it than this, so that
+# every count and every word is shown, if only for a frame.
+MOST_AT_ONCE_S = 3.0
 # A breathing flood, and a touch that is answered within a twentieth of a second.
 IDLE_FRAME_S = 1 / 20
 
@@ -94,6 +98,7 @@ class Station:
         self._absent = False
         self._trouble: Trouble | None = None
         self._read_until_s = 0.0
+        self._unfelt: deque[Reading | Fault] = deque()
         self._session_id: str | None = None
         self._shown = Record()
 
@@ -122,7 +127,7 @@ class Station:
             raise JournalError("journal: found its writer ended, expected it to run as long as the station; restart it")
         self._tell(Ticked(parts.clock.now_s()))
         felt: list[Sample] = []
-        fresh = parts.sampler.fresh()
+        fresh = self._fresh()
         parts.staff_actions.heard(fresh)
         for item in fresh:
             self._read_until_s = item.t_s
@@ -159,6 +164,15 @@ class Station:
         if parts.controller.forgotten:
             self._tell_command(EndVisit(EndReason.IDLE))
         parts.face.show(self.screen)
+
+    def _fresh(self) -> list[Reading | Fault]:
+        """Give what the load cell said and was not taken yet, as far as one frame takes it."""
+        self._unfelt.extend(self._parts.sampler.fresh())
+        fresh: list[Reading | Fault] = []
+        until_s = self._unfelt[0].t_s + MOST_AT_ONCE_S if self._unfelt else 0.0
+        while self._unfelt and self._unfelt[0].t_s < until_s:
+            fresh.append(self._unfelt.popleft())
+        return fresh
 
     @property
     def pause_s(self) -> float:
