@@ -13,8 +13,98 @@ from msgspec import Struct
 from pressout_session.exercises import Side
 
 
-class Words(Struct, frozen=True, kw_only=True):
-    """One language."""
+class StaffWords(Struct, frozen=True, kw_only=True):
+    """What staff read, in one language."""
+
+    pin_how: str
+    no_therapists: str
+    change: str
+    tries_left: str  # {count}
+    locked_for: str  # {minutes}
+    drop_changes: str
+    more_than_a_quarter: str
+    go_back: str
+    lock: str
+    save: str
+    saved: str
+    more: str
+    more_title: str
+    none: str
+    pages: Mapping[str, str]  # by page
+    line_empty: str
+    shut_down: str
+    answers: Mapping[str, str]  # what became of something asked for
+    target: str
+    last_time: str  # {value}
+    sets: str
+    reps_a_side: str
+    line_label: str
+    line_tubing: str
+    first_label: str
+    first_label_held_less: Mapping[str, str]  # by the side that was held for less long
+    tolerance: str
+    tempo_label: str
+    rest_label: str
+    tubing_label: str
+    colours: Mapping[str, str]
+    cue_label: str
+    cues: Mapping[str, str]  # by sensitivity
+    no_visits: str
+    last_visit: str
+    last_visits: str  # {count}
+    reps_of: str  # {count}
+    pull_at_start: str
+    holds: str
+    reminders: str
+    held_less: Mapping[str, str]  # by side
+    no_guests: str
+    guest_did: str  # {done}, {asked}
+    whose: str
+    void: str
+    rate: str
+    now_pulls: str
+    noise: str
+    zero_moved: str
+    faults: str
+    calibrated: str
+    not_calibrated: str
+    sensor_well: str
+    sensor_unwell: str
+    sessions_waiting: str
+    broker: str
+    connected: str
+    connected_plain: str
+    link_why: Mapping[str, str]  # by what is in the way; shown beside its number
+    from_clinic: str
+    not_connected: str
+    rejected: str
+    records_damaged: str
+    nothing_lost: str
+    language: str
+    theme: str
+    light: str
+    dark: str
+    strong: str
+    unit: str
+    volume: str
+    brightness: str
+    sound_label: str
+    sound_is: tuple[str, str]
+    take_off: str
+    take_off_how: str
+    known_mass: str
+    hang: str  # {mass}
+    hands_off: str
+    it_hangs: str
+    wait: str
+    refusals: Mapping[str, str]  # by reason
+    calibrated_well: str
+    resolves: str
+    hysteresis: str
+
+
+class Words(StaffWords, frozen=True, kw_only=True):
+    """One language: what patients read, and what staff do."""
 
     name: str
     station: str  # {station}
@@ -136,92 +226,6 @@ class Words(Struct, frozen=True, kw_only=True):
     exercises: Mapping[str, str]
     timed_how: Mapping[str, str]  # by exercise
     limbs: Mapping[str, str]  # by side: which arm and which leg of a bird dog
-    # ---- staff ----
-    pin_how: str
-    no_therapists: str
-    change: str
-    tries_left: str  # {count}
-    locked_for: str  # {minutes}
-    drop_changes: str
-    more_than_a_quarter: str
-    go_back: str
-    lock: str
-    save: str
-    saved: str
-    more: str
-    more_title: str
-    none: str
-    pages: Mapping[str, str]  # by page
-    line_empty: str
-    shut_down: str
-    answers: Mapping[str, str]  # what became of something asked for
-    target: str
-    last_time: str  # {value}
-    sets: str
-    reps_a_side: str
-    line_label: str
-    line_tubing: str
-    first_label: str
-    first_label_held_less: Mapping[str, str]  # by the side that was held for less long
-    tolerance: str
-    tempo_label: str
-    rest_label: str
-    tubing_label: str
-    colours: Mapping[str, str]
-    cue_label: str
-    cues: Mapping[str, str]  # by sensitivity
-    no_visits: str
-    last_visit: str
-    last_visits: str  # {count}
-    reps_of: str  # {count}
-    pull_at_start: str
-    holds: str
-    reminders: str
-    held_less: Mapping[str, str]  # by side
-    no_guests: str
-    guest_did: str  # {done}, {asked}
-    whose: str
-    void: str
-    rate: str
-    now_pulls: str
-    noise: str
-    zero_moved: str
-    faults: str
-    calibrated: str
-    not_calibrated: str
-    sensor_well: str
-    sensor_unwell: str
-    sessions_waiting: str
-    broker: str
-    connected: str
-    connected_plain: str
-    link_why: Mapping[str, str]  # by what is in the way; shown beside its number
-    from_clinic: str
-    not_connected: str
-    rejected: str
-    records_damaged: str
-    nothing_lost: str
-    language: str
-    theme: str
-    light: str
-    dark: str
-    strong: str
-    unit: str
-    volume: str
-    brightness: str
-    sound_label: str
-    sound_is: tuple[str, str]
-    take_off: str
-    take_off_how: str
-    known_mass: str
-    hang: str  # {mass}
-    hands_off: str
-    it_hangs: str
-    wait: str
-    refusals: Mapping[str, str]  # by reason
-    calibrated_well: str
-    resolves: str
-    hysteresis: str
 
     def side(self, side: Side) -> str:
         """Give the word for a side."""
