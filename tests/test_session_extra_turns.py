@@ -37,7 +37,7 @@ def test_an_extra_turn_on_the_other_side_is_followed_by_the_side_after_that(extr
     swapped = course.swapped()
 
     assert swapped.over
-    assert swapped.turn == Turn(0, course.turn.side.other, course.turn.round)
+    assert swapped.turn == Turn(0, course.turn.side.other, course.turn.set_number)
     assert swapped.after().turn.side is course.turn.side
     assert swapped.swapped().turn == course.turn
 

@@ -218,7 +218,7 @@ def test_beyond_what_was_asked_sides_take_turns_and_rounds_go_on() -> None:
     course = Course.of(a_prescription(an_item(reps=3)))
     turns = []
     for _ in range(6):
-        turns.append((course.turn.side, course.turn.round))
+        turns.append((course.turn.side, course.turn.set_number))
         course = course.after()
 
     left, right = Side.LEFT, Side.RIGHT

@@ -5,7 +5,9 @@ The course knows no time and hears no tension. It says whose turn it is, and wha
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections import Counter
+
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pressout_session.exercises import EXERCISES, Side, TimedExercise
@@ -13,20 +15,25 @@ from pressout_session.prescription import CabledItem, Item, Prescription
 
 
 class Turn(Struct, frozen=True):
-    """One set on one side, or a timed item on one side: `item` is its place in the prescription, from 0."""
+    """One set on one side, or a timed item on one side: `item` is its place in the prescription, from 0.
+
+    Of an item's sets it is that with `set_number`, of the prescription's rounds that with `round`; both count from 1.
+    """
 
     item: int
     side: Side
-    round: int = 1
+    set_number: int = field(default=1, name="round")  # as the journals of before have it
+    round: int = field(default=1, name="of_round")
 
 
 def turns_of(prescription: Prescription) -> tuple[Turn, ...]:
     """Give every turn of a prescription, in order: the harder side first, then the other."""
     turns: list[Turn] = []
-    for index, item in enumerate(prescription.items):
-        rounds = item.sets if isinstance(item, CabledItem) else 1
-        for number in range(1, rounds + 1):
-            turns.extend(Turn(index, side, number) for side in _sides(item))
+    for in_round in range(1, prescription.rounds + 1):
+        for index, item in enumerate(prescription.items):
+            sets = item.sets if isinstance(item, CabledItem) else 1
+            for number in range(1, sets + 1):
+                turns.extend(Turn(index, side, number, in_round) for side in _sides(item))
     return tuple(turns)
 
 
@@ -65,7 +72,7 @@ class Course(Struct, frozen=True):
         last, asked = cabled[-1], cabled[-1 - self.extra]
         more = place - len(self.turns)
         side = last.side if more % 2 else last.side.other
-        return Turn(last.item, side, asked.round + 1 + (more + self.extra) // 2)
+        return Turn(last.item, side, asked.set_number + 1 + (more + self.extra) // 2, asked.round)
 
     def _written_down(self, until: int) -> Course:
         """Give the course with the extra turns before `until` among its turns: they are told from those before them."""
@@ -89,7 +96,7 @@ class Course(Struct, frozen=True):
         """Give the course with this turn on the other side, and the rest of its item turned round with it."""
         course, at = self._written_down(self.place + 1), self.turn
         turns = tuple(
-            Turn(turn.item, turn.side.other, turn.round) if place >= self.place and turn.item == at.item else turn
+            replace(turn, side=turn.side.other) if place >= self.place and turn.item == at.item else turn
             for place, turn in enumerate(course.turns)
         )
         return replace(course, turns=turns)
@@ -101,7 +108,7 @@ class Course(Struct, frozen=True):
     def with_turn(self, item: int, side: Side) -> Course:
         """Give the course with a turn of this item, on this side, before the one that would be next."""
         written = self._written_down(self.place)
-        turns = (*written.turns[: self.place], Turn(item, side), *written.turns[self.place :])
+        turns = (*written.turns[: self.place], Turn(item, side, round=self.turn.round), *written.turns[self.place :])
         return replace(written, turns=turns, extra=written.extra + self.over)
 
     def dosed(self, place: int, item: Item) -> Course:
@@ -109,17 +116,15 @@ class Course(Struct, frozen=True):
         prescription = self.prescription.with_item(place, item)
         written = self._written_down(self.place)
         done = written.turns[: self.place]
-        left: list[Turn] = []
-        for number in range(len(prescription.items)):
-            if number == place:
-                had = [turn.side for turn in done if turn.item == place]
-                for turn in turns_of(prescription):
-                    if turn.item == place and turn.side in had:
-                        had.remove(turn.side)
-                    elif turn.item == place:
-                        left.append(turn)
-            else:
-                left.extend(turn for turn in written.asked_from(self.place) if turn.item == number)
+        had = Counter((turn.round, turn.side) for turn in done if turn.item == place)
+        left = [turn for turn in written.asked_from(self.place) if turn.item != place]
+        for turn in turns_of(prescription):
+            if turn.item == place and turn.round >= self.turn.round:  # a round that is over is not taken up again
+                if had[turn.round, turn.side]:
+                    had[turn.round, turn.side] -= 1
+                else:
+                    left.append(turn)
+        left.sort(key=lambda turn: (turn.round, turn.item))
         # What was done beyond what was asked is beyond it still, unless more is asked now.
         extra = 0 if left else max(0, self.place - (len(written.turns) - written.extra))
         return Course(prescription, (*done, *left), self.place, extra)

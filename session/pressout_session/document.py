@@ -122,7 +122,7 @@ class SetDocument(Doc, frozen=True, kw_only=True):
 
     `added` of the `count` were added by hand and are not among `reps`: nothing was measured of them.
     `count_probability` is how likely the signal counted exactly right, before anyone corrected it, and `other_count`
-    the likeliest other count.
+    the likeliest other count. It was done in that `round` of the prescription, from 1.
     """
 
     item: Whole
@@ -146,6 +146,7 @@ class SetDocument(Doc, frozen=True, kw_only=True):
     wobble_gain: EstimateDocument | None = None
     count_probability: float | None = None
     other_count: Whole | None = None
+    round: Whole = 1
 
 
 class ComparisonDocument(Doc, frozen=True, kw_only=True):
@@ -163,6 +164,7 @@ class TimedDocument(Doc, frozen=True, kw_only=True):
     reps: Whole
     duration_s: float
     done_at_s: float
+    round: Whole = 1
 
 
 class DoseChangeDocument(Doc, frozen=True, kw_only=True):

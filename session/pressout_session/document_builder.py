@@ -134,6 +134,7 @@ def _timed(record: Record, zero_s: float) -> Iterable[TimedDocument]:
         yield TimedDocument(
             item=done.item,
             side=done.side,
+            round=done.round,
             reps=done.reps,
             duration_s=done.duration_s,
             done_at_s=_since(done.t_s, zero_s),
@@ -156,6 +157,7 @@ def _sets(sets: tuple[SetRecord, ...], zero_s: float, closed_s: float) -> Iterab
         yield SetDocument(
             item=held.item,
             side=held.side,
+            round=held.round,
             start_s=_since(held.start_s, zero_s),
             duration_s=round(max(0.0, end_s - held.start_s), 3),
             rest_before_s=None if before_s is None else round(max(0.0, held.start_s - before_s), 3),

@@ -43,7 +43,7 @@ class Opened(Fact, frozen=True, kw_only=True):
 
 
 class SetOpened(Fact, frozen=True, kw_only=True):
-    """A set began, in turn, on `side`, with the item at place `item` of the prescription.
+    """A set began, in turn, on `side`, with the item at place `item` of the prescription, in its `round`, from 1.
 
     `goes_on` says that it continues the turn of the set before it, which a pause had ended; so many repetitions of that
     turn as `before` says are in an earlier session of the same patient.
@@ -53,6 +53,7 @@ class SetOpened(Fact, frozen=True, kw_only=True):
     side: Side
     goes_on: bool = False
     before: int = 0
+    round: int = 1
 
 
 class RepetitionKept(Fact, frozen=True, kw_only=True):
@@ -120,6 +121,7 @@ class TimedCounted(Fact, frozen=True, kw_only=True):
     side: Side
     reps: int
     duration_s: float
+    round: int = 1
 
 
 class TimedDone(Fact, frozen=True, kw_only=True):
@@ -129,6 +131,7 @@ class TimedDone(Fact, frozen=True, kw_only=True):
     side: Side
     reps: int
     duration_s: float
+    round: int = 1
 
 
 class Rated(Fact, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ def past_visit(document: SessionDocument) -> PastVisit:
         session_id=document.session_id,
         started_at=document.started_at,
         done=sum(held.count for held in document.sets),
-        asked=sum(2 * item.sets * item.reps for item in cabled),
+        asked=sum(2 * item.sets * item.reps for item in cabled) * document.prescription.rounds,
         chest_n=round(fmean(pulls), 2) if pulls else None,
         hold_left_s=_hold_s(_reps(document, Side.LEFT)),
         hold_right_s=_hold_s(_reps(document, Side.RIGHT)),

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pressout_session.document import Reference
-from pressout_session.prescription import CabledItem, Item, Prescription
+from pressout_session.prescription import CabledItem, Item, Prescription, Rounds
 
 PRESCRIPTION_SCHEMA = "pressout.prescription/1"
 # RFC 3339 in UTC.
@@ -42,7 +42,10 @@ def _refuse_beyond_the_touchscreen(item: CabledItem) -> None:
 
 
 class PrescriptionOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """A patient is to do `items`, in order, from the next visit on. A greater `version` replaces a smaller one."""
+    """A patient is to do `items`, in order, `rounds` times, from the next visit on.
+
+    A greater `version` replaces a smaller one.
+    """
 
     schema: Literal["pressout.prescription/1"]
     prescription_id: Reference
@@ -51,6 +54,7 @@ class PrescriptionOrder(msgspec.Struct, frozen=True, kw_only=True):
     items: Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=MOST_ITEMS)]
     set_at: Utc
     set_by: Reference | None = None
+    rounds: Rounds = 1
 
     def __post_init__(self) -> None:
         """Refuse what no therapist could have set at the station, and a day that is none."""
@@ -70,6 +74,7 @@ class PrescriptionOrder(msgspec.Struct, frozen=True, kw_only=True):
             version=self.version,
             from_clinic=True,
             accepted_by=accepted_by,
+            rounds=self.rounds,
         )
 
 

@@ -12,6 +12,7 @@ from pressout_signal.events import Movement, Resistance
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Rounds = Annotated[int, msgspec.Meta(ge=1, le=10)]
 
 
 class CueSensitivity(StrEnum):
@@ -82,7 +83,7 @@ Item = CabledItem | TimedItem
 
 
 class Prescription(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit's work: `items` in order, who set it (an opaque reference) and when (RFC 3339, UTC).
+    """One visit's work: `items` in order, `rounds` times over, who set it (an opaque reference), when (RFC 3339, UTC).
 
     What the clinic sent has its `version` there; until someone at the station, or the site's policy, has accepted it,
     it is shown as the clinic's.
@@ -95,6 +96,7 @@ class Prescription(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[int, msgspec.Meta(ge=1)] | None = None
     from_clinic: bool = False
     accepted_by: str | None = None
+    rounds: Rounds = 1
 
     def __post_init__(self) -> None:
         if not any(isinstance(item, CabledItem) for item in self.items):

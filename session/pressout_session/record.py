@@ -64,6 +64,7 @@ class SetRecord(msgspec.Struct, frozen=True, kw_only=True):
     other_count: int | None = None
     goes_on: bool = False
     before: int = 0
+    round: int = 1
 
     @property
     def count(self) -> int:
@@ -151,9 +152,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         match fact:
             case Opened():
                 return msgspec.structs.replace(self, opened=fact)
-            case SetOpened(t_s=t_s, item=item, side=side, goes_on=goes_on, before=before):
-                opened = SetRecord(item=item, side=side, start_s=t_s, goes_on=goes_on, before=before)
-                return self._with_sets((*self.sets, opened))
+            case SetOpened():
+                opened = {name: getattr(fact, name) for name in ("item", "side", "goes_on", "before", "round")}
+                return self._with_sets((*self.sets, SetRecord(start_s=fact.t_s, **opened)))
             case TimedCounted():
                 return msgspec.structs.replace(self, timed_so_far=fact)
             case TimedDone():
@@ -199,9 +200,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         so_far = self.timed_so_far
         if so_far is None:
             return self
-        done = TimedDone(
-            t_s=so_far.t_s, item=so_far.item, side=so_far.side, reps=so_far.reps, duration_s=so_far.duration_s
-        )
+        done = TimedDone(**msgspec.structs.asdict(so_far))
         return msgspec.structs.replace(self, timed=(*self.timed, done), timed_so_far=None)
 
     def _last_counting(self) -> int:

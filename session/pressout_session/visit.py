@@ -8,12 +8,12 @@ the same side goes on. Who wants the other side before says so with a tap: a tur
 from __future__ import annotations
 
 import math
-from typing import TypeAlias, assert_never
+from typing import TypeAlias, TypedDict, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pressout_session.course import Course
+from pressout_session.course import Course, Turn
 from pressout_session.exercises import Side
 from pressout_session.facts import (
     AnyFact,
@@ -141,7 +141,7 @@ class Visit(Struct, frozen=True):
     def timed_done(self, t_s: float, reps: int, duration_s: float) -> Moved:
         """Keep a timed or tapped exercise on this turn's side."""
         turn = self.course.turn
-        done = TimedDone(t_s=t_s, item=turn.item, side=turn.side, reps=reps, duration_s=duration_s)
+        done = TimedDone(t_s=t_s, **_of(turn), reps=reps, duration_s=duration_s)
         course, timed = self.course.after(), TimedProgress(begun_s=t_s)
         after = Visit(course, changed_s=t_s, waiting=self.waiting, taut=self.taut, timed=timed)
         return after, (done,)
@@ -204,7 +204,7 @@ class Visit(Struct, frozen=True):
         if timed.done == self.timed.done:
             return (self if timed is self.timed else replace(self, timed=timed)), ()
         turn = self.course.turn
-        counted = TimedCounted(t_s=t_s, item=turn.item, side=turn.side, reps=timed.done, duration_s=item.duration_s)
+        counted = TimedCounted(t_s=t_s, **_of(turn), reps=timed.done, duration_s=item.duration_s)
         return replace(self, timed=timed), (counted,)
 
     def with_turn_judged(self) -> Visit:
@@ -264,9 +264,20 @@ class Visit(Struct, frozen=True):
         earlier = self.turn_count if goes_on else 0
         carried = self.carried if goes_on else 0
         before = carried if self.turn_count == carried else 0
-        opened = SetOpened(t_s=t_s, item=course.turn.item, side=course.turn.side, goes_on=goes_on, before=before)
+        opened = SetOpened(t_s=t_s, **_of(course.turn), goes_on=goes_on, before=before)
         fresh = replace(self, course=course, set_open=True, counted=0, timed=TimedProgress())
         return replace(fresh, earlier=earlier, left=False, carried=carried), (opened,)
+
+
+class _Which(TypedDict):
+    item: int
+    side: Side
+    round: int
+
+
+def _of(turn: Turn) -> _Which:
+    """Give what every fact of a turn says of it."""
+    return {"item": turn.item, "side": turn.side, "round": turn.round}
 
 
 Moved: TypeAlias = tuple[Visit, tuple[AnyFact, ...]]

@@ -151,12 +151,13 @@ def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
 
 def _visit(document: SessionDocument, place: int, item: CabledItem, sets: Sequence[SetDocument]) -> ExerciseVisit:
     compared = [one for one in document.comparisons if one.item == place]
+    dose = item.sets * item.reps * document.prescription.rounds
     return ExerciseVisit(
         session_id=document.session_id,
         began=datetime.fromisoformat(document.started_at),
         target_n=item.target_n,
         tolerance_n=item.tolerance_n,
-        sides={side: _side(item, [held for held in sets if held.side is side]) for side in Side},
+        sides={side: _side(dose, [held for held in sets if held.side is side]) for side in Side},
         left_less_right={
             name: one.left_less_right[name] for one in compared for name in COMPARED if name in one.left_less_right
         },
@@ -165,12 +166,12 @@ def _visit(document: SessionDocument, place: int, item: CabledItem, sets: Sequen
     )
 
 
-def _side(item: CabledItem, sets: Sequence[SetDocument]) -> OneSide:
+def _side(dose: int, sets: Sequence[SetDocument]) -> OneSide:
     counting = [rep for held in sets for rep in held.reps if not rep.voided]
     return OneSide(
         done=sum(held.count for held in sets),
         measured=len(counting),
-        dose=item.sets * item.reps,
+        dose=dose,
         reminders=sum(len(held.drift) for held in sets),
         start_n=fmean(rep.chest_n for rep in counting) if counting else None,
         hold_n=fmean(rep.hold_n for rep in counting) if counting else None,

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from pressout_session.course import Turn, turns_of
 from pressout_session.facts import (
     AnyFact,
@@ -97,7 +99,8 @@ class _Replay:
         if record.open_set is not None:
             self.record = record.after(SetClosed(t_s=record.last_s))
         logger.error("the opening of a set is lost; it is taken for one of item %d, %s", turn.item, turn.side)
-        opened = SetOpened(t_s=one.press_out_start_s, item=turn.item, side=turn.side, goes_on=goes_on)
+        began_s = one.press_out_start_s
+        opened = SetOpened(t_s=began_s, item=turn.item, side=turn.side, goes_on=goes_on, round=turn.round)
         self.record = self.record.after(opened)
 
     def _turn_reached(self, lost: int) -> tuple[Turn, bool]:
@@ -111,7 +114,7 @@ class _Replay:
             asked = self._item(last.item)
             left = (asked.reps if isinstance(asked, CabledItem) else 0) - record.turn_count(len(record.sets) - 1)
             if lost < left:
-                return Turn(last.item, last.side), record.turn_count(len(record.sets) - 1) > 0
+                return Turn(last.item, last.side, round=last.round), record.turn_count(len(record.sets) - 1) > 0
             lost -= left
         else:
             lost -= 1  # its own opening
@@ -139,7 +142,7 @@ class _Replay:
         last, at = self.record.sets[-1], opened.place + self._turns_begun() + len(self.record.timed) - 1
         if not 0 <= at < len(turns) or turns[at].item != last.item or turns[at].side is last.side:
             return turns
-        return tuple(Turn(one.item, one.side.other) if one.item == last.item else one for one in turns)
+        return tuple(replace(one, side=one.side.other) if one.item == last.item else one for one in turns)
 
     def _item(self, place: int) -> Item | None:
         prescription = self.record.prescription
@@ -159,4 +162,4 @@ class _Replay:
             if one in cabled:
                 return one
         last = self.record.sets[-1] if self.record.sets else cabled[-1]
-        return Turn(last.item, last.side.other)
+        return Turn(last.item, last.side.other, round=last.round)

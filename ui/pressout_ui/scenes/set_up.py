@@ -165,7 +165,7 @@ def task_lines(item: CabledItem, known: AppState) -> list[str]:
     turn = None if known.visit is None else known.visit.course.turn
     lines = [f"{item.reps}" + (f" · {words.hold} {item.hold_s:g} {words.seconds}" if item.hold_s else "")]
     if turn is not None and item.sets > 1:
-        lines.append(words.set_of.format(number=turn.round, all=item.sets))
+        lines.append(words.set_of.format(number=turn.set_number, all=item.sets))
     return lines
 
 

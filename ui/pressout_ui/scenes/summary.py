@@ -113,12 +113,12 @@ def title(known: AppState) -> str:
     for place, item in enumerate(_items(known)):
         if isinstance(item, CabledItem):
             for side in Side:
-                asked += item.sets * item.reps
-                done += min(record.count(side, place), item.sets * item.reps)
+                asked += item.sets * item.reps * rounds_of(known)
+                done += min(record.count(side, place), item.sets * item.reps * rounds_of(known))
     counted = record.count(Side.LEFT) + record.count(Side.RIGHT)
     if counted == 0:
         return words.summary_none
-    timed = all(_timed_done(known, place) >= _timed_asked(item) for place, item in enumerate(_items(known)))
+    timed = all(_timed_done(known, place) >= _timed_asked(known, item) for place, item in enumerate(_items(known)))
     if done >= asked and timed:
         return words.summary_all.format(count=counted)
     return words.summary_some.format(count=done, asked=asked)
@@ -129,12 +129,18 @@ def _items(known: AppState) -> tuple[Item, ...]:
     return () if prescription is None else prescription.items
 
 
-def _timed_asked(item: Item) -> int:
+def rounds_of(known: AppState) -> int:
+    """Give how often the whole prescription is to be done."""
+    prescription = known.record.prescription
+    return 1 if prescription is None else prescription.rounds
+
+
+def _timed_asked(known: AppState, item: Item) -> int:
     if isinstance(item, CabledItem):
         return 0
     exercise = EXERCISES[item.exercise]
     both = isinstance(exercise, TimedExercise) and exercise.both_sides
-    return item.reps * (2 if both else 1)
+    return item.reps * (2 if both else 1) * rounds_of(known)
 
 
 def _timed_done(known: AppState, place: int) -> int:
@@ -146,7 +152,7 @@ def timed_lines(known: AppState) -> list[str]:
     words = known.words
     return [
         words.summary_timed.format(
-            exercise=words.exercises[item.exercise], count=_timed_done(known, place), asked=_timed_asked(item)
+            exercise=words.exercises[item.exercise], count=_timed_done(known, place), asked=_timed_asked(known, item)
         )
         for place, item in enumerate(_items(known))
         if not isinstance(item, CabledItem)
@@ -166,7 +172,8 @@ def kept(known: AppState, plane: Plane, room: float = 500.0) -> tuple[Shape, ...
 
 def _asked(known: AppState) -> int:
     """Count the repetitions asked for, a side."""
-    return sum(item.sets * item.reps for item in _items(known) if isinstance(item, CabledItem))
+    once = sum(item.sets * item.reps for item in _items(known) if isinstance(item, CabledItem))
+    return once * rounds_of(known)
 
 
 def row(known: AppState, side: Side, box: tuple[float, float, float], *, beside: bool = False) -> tuple[Shape, ...]:
