@@ -39,7 +39,7 @@ from pressout_ui.scenes.still_here import StillHere
 from pressout_ui.scenes.timed import Timed
 from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.shapes import LEAST_SIZE, TOUCH_HEIGHT, TOUCH_WIDTH, Button, Plane, Rect, Text, written_on
-from pressout_ui.staff import GuestPicked, LeaveTapped, Page, PageTapped
+from pressout_ui.staff import AddExerciseTapped, GuestPicked, LeaveTapped, Page, PageTapped
 from pressout_ui.theme import GRAPHIC_PAIRS, TEXT_PAIRS, THEMES, Theme, contrast
 from pressout_ui.words import LANGUAGES, Words
 from screens import LANDSCAPE, NAMED, SCENES, UPRIGHT, WIDE, a_visit, begun, in_a_set, told, words_shown
@@ -212,7 +212,7 @@ def test_every_page_of_the_therapist_has_a_key_that_leads_back() -> None:
     for name, screen in SCENES:
         if screen.for_staff:
             keys = [shape.on_tap for shape in view(screen, LANDSCAPE) if isinstance(shape, Button)]
-            back = {PageTapped(Page.MENU), PageTapped(Page.DOSE), LeaveTapped(), GuestPicked(None)}
+            back = {PageTapped(Page.MENU), PageTapped(Page.DOSE), LeaveTapped(), GuestPicked(None), AddExerciseTapped()}
             assert back & set(keys), name
 
 

@@ -112,6 +112,10 @@ class Prescription(msgspec.Struct, frozen=True, kw_only=True):
         """The first item that is done on the line; there is always one."""
         return next(item for item in self.items if isinstance(item, CabledItem))
 
+    def asks_as(self, other: Prescription) -> bool:
+        """Whether another asks for the same work, whoever set it."""
+        return (self.items, self.rounds) == (other.items, other.rounds)
+
     def with_item(self, place: int, item: Item) -> Prescription:
         """Give the prescription with another item at a place."""
         return msgspec.structs.replace(self, items=(*self.items[:place], item, *self.items[place + 1 :]))

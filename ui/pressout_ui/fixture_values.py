@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+from msgspec.structs import replace
+
 from pressout_session.course import Course
 from pressout_session.exercises import Side
 from pressout_session.facts import AnyFact, Closed, DriftKept, EndReason, Opened, RepetitionKept, SetClosed, SetOpened
 from pressout_session.history import PastVisit
-from pressout_session.prescription import CabledItem, Item, Prescription
+from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
+from pressout_session.programmes import Work
 from pressout_session.record import Record, folded
 from pressout_session.visit import Visit
 from pressout_signal.events import DriftKind, Phase, RepetitionCompleted, Resistance, TensionDrift
@@ -32,6 +35,16 @@ def an_item(resistance: Resistance = Resistance.TUBING) -> CabledItem:
         hold_s=3.0,
         first_side=Side.LEFT,
     )
+
+
+def a_programme() -> Work:
+    """Give a bird dog, a half-kneeling press and a stirred pot, twice round."""
+    press = replace(an_item(), exercise="half_kneeling_pallof_press")
+    beside = (
+        TimedItem(exercise="bird_dog", reps=10, duration_s=10.0, first_side=Side.LEFT),
+        TimedItem(exercise="stir_the_pot", reps=1, duration_s=30.0, first_side=Side.LEFT),
+    )
+    return Work((beside[0], press, beside[1]), rounds=2)
 
 
 def a_repetition(start_s: float, number: int, hold_s: float = 3.1) -> RepetitionCompleted:

@@ -24,13 +24,14 @@ from pressout_ui.scenes.live_set import LiveSet
 from pressout_ui.scenes.rating import Rating
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
-from pressout_ui.scenes.staff import calibrate, dose, guests, menu, more, pin, reports, set_strip, settings
+from pressout_ui.scenes.staff import calibrate, dose, guests, menu, more, pin, programme, reports, set_strip, settings
 from pressout_ui.scenes.staff.calibrate import Calibrate
 from pressout_ui.scenes.staff.dose import Dose
 from pressout_ui.scenes.staff.guests import Guests
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.programme import Programme
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
 from pressout_ui.scenes.still_here import StillHere
@@ -93,6 +94,8 @@ def _for_staff(scene: StaffScene, known: AppState, plane: Plane) -> View:
             return dose.view(scene, known, plane)
         case More():
             return more.view(scene, known, plane)
+        case Programme():
+            return programme.view(scene, known, plane)
         case Calibrate():
             return calibrate.view(scene, known, plane)
         case Guests():

@@ -30,6 +30,7 @@ from pressout_ui.fixture_values import (
     a_drift,
     a_live_set,
     a_past_visit,
+    a_programme,
     a_record,
     an_item,
 )
@@ -43,6 +44,7 @@ from pressout_ui.scenes.staff.guests import Guests
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.programme import Programme
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
 from pressout_ui.scenes.still_here import StillHere
@@ -189,3 +191,8 @@ def telling_scenes(
     yield "42-guests", Screen(replace(inside, visits=visits, visits_of=GUEST), Guests())
     yield "43-whose", Screen(inside, Guests(visits[0].session_id, "471"))
     yield "44-settings", Screen(inside, SettingsScene())
+    work = a_programme()
+    yield "45-programme", Screen(inside, Programme(work, work))
+    yield "45-programme-picked", Screen(inside, Programme(work, work, picked=0, leaving=True))
+    yield "45-programme-press", Screen(inside, Programme(work, work, picked=1))
+    yield "45-programme-add", Screen(inside, Programme(work, work, adding=True))

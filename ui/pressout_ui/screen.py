@@ -23,6 +23,7 @@ from pressout_ui.scenes.staff.guests import Guests
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.programme import Programme
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
 from pressout_ui.scenes.still_here import StillHere
@@ -36,9 +37,11 @@ from pressout_ui.scenes.wipe import Wipe
 PatientScene: TypeAlias = (
     Idle | Who | Today | SetUp | LiveSet | Rest | Timed | Summary | Rating | Wipe | InTrouble | StillHere
 )
-StaffScene: TypeAlias = Pin | Menu | Dose | More | Visits | Calibrate | Sensor | Network | Guests | SettingsScene
+StaffScene: TypeAlias = (
+    Pin | Menu | Dose | More | Programme | Visits | Calibrate | Sensor | Network | Guests | SettingsScene
+)
 Scene: TypeAlias = PatientScene | StaffScene
-STAFF = (Pin, Menu, Dose, More, Visits, Calibrate, Sensor, Network, Guests, SettingsScene)
+STAFF = (Pin, Menu, Dose, More, Programme, Visits, Calibrate, Sensor, Network, Guests, SettingsScene)
 
 
 class Screen(Struct, frozen=True):

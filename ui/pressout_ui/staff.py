@@ -10,6 +10,7 @@ from msgspec import Struct
 from pressout_session.error_codes import LinkTrouble
 from pressout_session.history import PastVisit
 from pressout_session.prescription import Item
+from pressout_session.programmes import Work
 from pressout_session.settings import Settings
 from pressout_signal.calibration_steps import CalibrationResult
 from pressout_signal.samples import Fault, Reading
@@ -27,6 +28,7 @@ class Page(StrEnum):
     NETWORK = "network"
     GUESTS = "guests"
     SETTINGS = "settings"
+    PROGRAMME = "programme"
 
 
 class SensorFigures(Struct, frozen=True, kw_only=True):
@@ -111,6 +113,20 @@ class ChoiceTapped(Struct, frozen=True):
     choice: str
 
 
+class RowTapped(Struct, frozen=True):
+    """One of the exercises of a programme."""
+
+    place: int
+
+
+class AddExerciseTapped(Struct, frozen=True):
+    """One more exercise is to be chosen; tapped again, none."""
+
+
+class RemoveTapped(Struct, frozen=True):
+    """The exercise that is picked is to go."""
+
+
 class SaveTapped(Struct, frozen=True):
     """Keep what is shown."""
 
@@ -184,6 +200,9 @@ StaffMessage: TypeAlias = (
     | ChoiceTapped
     | RaiseTapped
     | LastTapped
+    | RowTapped
+    | AddExerciseTapped
+    | RemoveTapped
     | SaveTapped
     | VisitsFound
     | Converted
@@ -214,6 +233,13 @@ class SetDose(Struct, frozen=True):
 
     place: int
     item: Item
+    initials: str
+
+
+class Compose(Struct, frozen=True):
+    """Give the patient who is here other exercises."""
+
+    work: Work
     initials: str
 
 
@@ -253,5 +279,5 @@ class ShutDown(Struct, frozen=True):
 
 
 StaffCommand: TypeAlias = (
-    CheckPin | SetDose | FindVisits | KeepCalibration | TakeZero | Correct | KeepSettings | ShutDown
+    CheckPin | SetDose | Compose | FindVisits | KeepCalibration | TakeZero | Correct | KeepSettings | ShutDown
 )

@@ -7,13 +7,33 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pressout_device.clock import wall_time
+from pressout_device.clock import boot_id, wall_time
 from pressout_session.course import Course
 from pressout_session.document import Clock
 from pressout_session.document_builder import rfc3339
 from pressout_session.facts import AnyFact, Opened, TimedDone
 from pressout_session.prescription import Item, Prescription
+from pressout_session.timed_progress import TimedProgress
 from pressout_session.visit import Visit
+from pressout_station.controller.controller_deps import ControllerDeps
+
+
+def opening(given: ControllerDeps, session_id: str, patient_ref: str, visit: Visit) -> Opened:
+    """Give the opening of a session, for a visit that begins or goes on now."""
+    course = visit.course
+    return Opened(
+        t_s=visit.changed_s,
+        session_id=session_id,
+        patient_ref=patient_ref,
+        prescription=course.prescription,
+        wall_time=rfc3339(wall_time()),
+        boot_id=boot_id(),
+        device=given.device,
+        clock=given.clock_now(),
+        place=course.place,
+        turns=() if course == Course.of(course.prescription) else course.turns,
+        carried=visit.carried,
+    )
 
 
 def dated_by_now(held: tuple[AnyFact, ...], now_s: float, clock: Clock) -> tuple[AnyFact, ...]:
@@ -51,5 +71,19 @@ def dose_changed(
         return DoseChange(moved, facts, held, prescription)
     if visit.carried or visit.course.place:
         return DoseChange(moved, (), (*held, *facts), prescription)
-    came_for = replace(held[0], prescription=prescription, therapist_ref=therapist_ref, turns=())
-    return DoseChange(replace(moved, course=Course.of(prescription)), (), (came_for,), prescription)
+    opened = replace(held[0], prescription=prescription, therapist_ref=therapist_ref, turns=())
+    return DoseChange(replace(moved, course=Course.of(prescription)), (), (opened,), prescription)
+
+
+def came_for(
+    visit: Visit | None, held: tuple[AnyFact, ...], prescription: Prescription
+) -> tuple[Visit, tuple[AnyFact, ...]] | None:
+    """Give a visit in which nothing was done yet, and what is held of it, as one that came for another prescription.
+
+    None where something was done, in it or in the one that it goes on from.
+    """
+    opened = held[0] if held else None
+    if visit is None or not isinstance(opened, Opened) or visit.carried or visit.course.place:
+        return None
+    opened = replace(opened, prescription=prescription, therapist_ref=prescription.set_by, turns=())
+    return replace(visit, course=Course.of(prescription), waiting=(), timed=TimedProgress()), (opened,)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import Prescription
@@ -44,12 +46,13 @@ class LeftVisits:
         self._taken.pop(patient_ref, None)
 
     def taken_up(self, patient_ref: str, prescription: Prescription, now_s: float, *, taut: bool) -> Visit | None:
-        """Give the visit that goes on, once; None where there is none, or another dose was set meanwhile."""
+        """Give the visit that goes on, once, as prescribed last; None where there is none, or other work was set."""
         found = self.left.pop(patient_ref, None)
-        if found is None or now_s - found[1] > TAKEN_UP_WITHIN_S or found[0].prescription.items != prescription.items:
+        if found is None or now_s - found[1] > TAKEN_UP_WITHIN_S or not found[0].prescription.asks_as(prescription):
             return None
         self._taken[patient_ref] = found
-        return found[0].resumed(now_s, taut=taut)
+        visit = found[0].resumed(now_s, taut=taut)
+        return replace(visit, course=replace(visit.course, prescription=prescription))
 
     def here(self, now_s: float) -> tuple[str, ...]:
         """Give who has left something and may be back, the last one first."""

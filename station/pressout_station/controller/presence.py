@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pressout_device.ports import MonotonicClock
+from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item
+from pressout_session.visit import Visit
 
 # After this much slack it is asked whether anyone is there: of a guest, of whom the next may take the line, sooner.
 ASK_A_GUEST_AFTER_S, ASK_AFTER_S = 120.0, 600.0
@@ -52,7 +54,14 @@ class Presence:
         silent = self.last_s is None or now_s - self.last_s > SENSOR_GONE_S * self.speed
         return now_s if silent or self.last_s is None else self.last_s
 
-    def away_for(self, patience_s: float, seen_s: float) -> bool:
+    def missed(self, visit: Visit | None, patient_ref: str, more_s: float = 0.0) -> bool:
+        """Whether a visit is open and nothing came of anyone for so long that it is asked; or for `more_s` more."""
+        if visit is None:
+            return False
+        usual_s = ASK_A_GUEST_AFTER_S if patient_ref == GUEST else ASK_AFTER_S
+        return self._away_for(usual_s + asked_pause_s(visit.course.item) + more_s, visit.changed_s)
+
+    def _away_for(self, patience_s: float, seen_s: float) -> bool:
         """Tell whether nothing has come of anyone for so long, who was seen to do something at `seen_s`."""
         if self.last_s is None:
             return False

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from pressout_device.clock import boot_id, wall_time
+from pressout_device.clock import wall_time
 from pressout_device.ports import MonotonicClock
 from pressout_session.course import Course
 from pressout_session.document import Device
@@ -20,7 +20,6 @@ from pressout_session.facts import (
     AnyFact,
     Closed,
     EndReason,
-    Opened,
     PainReported,
     Rated,
     Reassigned,
@@ -29,7 +28,8 @@ from pressout_session.facts import (
     SetOpened,
 )
 from pressout_session.patient_codes import GUEST
-from pressout_session.prescription import CabledItem, Item
+from pressout_session.prescription import CabledItem, Item, Prescription
+from pressout_session.programmes import Work
 from pressout_session.timed_progress import TimedProgress
 from pressout_session.visit import Moved, Visit
 from pressout_session.visit_stage import Stage
@@ -44,13 +44,13 @@ from pressout_signal.events import (
     SetStarted,
     TensionDrift,
 )
-from pressout_signal.pipeline import Pipeline, pipeline_for
 from pressout_signal.samples import Fault, Sample
 from pressout_station.controller.controller_deps import ControllerDeps
-from pressout_station.controller.held_facts import dated_by_now, dose_changed
+from pressout_station.controller.held_facts import came_for, dated_by_now, dose_changed, opening
 from pressout_station.controller.left_visits import LeftVisits
-from pressout_station.controller.presence import ANSWER_S, ASK_A_GUEST_AFTER_S, ASK_AFTER_S, Presence, asked_pause_s
+from pressout_station.controller.presence import ANSWER_S, Presence
 from pressout_station.controller.signal_stats import SignalStats
+from pressout_station.controller.tuned_pipeline import TunedPipeline
 from pressout_station.writer.messages import AckArrived, Told
 from pressout_station.writer.pending_writes import PendingWrites
 from pressout_station.writer.writer import Writer
@@ -85,13 +85,13 @@ class SessionController:
         self.patient_ref = GUEST
         self.left = left
         self._goes_on_s = -math.inf
+        self._composed: Prescription | None = None
         self._held: tuple[AnyFact, ...] = ()  # kept with the first thing that happens: else no session is left behind
         self._last_session_id: str | None = None
         self._sets = 0
         self._set_since_s = 0.0
         self._sensed = SignalStats(given.measured_hz, given.zero_n, given.noise_n)
-        self._tuned_to = self._item()
-        self.pipeline = self._fresh_pipeline()
+        self.pipeline = TunedPipeline(self._item(), given.pulley_ratio)
 
     def take(self, sample: Sample | Fault) -> tuple[Event, ...]:
         """Take a tension, or why there is none; give what the pipeline made of it."""
@@ -100,7 +100,7 @@ class SessionController:
             return (sample,)
         self._sensed.sample()
         self._there.last_s = sample.t_s
-        self.pipeline, events = self.pipeline.step(sample)
+        events = self.pipeline.step(sample)
         for event in events:
             self._hear(event)
         if self.visit is not None and self.visit.set_is_over:
@@ -132,8 +132,11 @@ class SessionController:
         news = self.pending_writes.told()
         return [one for one in news if not isinstance(one, AckArrived) or one.session_id == self._last_session_id]
 
-    def begin(self, patient_ref: str, since_s: float | None = None) -> None:
-        """Open a session for a reference, from now or from `since_s`; one that is open is closed first."""
+    def begin(self, patient_ref: str, since_s: float | None = None, asked: Prescription | None = None) -> None:
+        """Open a session for a reference, from now or from `since_s`; one that is open is closed first.
+
+        What is `asked` of them is what was asked last, unless it is said here.
+        """
         begun_s = self._there.now_s() if since_s is None else since_s
         if self.visit is not None:
             self.end(EndReason.DONE if self.visit.stage is Stage.OVER else EndReason.SIGNED_OUT)
@@ -142,25 +145,12 @@ class SessionController:
         self.pending_writes.begin(self.session_id)
         self._writer.occupied(patient_ref)
         self._sets = 0
-        prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
+        prescription = asked or self._writer.prescriptions.get(patient_ref, self._given.prescription)
         left = self.left.taken_up(patient_ref, prescription, begun_s, taut=self._there.taut)
         self.visit = left or Visit(Course.of(prescription), changed_s=begun_s, taut=self._there.taut)
         self._sensed.begin()
         self.patient_ref = patient_ref
-        opened = Opened(
-            t_s=begun_s,
-            session_id=self.session_id,
-            patient_ref=patient_ref,
-            prescription=prescription,
-            wall_time=rfc3339(wall_time()),
-            boot_id=boot_id(),
-            device=self._given.device,
-            clock=self._given.clock_now(),
-            place=self.visit.course.place,
-            turns=() if left is None else left.course.turns,
-            carried=self.visit.carried,
-        )
-        self._held = (opened,)
+        self._held = (opening(self._given, self.session_id, patient_ref, self.visit),)
 
     def end(self, reason: EndReason) -> None:
         """Close the session: its last set, what the sensor did, and why it ended."""
@@ -177,20 +167,20 @@ class SessionController:
             self.left.leave(self.patient_ref, half_done or self.visit, now_s, reason)
         else:
             self.left.untouched(self.patient_ref)
-        self.session_id = self.visit = None
-        self._held, self.pipeline = (), self.pipeline.end_set(now_s)[0]
+        self.session_id = self.visit = self._composed = None
+        self._held = ()
+        self.pipeline.end_set(now_s)
         self._writer.occupied(None)
         # The line may be taut still: what comes of it is theirs only if they ended by doing all that was asked.
         stays = reason is EndReason.DONE
         self._goes_on_s, self.patient_ref = (now_s, self.patient_ref) if stays else (-math.inf, GUEST)
         if not self._there.taut:
-            self._tune()
+            self.pipeline.tune(self._item())
 
     def end_set(self, t_s: float | None = None) -> None:
         """Close the open set: by a tap now, or by a tension at `t_s`, however late it was handed over."""
         t_s = self._there.now_s() if t_s is None else t_s
-        self.pipeline, events = self.pipeline.end_set(t_s)
-        for event in events:
+        for event in self.pipeline.end_set(t_s):
             self._hear(event)
         if self.visit is not None:
             self._move(self.visit.set_ended(t_s))
@@ -221,8 +211,30 @@ class SessionController:
         changed = dose_changed(self.visit, self._held, self._there.now_s(), (place, item), by)
         self._held = changed.held
         self._move((changed.visit, changed.facts))
+        self._prescribe(changed.prescription)
+
+    def compose(self, work: Work, therapist_ref: str) -> None:
+        """Give the patient who is here other exercises, now; a set that is open is done first."""
+        if self.visit is not None:
+            by = {"set_by": therapist_ref, "set_at": rfc3339(wall_time()), "accepted_by": therapist_ref}
+            self._composed = replace(self.visit.prescription, items=work.items, rounds=work.rounds, **by)
+            self._prescribe(self._composed)
+            self.passed()
+
+    def _prescribe(self, prescription: Prescription) -> None:
         if self.patient_ref != GUEST:
-            self._writer.prescribe(self.patient_ref, changed.prescription)
+            self._writer.prescribe(self.patient_ref, prescription)
+
+    def _take_up(self, composed: Prescription) -> None:
+        """Go on with other exercises: in this session where nothing was done yet, else in one of its own."""
+        begun = came_for(self.visit, self._held, composed)
+        if begun is None:
+            patient_ref = self.patient_ref
+            self.end(EndReason.SIGNED_OUT)
+            self.begin(patient_ref, asked=composed)
+        else:
+            self.visit, self._held = begun
+            self.pipeline.tune(self._item())
 
     def correct(self, session_id: str, patient_ref: str | None, therapist_ref: str) -> None:
         """Say whose a closed session was, or with None that it was no one's."""
@@ -239,6 +251,9 @@ class SessionController:
         """Let time pass beside the line."""
         if self.visit is not None and self.visit.timed.since_s is not None:
             self._move(self.visit.passed(self._there.now_s()))
+        if self._composed is not None and self.visit is not None and not self.visit.set_open:
+            composed, self._composed = self._composed, None
+            self._take_up(composed)
 
     def present(self) -> None:
         """Take someone's word, by a tap, that they are there."""
@@ -248,19 +263,12 @@ class SessionController:
     @property
     def absent(self) -> bool:
         """Whether a session is open and nothing has come of anyone for so long that it must be asked."""
-        return self._away_for(0.0)
+        return self._there.missed(self.visit, self.patient_ref)
 
     @property
     def forgotten(self) -> bool:
         """Whether it was asked for long enough, and nobody answered."""
-        return self._away_for(ANSWER_S)
-
-    def _away_for(self, more_s: float) -> bool:
-        if self.visit is None:
-            return False
-        usual_s = ASK_A_GUEST_AFTER_S if self.patient_ref == GUEST else ASK_AFTER_S
-        patience_s = usual_s + asked_pause_s(self.visit.course.item) + more_s
-        return self._there.away_for(patience_s, self.visit.changed_s)
+        return self._there.missed(self.visit, self.patient_ref, ANSWER_S)
 
     def _move(self, moved: Moved) -> None:
         self.visit, facts = moved
@@ -271,9 +279,9 @@ class SessionController:
             if isinstance(fact, SetClosed):
                 self._keep(self._sensed.seen(fact.t_s))
                 if self.session_id is not None:
-                    self._given.set_over(self.session_id, self._sets, self._set_since_s, self._tuned_to)
-        if self._tuned_to != self._item() and not self.visit.set_open:
-            self._tune(anew=False)
+                    self._given.set_over(self.session_id, self._sets, self._set_since_s, self.pipeline.item)
+        if self.pipeline.item != self._item() and not self.visit.set_open:
+            self.pipeline.tune(self._item(), anew=False)
 
     def _keep(self, fact: AnyFact) -> None:
         if self.session_id is None:
@@ -286,15 +294,3 @@ class SessionController:
         """Give the exercise on the line that is being done, or that would be by whoever took the line up now."""
         course = Course.of(self._given.prescription) if self.visit is None else self.visit.course
         return course.item if isinstance(course.item, CabledItem) else course.prescription.first_on_the_line
-
-    def _fresh_pipeline(self) -> Pipeline:
-        item = self._tuned_to
-        return pipeline_for(item.resistance, item.movement, self._given.pulley_ratio)
-
-    def _tune(self, *, anew: bool = True) -> None:
-        """Take up the exercise that is being done: `anew`, or on another line, with nothing learned of the last."""
-        before, self._tuned_to = self._tuned_to, self._item()
-        fresh, item = self._fresh_pipeline(), self._tuned_to
-        if anew or (item.resistance, item.movement) != (before.resistance, before.movement):
-            # Whether the line is taut is not learned, but so.
-            self.pipeline = replace(self.pipeline, detector=fresh.detector, recent=fresh.recent)

@@ -15,6 +15,7 @@ from pressout_device.settings import LoadCellSection
 from pressout_device.storage.calibration_log import calibrated
 from pressout_session.error_codes import Notice
 from pressout_session.prescription import Item
+from pressout_session.programmes import Work
 from pressout_signal.samples import Fault, Reading
 from pressout_station.audit_log import Act, entry
 from pressout_station.controller.clinic_events import ClinicEvents
@@ -30,6 +31,7 @@ from pressout_ui.messages import Message
 from pressout_ui.screen import Screen
 from pressout_ui.staff import (
     CheckPin,
+    Compose,
     Converted,
     Correct,
     FindVisits,
@@ -117,6 +119,8 @@ class StaffActions:
                 staffed.guard.ask(initials, digits)
             case SetDose(place=place, item=item, initials=initials):
                 self._dose(place, item, initials)
+            case Compose(work=work, initials=initials):
+                self._compose(work, initials)
             case FindVisits(patient_ref=patient_ref):
                 staffed.writer.ask(patient_ref)
             case Correct(session_id=session_id, patient_ref=patient_ref, initials=initials):
@@ -205,6 +209,15 @@ class StaffActions:
         before, session_id = controller.visit.prescription.items[place], controller.session_id or ""
         controller.dose(place, item, self._ref(initials))
         self._note(Act.DOSE_SET, initials, session_id, before=before.in_short, after=item.in_short)
+
+    def _compose(self, work: Work, initials: str) -> None:
+        controller = self._staffed.controller
+        if controller.visit is None:
+            return
+        before, session_id = controller.visit.prescription, controller.session_id or ""
+        controller.compose(work, self._ref(initials))
+        told = Work(before.items, before.rounds).in_short
+        self._note(Act.DOSE_SET, initials, session_id, before=told, after=work.in_short)
 
     def _ref(self, initials: str) -> str:
         """Give the opaque reference that signs for these initials."""

@@ -11,13 +11,14 @@ from pressout_ui.navigation import patient
 from pressout_ui.scenes import live_set
 from pressout_ui.scenes.idle import Idle
 from pressout_ui.scenes.live_set import LiveSet
-from pressout_ui.scenes.staff import calibrate, dose, guests, more, pin, settings
+from pressout_ui.scenes.staff import calibrate, dose, guests, more, pin, programme, settings
 from pressout_ui.scenes.staff.calibrate import Calibrate
 from pressout_ui.scenes.staff.dose import Dose
 from pressout_ui.scenes.staff.guests import Guests
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.programme import Programme
 from pressout_ui.scenes.staff.raw import with_fresh
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
@@ -25,6 +26,7 @@ from pressout_ui.scenes.trouble import InTrouble
 from pressout_ui.scenes.wipe import Wipe
 from pressout_ui.screen import Screen, StaffScene, Told
 from pressout_ui.staff import (
+    AddExerciseTapped,
     ChoiceTapped,
     Converted,
     EmptyTapped,
@@ -36,7 +38,9 @@ from pressout_ui.staff import (
     Page,
     PageTapped,
     PinAnswered,
+    RemoveTapped,
     RequestOutcome,
+    RowTapped,
     SaveTapped,
     ShutDown,
     ShutDownTapped,
@@ -49,6 +53,7 @@ from pressout_ui.staff import (
 LOCK_S = 60.0
 LOCK_AT_THE_CELL_S = 300.0
 TOUCHES = (
+    AddExerciseTapped,
     BackSpaced,
     ChoiceTapped,
     Cleared,
@@ -58,6 +63,8 @@ TOUCHES = (
     HangsTapped,
     InitialsChosen,
     PageTapped,
+    RemoveTapped,
+    RowTapped,
     SaveTapped,
     Stepped,
     VoidTapped,
@@ -92,6 +99,8 @@ def moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
             return entered(screen), ()  # no page without a name to sign with
         case Dose(changed=True, leaving=False), PageTapped(page=Page.MENU):
             return screen.showing(replace(scene, leaving=True)), ()
+        case Programme(), PageTapped(page=page) if page is not Page.MENU or scene.asks_before_leaving:
+            return _page_moved(screen, scene, message)
         case _, PageTapped(page=page):
             return _page(screen, page)
         case _, WipeTapped() if known.visit is None and known.trouble is None:
@@ -123,6 +132,10 @@ def _page_moved(screen: Screen, scene: StaffScene, message: Message) -> Told:
                 return left(screen), commands
         case More():
             after = more.update(scene, message, known)
+        case Programme():
+            after, commands = programme.update(scene, message, known)
+            if commands:
+                return left(screen), commands
         case Guests():
             after, commands = guests.update(scene, message, known)
             if commands:
@@ -152,6 +165,10 @@ def _page(screen: Screen, page: Page) -> Told:
                 return screen.showing(Menu()), ()
             looked_up = () if known.patient_ref is None else (FindVisits(known.patient_ref),)
             return screen.showing(going_on), looked_up
+        case Page.PROGRAMME:
+            composing = programme.opened(known)
+            looked_up = () if known.patient_ref is None else (FindVisits(known.patient_ref),)
+            return (screen, ()) if composing is None else (screen.showing(composing), looked_up)
         case Page.MORE:
             return (screen.showing(More(screen.scene)), ()) if isinstance(screen.scene, Dose) else (screen, ())
         case Page.VISITS:
@@ -198,5 +215,5 @@ def visit_ended(screen: Screen) -> Told:
     known = screen.known.without_patient()
     if isinstance(screen.scene, Guests):  # what is looked through is not theirs
         known = replace(known, visits=screen.known.visits, visits_of=screen.known.visits_of)
-    scene = Menu() if isinstance(screen.scene, Dose | More | Visits) else screen.scene
+    scene = Menu() if isinstance(screen.scene, Dose | More | Programme | Visits) else screen.scene
     return replace(screen, known=known, scene=scene, before=None), ()

@@ -166,6 +166,8 @@ def task_lines(item: CabledItem, known: AppState) -> list[str]:
     lines = [f"{item.reps}" + (f" · {words.hold} {item.hold_s:g} {words.seconds}" if item.hold_s else "")]
     if turn is not None and item.sets > 1:
         lines.append(words.set_of.format(number=turn.set_number, all=item.sets))
+    if turn is not None and known.visit is not None and known.visit.prescription.rounds > 1:
+        lines.append(words.round_of.format(number=turn.round, all=known.visit.prescription.rounds))
     return lines
 
 

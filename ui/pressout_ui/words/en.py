@@ -74,6 +74,7 @@ WORDS = Words(
     finish="Finish",
     not_me="Not me",
     decimal=".",
+    round_of="Round {number} of {all}",
     set_of="Set {number} of {all}",
     seconds="s",
     of_count="{done} of {all}",

@@ -74,6 +74,7 @@ WORDS = Words(
     finish="Acabar",
     not_me="No soy yo",
     decimal=",",
+    round_of="Vuelta {number} de {all}",
     set_of="Serie {number} de {all}",
     seconds="s",
     of_count="{done} de {all}",

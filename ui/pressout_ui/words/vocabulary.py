@@ -49,6 +49,15 @@ class StaffWords(Struct, frozen=True, kw_only=True):
     colours: Mapping[str, str]
     cue_label: str
     cues: Mapping[str, str]  # by sensitivity
+    add_exercise: str
+    programmes: Mapping[str, str]
+    rounds: str
+    programme_how: str
+    programme_needs: str
+    earlier: str
+    later: str
+    remove: str
+    lasts: str
     no_visits: str
     last_visit: str
     last_visits: str  # {count}
@@ -166,6 +175,7 @@ class Words(StaffWords, frozen=True, kw_only=True):
     finish: str
     not_me: str
     decimal: str  # the mark before decimals
+    round_of: str  # {number}, {all}
     set_of: str  # {number}, {all}
     seconds: str
     of_count: str  # {done} of {all}

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from pressout_session.exercises import CABLED, Side
 from pressout_session.history import harder_side
-from pressout_session.prescription import CabledItem
+from pressout_session.prescription import CabledItem, Item
+from pressout_session.programmes import usual
 from pressout_signal.events import Resistance
 from pressout_ui.app_state import G_M_PER_S2, LB_PER_KG, AppState
 from pressout_ui.commands import Command
@@ -46,7 +47,7 @@ class Dose(Struct, frozen=True):
 
     `began` is as it was opened; `base_n` what the target is compared with; `asking` that it would be more than a
     quarter above that, `allowed` that this is meant; `leaving` that *Back* was tapped over changes. `targets` are those
-    of other exercises and lines that were looked at.
+    of other exercises and lines that were looked at. One that is `in_programme` is saved with it.
     """
 
     item: CabledItem
@@ -57,6 +58,7 @@ class Dose(Struct, frozen=True):
     allowed: bool = False
     leaving: bool = False
     targets: tuple[tuple[tuple[str, str], float], ...] = ()
+    in_programme: bool = False
 
     @property
     def changed(self) -> bool:
@@ -104,6 +106,16 @@ def _aimed(scene: Dose, item: CabledItem) -> Dose:
     if item.target_n > MOST_RISE * base_n and item.target_n > scene.item.target_n and not scene.allowed:
         return replace(scene, asking=True)
     return replace(scene, item=item, asking=False, leaving=False)
+
+
+def fresh(exercise: str, known: AppState) -> Item:
+    """Give an exercise with its usual dose; on the line that is used now, with the target that is known for it."""
+    items = known.visit.prescription.items if known.visit is not None else ()
+    like = next(one for one in items if isinstance(one, CabledItem))
+    item = usual(exercise, like, like.target_n)
+    if not isinstance(item, CabledItem):
+        return item
+    return _on_another_line(Dose(like, 0), item, known).item
 
 
 def _on_another_line(scene: Dose, item: CabledItem, known: AppState) -> Dose:
@@ -173,7 +185,9 @@ def view(scene: Dose, known: AppState, plane: Plane) -> View:
     half = (plane.width - 64.0 - 28.0) * 0.36
     last = plane.width - 32.0
     hold = f"{item.hold_s:g} {words.seconds}"
-    save = primary_button(words.save, (last - 136.0, 396.0, 136.0, 70.0), SaveTapped())
+    save = primary_button(
+        words.done if scene.in_programme else words.save, (last - 136.0, 396.0, 136.0, 70.0), SaveTapped()
+    )
     return (
         *top_line(known, "", plane, right=176.0),
         plain_button(

@@ -24,6 +24,7 @@ def acts(known: AppState) -> tuple[tuple[str, Message], ...]:
     words = known.words
     here: tuple[tuple[str, Message], ...] = (
         (words.pages["dose"], PageTapped(Page.DOSE)),
+        (words.pages["programme"], PageTapped(Page.PROGRAMME)),
         (words.pages["visits"], PageTapped(Page.VISITS)),
     )
     return (

@@ -7,13 +7,14 @@ from pressout_signal.events import Resistance
 from pressout_ui.app_state import AppState
 from pressout_ui.messages import Message
 from pressout_ui.scenes.parts import HELD_S, paragraph, plain_button, primary_button
-from pressout_ui.scenes.staff import dose, guests, menu, more, pin, settings
+from pressout_ui.scenes.staff import dose, guests, menu, more, pin, programme, settings
 from pressout_ui.scenes.staff.dose import Dose
 from pressout_ui.scenes.staff.guests import Guests
 from pressout_ui.scenes.staff.keys import back_to_menu, choices, keypad_in, stepper, top_line
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.programme import Programme
 from pressout_ui.shapes import Button, Plane, Rect, Text, View, fitted, sized
 from pressout_ui.staff import (
     GuestPicked,
@@ -108,7 +109,26 @@ def dose_of(scene: Dose, known: AppState, plane: Plane) -> View:
         *dose.side_choices(item, known, (SIDE, 632.0, plane.width - 2 * SIDE)),
         *((Text(words.from_clinic, last, 624.0, 20.0, "ink", "700", "end"),) if dose.from_clinic(known) else ()),
         plain_button(words.more, (SIDE, plane.height - 84.0, wide, 72.0), PageTapped(Page.MORE)),
-        primary_button(words.save, (right, plane.height - 84.0, wide, 72.0), SaveTapped()),
+        primary_button(
+            words.done if scene.in_programme else words.save, (right, plane.height - 84.0, wide, 72.0), SaveTapped()
+        ),
+    )
+
+
+def programme_of(scene: Programme, known: AppState, plane: Plane) -> View:
+    """Draw the exercises above, what is picked of them below; or what may be added."""
+    if isinstance(scene.editing, Dose):
+        return dose_of(scene.editing, known, plane)
+    if isinstance(scene.editing, More):
+        return more_of(scene.editing, known, plane)
+    if scene.adding:
+        return programme.adding(known, plane, columns=2)
+    wide = plane.width - 2 * SIDE
+    return (
+        *top_line(known, known.words.pages["programme"], plane),
+        *programme.rows(scene, known, (SIDE, 84.0, wide), 4),
+        *programme.at_hand(scene, known, (SIDE, 412.0, wide)),
+        *programme.ends(scene, known, (SIDE, plane.height - 84.0, wide)),
     )
 
 

@@ -18,6 +18,7 @@ from pressout_ui.scenes.staff.guests import Guests
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.more import More
 from pressout_ui.scenes.staff.pin import Pin
+from pressout_ui.scenes.staff.programme import Programme
 from pressout_ui.scenes.staff.reports import Network, Sensor, Visits
 from pressout_ui.scenes.staff.settings import SettingsScene
 from pressout_ui.scenes.still_here import StillHere
@@ -74,6 +75,8 @@ def for_staff(scene: StaffScene, known: AppState, plane: Plane) -> View:
             return staff.dose_of(scene, known, plane)
         case More():
             return staff.more_of(scene, known, plane)
+        case Programme():
+            return staff.programme_of(scene, known, plane)
         case Calibrate():
             return calibrate.view(scene, known, plane)
         case Guests() if scene.picked is not None:
