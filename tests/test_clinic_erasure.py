@@ -244,3 +244,16 @@ def test_a_new_database_is_its_users_alone(tmp_path: Path) -> None:
 
     assert set(rights) >= {"clinic.db", "clinic.db-wal"}
     assert set(rights.values()) == {0o600}
+
+
+def test_a_session_that_is_found_to_be_a_forgotten_patients_goes_with_what_it_was_taken_for(store: Store) -> None:
+    before = msgspec.structs.replace(a_document(1), patient_ref="530863")
+    takes(store, before)
+    says(store, EventKind.PAIN_REPORTED)  # the station is known
+    command(store, "erase", PATIENT)
+
+    corrected = msgspec.structs.replace(before, patient_ref=PATIENT, revision=2, seq=2)
+    assert takes(store, corrected) is AckResult.REJECTED
+
+    assert store.count() == 0
+    assert "530863" not in whole(store)

@@ -205,3 +205,12 @@ def test_a_dose_reaches_the_station_and_its_answer_the_clinic_and_a_replay_is_an
 
     assert [ack.result for ack in acks] == [AckResult.STORED]
     assert set_aside(store.engine, 9) == []
+
+
+def test_a_prescriptions_number_is_one_patients(store: Store, tmp_path: Path) -> None:
+    assert prescribed(store, tmp_path, "north/s3", prescription_id="rx-1").exit_code == 0
+
+    refused = prescribed(store, tmp_path, "north/s3", prescription_id="rx-1", patient_ref="P-2")
+
+    assert refused.exit_code != 0
+    assert "another patient's" in str(refused.exception)

@@ -132,3 +132,10 @@ def test_settings_outlive_the_station_and_a_damaged_file_is_left_alone(tmp_path:
     (tmp_path / SETTINGS_NAME).write_text("nonsense")
     assert file.read() == Settings(language="es")
     assert (tmp_path / SETTINGS_NAME).read_text() == "nonsense"
+
+
+def test_files_of_therapists_and_of_tries_that_are_both_none_let_nobody_in_and_end_nothing(folder: Path) -> None:
+    (folder / NAME).write_bytes(b"\x00")
+    (folder / TRIES_NAME).write_bytes(b"\x00")
+
+    assert not answer(PinGuard(folder, lambda: 0.0), PIN).right

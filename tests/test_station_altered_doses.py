@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from builders import a_prescription, an_item
+from builders import a_prescription, an_item, an_order
 from journals import damage
 from pressout_session.wire import EventKind
 from pressout_station.audit_log import Act, Audit
+from pressout_station.config_sections import ClinicDoses
 from pressout_station.journal.prescriptions import Prescriptions
 from pressout_station.journal.tables import Journal
 from stations import a_writer, events, new_id, wait_for
@@ -71,3 +72,29 @@ def test_a_dose_that_was_altered_is_told_once_and_holds_again_when_it_is_set_ane
     assert (told.kind, told.what, told.altered) == (EventKind.RECORDS_DAMAGED, "doses altered", 1)
     assert [one.after for one in Audit(tmp_path).all() if one.act is Act.DOSES_ALTERED] == ["1"]
     assert reps_asked(path) == [7]
+
+
+def test_another_dose_that_is_altered_later_is_told_as_well(tmp_path: Path) -> None:
+    path = a_journal_with_a_dose(tmp_path)
+    for number in (1, 2):
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(HEAVIER)
+        writer = a_writer(tmp_path)
+        wait_for(writer, lambda _told, number=number: len(events(tmp_path)) == number)  # type: ignore[misc]
+        writer.prescribe("471922", a_prescription(an_item(reps=7)))  # set anew
+        writer.prescribe("530863", a_prescription(an_item(reps=6)))
+        writer.close()
+
+    assert [one.altered for one in events(tmp_path)] == [1, 1]
+
+
+def test_a_version_that_comes_again_with_another_dose_is_refused_and_not_taken_for_what_holds(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db", new_id)
+    doses = Prescriptions(journal)
+    held, other = an_order(2), an_order(2, items=(an_item(reps=9),))
+
+    assert doses.ordered(held, ClinicDoses.SHOWN) == ""
+    assert doses.ordered(held, ClinicDoses.SHOWN) == ""  # it came twice
+    assert "newer" in doses.ordered(other, ClinicDoses.SHOWN)
+    assert doses.known["471922"].items == held.items
+    journal.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,18 +10,35 @@ from pathlib import Path
 import pytest
 
 from builders import SESSION_ID, an_erasure, an_order, facts_of_a_session
+from journals import damage
 from pressout_session.document import decode
 from pressout_session.document_builder import rfc3339
 from pressout_session.facts import Closed, EndReason, Reassigned
-from pressout_session.wire import Ack, AckResult, EventKind, digest
+from pressout_session.wire import Ack, AckResult, EventKind, StationEvent, digest
+from pressout_station import identity
 from pressout_station.audit_log import Act, Audit
 from pressout_station.journal import acks, documents, erasure
+from pressout_station.journal.clock_correction import WallClock
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.messages import Forgotten, VisitsRead
 from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
+from pressout_station.writer.storage import Rules, open_storage
 from pressout_station.writer.writer import Writer
-from stations import FIRST, MORNING, FakeWall, a_writer, answer, events, everything, keep, new_id, order, wait_for
+from stations import (
+    FIRST,
+    MORNING,
+    FakeWall,
+    a_writer,
+    answer,
+    events,
+    everything,
+    keep,
+    new_id,
+    order,
+    origin,
+    wait_for,
+)
 
 ANOTHER = "530863"
 
@@ -119,7 +137,7 @@ def test_an_erasure_whose_answer_the_card_has_altered_is_answered_all_the_same(t
     with journal.change() as db:
         db.execute("UPDATE erasures SET lost_seqs = '{1]'")
 
-    assert erasure.done(journal, "e-1") == erasure.ErasedSessions(0, ())
+    assert erasure.done(journal, "e-1") == erasure.ErasedSessions(0, {})
     journal.close()
 
 
@@ -233,3 +251,41 @@ def test_an_erasure_takes_out_of_the_outbox_what_is_of_its_patient_and_leaves_al
     wait_for(writer, lambda told: any(isinstance(one, Forgotten) for one in told))
 
     assert [spool.session_of(name) for name in spool.documents(tmp_path / "outbox")] == [SESSION_ID.format(2)]
+
+
+def test_places_that_an_erasure_frees_are_those_of_the_journal_that_gave_them(tmp_path: Path) -> None:
+    names = itertools.count(1)
+
+    def erased() -> list[StationEvent]:
+        return [one for one in events(tmp_path) if one.kind is EventKind.ERASED]
+
+    def a_station() -> Writer:
+        shelves = open_storage(tmp_path, lambda: f"journal-{next(names)}", Budget())
+        return Writer(shelves, Rules(origin_of=origin, wall_clock=WallClock(FakeWall()), new_id=identity.new_id))
+
+    for name in ("outbox", "inbox"):
+        (tmp_path / name).mkdir()
+    writer = a_station()
+    keep(writer, facts_of_a_session(3))
+    writer.close()
+    damage(tmp_path / "journal.db", 0)
+    writer = a_station()
+    keep(writer, facts_of_a_session(2, 2, patient_ref=ANOTHER), SESSION_ID.format(2))
+    order(tmp_path, "erase.er-1", an_erasure())
+    wait_for(writer, lambda _told: len(erased()) == 2)
+    writer.close()
+
+    (kept,) = spool.documents(tmp_path / "outbox")
+    other = decode((tmp_path / "outbox" / kept).read_bytes())
+    assert {one.journal_id: one.seqs for one in erased()} == {"journal-1": (1,), other.journal_id: ()}
+    assert (other.patient_ref, other.seq) == (ANOTHER, 1)
+
+
+def test_a_correction_of_what_was_erased_meanwhile_brings_nothing_of_it_back(writer: Writer, tmp_path: Path) -> None:
+    order(tmp_path, "erase.er-1", an_erasure())
+    wait_for(writer, lambda told: any(isinstance(one, Forgotten) for one in told))
+
+    keep(writer, [Reassigned(t_s=99.0, patient_ref="471922", therapist_ref="t-1")])
+    writer.close()
+
+    assert b"471922" not in everything(tmp_path)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from builders import SESSION_ID, an_erasure, an_item, an_order, facts_of_a_session
+from journals import damage
 from pressout_device.storage import atomic_files
 from pressout_link.messages import ReceivedMessage
-from pressout_session.document import encode
+from pressout_session.document import decode, encode
 from pressout_session.document_builder import document_of
 from pressout_session.facts import Reassigned, SessionVoided
 from pressout_session.record import folded
@@ -19,6 +22,7 @@ from pressout_session.wire import Ack, AckResult, ack_topic, digest, erase_topic
 from pressout_station.mailbox import spool
 from pressout_station.uplink.inbound import InboundHandler, Since
 from pressout_station.uplink.outbox_index import ANSWERED_S, OutboxIndex
+from pressout_station.writer import maintenance
 from pressout_station.writer.writer import Writer
 from stations import FIRST, a_writer, keep, order, origin, wait_for
 from uplinks import Folders
@@ -179,3 +183,50 @@ def test_what_was_answered_and_lies_there_still_is_sent_again_after_a_while(
         shelf.look(rung=True)
 
         assert shelf.waiting == waiting
+
+
+def test_a_correction_after_one_that_the_card_has_lost_is_a_document_of_its_own(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session())
+    keep(writer, [Reassigned(t_s=900.0, patient_ref="471926", therapist_ref="MR")])
+    writer.close()
+    with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as db:
+        lost = "UPDATE facts SET fact = CAST(replace(fact, '\"reassigned\"', '\"seassigned\"') AS BLOB)"
+        assert db.execute(f"{lost} WHERE CAST(fact AS TEXT) LIKE '%\"reassigned\"%'").rowcount == 1
+
+    writer = a_writer(tmp_path)
+    keep(writer, [SessionVoided(t_s=950.0, therapist_ref="MR")])
+    wait_for(writer, lambda _told: len(sent(tmp_path)) == 3)
+    writer.close()
+
+    last = decode(sent(tmp_path)[-1])
+    assert (last.revision, last.voided) == (3, True)
+
+
+@pytest.mark.parametrize("gone", ["taken away", "renamed"])
+def test_what_is_gone_from_the_outbox_while_it_waits_is_put_there_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    monkeypatch.setattr(maintenance, "HOUSEKEEPING_S", 0.05)
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session())
+    (name,) = spool.documents(tmp_path / "outbox")
+    document = tmp_path / "outbox" / name
+    document.unlink() if gone == "taken away" else document.rename(document.with_suffix(".jso"))
+
+    wait_for(writer, lambda _told: document.exists())
+    writer.close()
+
+
+def test_a_station_whose_journal_was_salvaged_is_told_all_orders_again(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session())
+    writer.close()
+    atomic_files.place(tmp_path / "inbox", spool.SINCE, msgspec.json.encode(Since("2026-03-01T09:30:00.000000Z", None)))
+    damage(tmp_path / "journal.db", 0)
+
+    writer = a_writer(tmp_path)
+    wait_for(writer, lambda _told: not (tmp_path / "inbox" / spool.SINCE).exists())
+    writer.close()
+
+    assert hearing(Folders(tmp_path)).since == Since()

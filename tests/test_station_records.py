@@ -29,6 +29,7 @@ from pressout_station.audit_log import Act, Audit, entry, started_with
 from pressout_station.config_sections import ClinicDoses
 from pressout_station.controller.raw_recorder import LONGEST_S, RawRecorder
 from pressout_station.journal.prescriptions import Prescriptions
+from pressout_station.journal.recent_visits import past_visits
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.writer.raw_traces import Budget, RawTraces, SetTrace
@@ -244,6 +245,20 @@ def test_sessions_are_exported_by_time_and_patient_and_that_is_written_down(jour
     noted = [one for one in Audit(journal.parent).all() if one.act is Act.EXPORTED]
     assert [one.after for one in noted] == ["3 sessions as json", "1 sessions as json", "1 sessions as csv"]
     assert b"471922" not in (journal.parent / "audit.jsonl").read_bytes()
+
+
+def test_a_document_that_the_card_has_altered_is_left_out_of_exports_and_charts(journal: Path) -> None:
+    with closing(sqlite3.connect(journal, isolation_level=None)) as db:
+        altered = "UPDATE documents SET document = CAST(replace(document, '\"count\":2', '\"count\":9') AS BLOB)"
+        assert db.execute(f"{altered} WHERE session_id = ?", (SESSION_ID.format(3),)).rowcount == 1
+
+    told = pressout("export", journal)
+
+    assert {json.loads(line)["session_id"] for line in told.stdout.splitlines()} == {
+        SESSION_ID.format(number) for number in (1, 2)
+    }
+    assert SESSION_ID.format(3) in told.stderr
+    assert [one.session_id for one in past_visits(Journal(journal, new_id), "471922", 8)] == [SESSION_ID.format(1)]
 
 
 def test_an_export_out_of_a_clinics_file_is_in_the_clinics_audit_or_is_none(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, or_, select, text, tuple_, update
 
 from pressout_clinic import orders
 from pressout_clinic.audit_log import noted
@@ -36,6 +36,7 @@ from pressout_session.document_builder import rfc3339
 
 # What a station is told of a session that comes when it should be gone.
 GONE = "gone: found a session that was to be forgotten here, expected none; it was not kept"
+FORGOTTEN = "gone: found a session of somebody who was to be forgotten here, expected none; it was not kept"
 # So many rejected payloads are looked through at once.
 PAYLOADS = 100
 
@@ -134,8 +135,13 @@ def gone(connection: Connection, documents: Sequence[SessionDocument]) -> dict[t
         forgotten = any(ref == one.patient_ref and one.started_at <= at for ref, at in erasures)
         place = one.journal_id, one.seq
         if forgotten or (place in gone_at and not _began_after(one, gone_at[place])):
-            found[one.session_id, one.revision] = GONE
+            found[one.session_id, one.revision] = FORGOTTEN if forgotten else GONE
     return found
+
+
+def drop_earlier(connection: Connection, session_id: str, revision: int) -> None:
+    """Drop the revisions before one that is to be forgotten: it is that patient's, whosever it was taken for."""
+    _delete(connection, and_(DOCUMENTS.c.session_id == session_id, DOCUMENTS.c.revision < revision))
 
 
 def _began_after(document: SessionDocument, gone_at: str | None) -> bool:

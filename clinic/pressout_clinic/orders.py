@@ -46,6 +46,12 @@ def prescribe(connection: Connection, order: PrescriptionOrder, stations: Sequen
     ValueError
         If the same or a greater version of this prescription is there already, since a station would not take it.
     """
+    of_this_id = PRESCRIPTIONS.c.prescription_id == order.prescription_id
+    whose = set(connection.execute(select(PRESCRIPTIONS.c.patient_ref).where(of_this_id).distinct()).scalars())
+    if whose - {order.patient_ref}:
+        raise ValueError(
+            f"prescription_id: found {order.prescription_id!r}, which is another patient's, expected one of its own"
+        )
     latest = newest_version(connection, order.prescription_id)
     if latest is not None and latest >= order.version:
         raise ValueError(

@@ -80,19 +80,25 @@ class Store:
             If the database cannot be written; then nothing of it was stored.
         """
         with said_plainly(self.engine):
-            try:
-                with self.engine.begin() as connection:
-                    return _taken(connection, incoming)
-            except POISONOUS as error:
-                reason = _poison(error)
-                if reason is None:
-                    raise
-                if len(incoming) > 1:
-                    # One of them fits the schema and not the tables: it must not take the others with it.
-                    return [ack for one in incoming for ack in self.take([one])]
-                aside = IncomingMessage(incoming[0].topic, incoming[0].payload, Rejection(reason))
-                with self.engine.begin() as connection:
-                    return _taken(connection, [aside])
+            acks = self._take(incoming)
+            if any(ack.reason == erasure.FORGOTTEN for ack in acks):
+                erasure.emptied(self.engine)
+        return acks
+
+    def _take(self, incoming: Sequence[IncomingMessage]) -> list[Ack]:
+        try:
+            with self.engine.begin() as connection:
+                return _taken(connection, incoming)
+        except POISONOUS as error:
+            reason = _poison(error)
+            if reason is None:
+                raise
+            if len(incoming) > 1:
+                # One of them fits the schema and not the tables: it must not take the others with it.
+                return [ack for one in incoming for ack in self._take([one])]
+            aside = IncomingMessage(incoming[0].topic, incoming[0].payload, Rejection(reason))
+            with self.engine.begin() as connection:
+                return _taken(connection, [aside])
 
     def hear(self, messages: Sequence[Message]) -> None:
         """Keep what stations say beside sessions. What makes no sense is set aside.
@@ -223,6 +229,8 @@ def _stored(
         columns = tuple_(DOCUMENTS.c.session_id, DOCUMENTS.c.revision)
         connection.execute(delete(DOCUMENTS).where(columns.in_(list(gone))))
         fresh -= gone.keys()
+        for key in (key for key, reason in gone.items() if reason == erasure.FORGOTTEN):
+            erasure.drop_earlier(connection, *key)
     typed: dict[str, list[Row]] = {table.name: [] for table in TYPED}
     for key in sorted(fresh):
         for name, found in rows_of(read[key]).items():

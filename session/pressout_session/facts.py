@@ -193,6 +193,9 @@ class SessionVoided(Fact, frozen=True, kw_only=True):
     therapist_ref: str
 
 
+Correction = Reassigned | SessionVoided
+"""What a therapist says of a session that was closed."""
+
 AnyFact = (
     Opened
     | SetOpened

@@ -116,6 +116,10 @@ class Prescription(msgspec.Struct, frozen=True, kw_only=True):
         """Whether another asks for the same work, whoever set it."""
         return (self.items, self.rounds) == (other.items, other.rounds)
 
+    def same_version(self, other: Prescription) -> bool:
+        """Whether another goes by the same number and version."""
+        return (self.prescription_id, self.version) == (other.prescription_id, other.version)
+
     def with_item(self, place: int, item: Item) -> Prescription:
         """Give the prescription with another item at a place."""
         return msgspec.structs.replace(self, items=(*self.items[:place], item, *self.items[place + 1 :]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,10 @@ from pressout_session.document import SessionDocument, decode
 from pressout_session.document_builder import rfc3339
 from pressout_session.error_sentences import why
 from pressout_session.exchange.fhir import bundle
+from pressout_session.wire import digest
 from pressout_station.audit_log import Act, Audit, entry
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = (
     *("session_id", "revision", "started_at", "site_id", "station_id", "patient_ref"),
@@ -60,11 +64,13 @@ def sessions_in(path: Path, chosen: SessionFilter | None = None) -> Iterator[byt
         # Read-only; `immutable` is not said, since a station may be writing to it.
         with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro", uri=True)) as db:
             rows = db.execute(
-                "SELECT document FROM documents AS d WHERE revision ="
+                "SELECT session_id, document, sha256 FROM documents AS d WHERE revision ="
                 " (SELECT max(revision) FROM documents WHERE session_id = d.session_id) ORDER BY session_id"
             )
-            for (document,) in rows:
-                if chosen is None or chosen.takes(decode(document)):
+            for session_id, document, sha256 in rows:
+                if digest(bytes(document)) != sha256:
+                    logger.error("session %s is not as it was written, and is left out", session_id)
+                elif chosen is None or chosen.takes(decode(document)):
                     yield document
     except sqlite3.Error as error:
         raise JournalError(f"{path}: found {why(error)}, expected a journal.db or a clinic's database") from error

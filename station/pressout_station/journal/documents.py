@@ -35,6 +35,8 @@ def finish(journal: Journal, session_id: str, written: Callable[[Record, int], S
     with journal.change() as db:
         (seq,) = db.execute("UPDATE journal SET next_seq = next_seq + 1 RETURNING next_seq - 1").fetchone()
         document = written(journal.record(session_id), seq)
+        # Where a correction was lost on the card, the next one is a revision of its own all the same.
+        document = msgspec.structs.replace(document, revision=max(document.revision, 1 + revision(journal, session_id)))
         payload = document_encoded(document)
         db.execute(
             "INSERT INTO documents (session_id, revision, journal_id, seq, sha256, document, patient_ref)"
@@ -59,14 +61,14 @@ def uncorrected(journal: Journal) -> list[str]:
 
 
 def documents_of(journal: Journal, patient_ref: str, most: int) -> list[bytes]:
-    """Give the last documents of a patient's last sessions, oldest first."""
+    """Give the last documents of a patient's last sessions, oldest first, but those that the card has altered."""
     rows = journal.rows(
-        "SELECT document FROM documents AS one WHERE patient_ref = ?1 AND revision ="
+        "SELECT document, sha256 FROM documents AS one WHERE patient_ref = ?1 AND revision ="
         " (SELECT max(revision) FROM documents WHERE session_id = one.session_id)"
         " ORDER BY session_id DESC LIMIT ?2",
         (patient_ref, most),
     )
-    return [document for (document,) in rows][::-1]
+    return [document for document, sha256 in rows if digest(document) == sha256][::-1]
 
 
 def waiting(journal: Journal, session_id: str | None = None) -> list[WaitingDocument]:

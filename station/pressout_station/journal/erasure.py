@@ -6,8 +6,10 @@ of what it wrote, which no program can reach; so does a backup.
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,10 +33,13 @@ MOST_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class ErasedSessions:
-    """What was forgotten: how many sessions, and the places in the sequence of those that the clinic never had."""
+    """What was forgotten: how many sessions, and the places of those that the clinic never had, by journal.
+
+    A salvaged journal's documents keep the name and the places that they had.
+    """
 
     sessions: int
-    lost_seqs: tuple[int, ...]
+    lost: Mapping[str, tuple[int, ...]]
 
 
 def old_sessions(journal: Journal, now: datetime, keep_days: float) -> list[str]:
@@ -87,22 +92,22 @@ def _whose(journal: Journal, session_id: str, patient_ref: str) -> str:
     return said or (rows[0][0] if rows else None) or patient_ref
 
 
-def names(written: bytes, patient_ref: str) -> bool:
-    """Whether a fact or a document, readable or not, names a patient.
+def named(patient_ref: str) -> bytes:
+    """Give how a fact or a document, readable or not, names a patient.
 
-    >>> names(b'{"patient_ref":"471922"', "471922"), names(b'{"seq":471922}', "471922")
+    >>> named("471922") in b'{"patient_ref":"471922"', named("471922") in b'{"seq":471922}'
     (True, False)
     """
-    return f'"{patient_ref}"'.encode() in written
+    return f'"{patient_ref}"'.encode()
 
 
 def done(journal: Journal, erase_id: str) -> ErasedSessions | None:
     """Give what an erasure that was carried out forgot, or None if it was not carried out yet."""
     for sessions, lost_seqs in journal.rows("SELECT sessions, lost_seqs FROM erasures WHERE erase_id = ?", (erase_id,)):
         try:
-            lost = tuple(msgspec.json.decode(lost_seqs, type=list[int]))
-        except ValueError:  # altered on the card: the erasure was carried out all the same
-            lost = ()
+            lost = msgspec.json.decode(lost_seqs, type=dict[str, tuple[int, ...]])
+        except ValueError:  # altered on the card, or of before places had a journal: it was carried out all the same
+            lost = {}
         return ErasedSessions(sessions, lost)
     return None
 
@@ -117,21 +122,20 @@ def erase(journal: Journal, erase_id: str, patient_ref: str, at: str) -> ErasedS
         return before
     own, once = sessions_of(journal, patient_ref)
     with journal.change() as db:
-        lost: set[int] = set()
+        lost: dict[str, tuple[int, ...]] = {}
         for session_id in (*own, *once):
-            lost.update(
-                seq
-                for (seq,) in db.execute(
-                    "SELECT seq FROM documents WHERE session_id = ?1 AND answer IS NULL AND (patient_ref = ?2 OR ?3)",
-                    (session_id, patient_ref, session_id in own),
-                )
-            )
+            for journal_id, seq in db.execute(
+                "SELECT journal_id, seq FROM documents"
+                " WHERE session_id = ?1 AND answer IS NULL AND (patient_ref = ?2 OR ?3)",
+                (session_id, patient_ref, session_id in own),
+            ):
+                lost[journal_id] = (*lost.get(journal_id, ()), seq)
         _drop(db, own)
         for session_id in once:
             _redact(db, session_id, patient_ref)
         db.execute("DELETE FROM prescriptions WHERE patient_ref = ?", (patient_ref,))
-        erased = ErasedSessions(len(own), tuple(sorted(lost)))
-        told = msgspec.json.encode(erased.lost_seqs).decode()
+        erased = ErasedSessions(len(own), lost)
+        told = msgspec.json.encode(lost).decode()
         db.execute("INSERT INTO erasures VALUES (?, ?, ?, ?)", (erase_id, at, erased.sessions, told))
     return erased
 
@@ -163,10 +167,20 @@ def drop_set_aside(folder: Path, patient_ref: str) -> None:
         raise JournalError(f"{folder}: found a damaged journal not taken over yet, expected it to be; again soon")
     try:
         for part in (folder / salvage.FOLDER).glob("*.db*"):
-            if patient_ref.encode() in part.read_bytes():
+            if may_hold(part, patient_ref.encode()):
                 part.unlink()
     except OSError as error:
         raise JournalError(f"{folder}: found {why(error)}, expected to be able to drop a damaged journal") from error
+
+
+def may_hold(file: Path, what: bytes) -> bool:
+    """Whether a file holds some bytes, or cannot be read any more."""
+    try:
+        return what in file.read_bytes()
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return True
 
 
 def _without(written: bytes, patient_ref: str) -> bytes | None:
@@ -174,7 +188,7 @@ def _without(written: bytes, patient_ref: str) -> bytes | None:
     try:
         fact = decode(written)
     except ValueError:
-        return None if names(written, patient_ref) else written
+        return None if named(patient_ref) in written else written
     if isinstance(fact, Opened | Reassigned) and fact.patient_ref == patient_ref:
         return encode(msgspec.structs.replace(fact, patient_ref=NOBODY))
     return written

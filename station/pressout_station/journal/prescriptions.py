@@ -29,21 +29,26 @@ class Prescriptions:
         What each patient is to do. One that is not as it was written is left out: the station's own dose holds.
     altered : int
         How many those are.
+    altered_which : str
+        Which, by what they should sum up to.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.known: dict[str, Prescription] = {}
-        self.altered = 0
+        self.altered = which = 0
         for patient_ref, written, summed in journal.rows("SELECT * FROM prescriptions"):
             if summed is not None and summed != _checksum(patient_ref, written):
                 self.altered += 1
+                which += summed
                 logger.error("a prescription is not as it was written, the station's own holds")
                 continue
             try:
                 self.known[patient_ref] = msgspec.json.decode(written, type=Prescription)
             except ValueError as error:
                 logger.error("a prescription cannot be read, the station's own holds: %s", error)
+
+        self.altered_which = f"{which & 0xFFFFFFFF:08x}"
 
     def keep(self, patient_ref: str, prescription: Prescription) -> None:
         """Keep what a patient is to do from now on."""
@@ -60,7 +65,8 @@ class Prescriptions:
         known = self.known.get(order.patient_ref)
         if policy is ClinicDoses.REFUSED:
             return "this site takes no doses from the clinic"
-        if known is not None and (known.prescription_id, known.version) == (order.prescription_id, order.version):
+        asked = order.prescription()
+        if known is not None and known.same_version(asked) and known.asks_as(asked):
             return ""  # it came twice
         if not supersedes(order, known):
             return "what holds here is newer"

@@ -1,4 +1,4 @@
-"""Visits of the last hours, out of the journal: what a station that was started again goes on with."""
+"""Visits out of the journal: those of the last hours, with which a station goes on; and a patient's, for who asks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pressout_device.errors import ALTERED
+from pressout_session.document import decode as decode_document
 from pressout_session.facts import AnyFact, ClockCorrected, Closed, EndReason, Opened, decode
+from pressout_session.history import PastVisit, past_visit
 from pressout_session.patient_codes import GUEST
 from pressout_session.visit import Visit
 from pressout_session.visit_replay import visit_of
+from pressout_station.journal import documents
 from pressout_station.journal.tables import Journal
 
 logger = logging.getLogger(__name__)
@@ -42,6 +45,17 @@ def recent_visits(journal: Journal, moment: StartMoment, within_s: float) -> lis
         if one is not None:
             found.append(one)
     return found
+
+
+def past_visits(journal: Journal, patient_ref: str, most: int) -> tuple[PastVisit, ...]:
+    """Give a patient's last visits, oldest first; what cannot be read is left out."""
+    visits = []
+    for document in documents.documents_of(journal, patient_ref, most):
+        try:
+            visits.append(past_visit(decode_document(document)))
+        except ALTERED as error:
+            logger.error("a visit cannot be read and is left out: %s", error)
+    return tuple(visits)
 
 
 def _recent(

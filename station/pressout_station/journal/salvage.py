@@ -38,6 +38,8 @@ SURROUNDINGS = (
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_AUTH,
 )
+# A sector that cannot be read any more is damage like another: what is on the others is read.
+UNREADABLE = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
 KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # No session has more facts than this; a place beyond it is damage.
 MOST_PLACES = 1 << 20
@@ -84,8 +86,8 @@ def is_damage(error: sqlite3.Error | UnicodeDecodeError, *, opening: bool = Fals
         return True
     primary = code & 0xFF  # the rest of an extended code says more of the same
     # We may write the file, or would not have come here: what forbids it then is in the file.
-    forbidden_by_itself = code == sqlite3.SQLITE_READONLY
-    return primary in DAMAGE or (opening and (forbidden_by_itself or primary not in SURROUNDINGS))
+    of_the_file = code in (sqlite3.SQLITE_READONLY, *UNREADABLE)
+    return primary in DAMAGE or (opening and (of_the_file or primary not in SURROUNDINGS))
 
 
 def check(db: sqlite3.Connection) -> None:

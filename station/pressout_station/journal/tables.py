@@ -50,6 +50,7 @@ class Journal:
         self._new_id = new_id
         # Damage that is not mended: no file open, a file that is damaged, or an old one that is not taken over yet.
         self._broken = self._incomplete = False
+        self._db = sqlite3.connect(":memory:")  # until the file is open
         # Whether it was mended since somebody looked: what was made of it may have to be made anew.
         self.mended = False
         salvage.pending(path)  # the rest of one that was being moved goes with it, before a new one is made here
@@ -177,6 +178,10 @@ class Journal:
                 [(session_id, encode(fact)) for session_id, fact in facts],
             )
 
+    def knows(self, session_id: str) -> bool:
+        """Whether anything is kept of a session."""
+        return bool(self.rows("SELECT 1 FROM facts WHERE session_id = ? LIMIT 1", (session_id,)))
+
     def record(self, session_id: str) -> Record:
         """Fold what is known of a session; a fact that cannot be read is left out rather than all the others."""
         rows = self.rows("SELECT place, fact FROM facts WHERE session_id = ? ORDER BY place", (session_id,))
@@ -195,6 +200,13 @@ class Journal:
             () if session_id is None else (session_id,),
         )
         return int(count)
+
+    def altered_which(self) -> str:
+        """Name those facts, by what they should sum up to: others are others, were they as many."""
+        ((which,),) = self.rows(
+            "SELECT coalesce(sum(checksum), 0) FROM facts WHERE checksum <> fact_checksum(session_id, place, fact)"
+        )
+        return f"{int(which) & 0xFFFFFFFF:08x}"
 
     def unfinished(self) -> list[str]:
         """Give the sessions that have no document yet, oldest first: something stopped us in the middle."""

@@ -28,6 +28,7 @@ MOST_EVENTS = 500
 
 # What each side says of itself to the other: hidden, since it is neither a document nor an answer.
 LINK = ".link.json"
+SINCE = ".since.json"
 STATION = ".station.json"
 
 

@@ -229,7 +229,10 @@ class PinGuard:
             return bounded_json(path, dict[str, int]) if path.exists() else {}
         except (OSError, ValueError) as error:
             logger.error("%s cannot be read (%s): every PIN is locked for a while", path, error)
+        try:
             return dict.fromkeys(Therapists(self._folder).all(), MOST_TRIES)
+        except (OSError, ConfigError):  # then nobody comes in anyway
+            return {}
 
     def _write(self) -> None:
         atomic_files.place(self._folder, TRIES_NAME, msgspec.json.encode(self._failed), mode=0o600)

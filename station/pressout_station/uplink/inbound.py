@@ -25,7 +25,6 @@ from pressout_station.uplink.outbox_index import OutboxIndex
 
 logger = logging.getLogger(__name__)
 
-SINCE = ".since.json"
 # What the station has not taken in yet; more than this wait at the broker.
 MOST_ORDERS = 200
 # Answers that came before, so that the same ones over and over cost nothing.
@@ -75,7 +74,6 @@ class InboundHandler:
         self.refused = 0
         self.answered_at: str | None = None
         self.must_say_info = False
-        self.since = self._read_since()
 
     @property
     def clone(self) -> str | None:
@@ -167,18 +165,21 @@ class InboundHandler:
             number = max(time.time_ns(), 1 + max((int(spool.came_at(one) or 0) for one in waiting), default=0))
             file = f"{kind}.{name}.{number:020d}.json"
             atomic_files.place(self._inbox, file, msgspec.json.encode(order))
-            known = self.since.prescriptions if dose else self.since.erasures
+            since = self.since
+            known = since.prescriptions if dose else since.erasures
             if known is None or at > known:
-                self.since = Since(at, self.since.erasures) if dose else Since(self.since.prescriptions, at)
-                atomic_files.place(self._inbox, SINCE, msgspec.json.encode(self.since))
+                since = Since(at, since.erasures) if dose else Since(since.prescriptions, at)
+                atomic_files.place(self._inbox, spool.SINCE, msgspec.json.encode(since))
         except OSError as error:
             logger.warning("an order of the clinic cannot be written to the inbox: %s", error)
             return False
         return True
 
-    def _read_since(self) -> Since:
+    @property
+    def since(self) -> Since:
+        """How new the newest orders are that came; a station that lost some takes that away, to be told them all."""
         try:
-            return atomic_files.read(self._inbox / SINCE, Since) or Since()
+            return atomic_files.read(self._inbox / spool.SINCE, Since) or Since()
         except OSError:
             return Since()
 

@@ -132,9 +132,11 @@ class Uplink:
         for name in names:
             try:
                 payload = (self._outbox / name).read_bytes()
+            except FileNotFoundError:
+                continue  # the station has taken it out meanwhile, or puts it there again
             except OSError as error:
-                if not isinstance(error, FileNotFoundError):  # the station may have taken it out meanwhile
-                    logger.warning("%s cannot be read and waits: %s", name, error)
+                logger.warning("%s cannot be read: %s", name, error)
+                self._ask_anew(name)
                 continue
             if spool.is_altered(name, payload):
                 self._ask_anew(name)

@@ -34,6 +34,7 @@ class DocumentWriter:
         self._shelves = shelves
         self._rules = rules
         self.unfinished: set[str] = set()
+        self._corrected: set[str] = set()
 
     def recover(self) -> None:
         """Make what a power cut left unmade, and put back into the outbox what the clinic lacks."""
@@ -51,12 +52,19 @@ class DocumentWriter:
             logger.error("what waits for the clinic cannot be put out yet: %s", error)
             self.unfinished |= {one.session_id for one in documents.waiting(self._shelves.journal)}
 
-    def finish(self, session_id: str) -> None:
-        """Give a closed session its number and document, and the document to the uplink; what fails waits."""
+    def finish(self, session_id: str, *, corrected: bool = False) -> None:
+        """Give a closed session its number and document, and the document to the uplink; what fails waits.
+
+        One that was `corrected` just now has a new document whatever is left of its earlier corrections.
+        """
         journal = self._shelves.journal
+        if corrected:
+            self._corrected.add(session_id)
         try:
-            if documents.revision(journal, session_id) < journal.record(session_id).revision:
+            kept = documents.revision(journal, session_id)
+            if kept < journal.record(session_id).revision or (kept and session_id in self._corrected):
                 documents.finish(journal, session_id, self._written)
+            self._corrected.discard(session_id)
             self._renew(session_id)
             self._shelves.exchange.put_out(session_id)
         except (OSError, *ALTERED) as error:  # whatever it is, the session is kept

@@ -18,7 +18,7 @@ from pressout_session.orders import Erasure, PrescriptionOrder
 from pressout_session.wire import StationEvent, digest
 from pressout_station.journal import acks, documents
 from pressout_station.journal.documents import WaitingDocument
-from pressout_station.journal.erasure import names
+from pressout_station.journal.erasure import may_hold, named
 from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
 from pressout_station.mailbox.backoff import Backoff
@@ -178,8 +178,14 @@ class Mailbox:
         """
         order.path.unlink(missing_ok=True)
 
+    def ask_for_all_orders(self) -> None:
+        """Let the uplink ask the clinic, at its next connection, for every order that holds."""
+        (self._inbox / spool.SINCE).unlink(missing_ok=True)
+
     def withdraw(self, sessions: set[str], patient_ref: str) -> None:
         """Take sessions out of the outbox, and what else names a patient: the journal may have lost what lies there.
+
+        What cannot be read goes, too: if it is another's, the journal puts it there again.
 
         Raises
         ------
@@ -188,7 +194,7 @@ class Mailbox:
         """
         for name in spool.documents(self._outbox):
             document = self._outbox / name
-            if spool.session_of(name) in sessions or names(document.read_bytes(), patient_ref):
+            if spool.session_of(name) in sessions or may_hold(document, named(patient_ref)):
                 document.unlink(missing_ok=True)
 
     # ---- inside --------------------------------------------------------------------------------

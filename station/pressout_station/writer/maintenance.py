@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -184,7 +185,13 @@ class Maintenance:
         shelves.journal.settle()
         shelves.exchange.put_out()
         logger.info("erasure %s: %d sessions forgotten", asked.erase_id, erased.sessions)
-        self._say(EventKind.ERASED, f"{erased.sessions} sessions", asked.erase_id, erased.lost_seqs)
+        for journal_id, seqs in {shelves.journal.journal_id: (), **erased.lost}.items():
+            self._say(
+                EventKind.ERASED,
+                f"{erased.sessions} sessions",
+                asked.erase_id,
+                {"journal_id": journal_id, "seqs": seqs},
+            )
         self._shelves.audit.add(entry(Act.ERASED, about=asked.erase_id, after=f"{erased.sessions} sessions"))
 
     def _put_clock_right(self) -> Iterator[str]:
@@ -202,22 +209,24 @@ class Maintenance:
         journal, audit = self._shelves.journal, self._shelves.audit
         for aside, saved in salvage.untold(journal.path):
             found = f"{saved.facts} facts and {saved.documents} documents saved, {saved.altered} facts altered"
-            self._say(EventKind.RECORDS_DAMAGED, aside.name, figures=msgspec.structs.asdict(saved))
+            self._say(EventKind.RECORDS_DAMAGED, aside.name, besides=msgspec.structs.asdict(saved))
             audit.add(entry(Act.SALVAGED, about=aside.name, after=found))
+            self._shelves.exchange.ask_for_all_orders()  # doses may have been among what is lost
             salvage.told(aside)
 
     def _tell_altered(self) -> None:
         """Tell the clinic, once, how many facts and doses of a sound journal are not as they were written."""
         self._altered = self._shelves.journal.altered()
-        for count, act, what in (
-            (self._altered, Act.ALTERED, "altered"),
-            (self._shelves.doses.altered, Act.DOSES_ALTERED, "doses altered"),
+        doses = self._shelves.doses
+        for count, which, act, what in (
+            (self._altered, self._shelves.journal.altered_which(), Act.ALTERED, "altered"),
+            (doses.altered, doses.altered_which, Act.DOSES_ALTERED, "doses altered"),
         ):
             last = self._shelves.audit.last(act)
-            if count and (last is None or last.after != str(count)):
+            if count and (last is None or (last.after, last.about) != (str(count), which)):
                 logger.error("journal: found %d %s since they were written", count, what)
-                self._say(EventKind.RECORDS_DAMAGED, what, figures={"altered": count})
-                self._shelves.audit.add(entry(act, after=str(count)))
+                self._say(EventKind.RECORDS_DAMAGED, what, besides={"altered": count})
+                self._shelves.audit.add(entry(act, about=which, after=str(count)))
 
     def _keep_house(self) -> None:
         shelves, moment = self._shelves, self._rules.wall_clock.now()
@@ -234,6 +243,7 @@ class Maintenance:
                 )
                 if len(old) == erasure.MOST_AT_ONCE:
                     self._due_s["housekeeping"] = 0.0
+        shelves.exchange.put_out()  # what was taken out of the outbox, or renamed in it, by whomever
         waiting = {one.session_id for one in documents.waiting(shelves.journal)}
         shelves.traces.trim(waiting, moment.wall if moment.synchronised else None)
 
@@ -242,10 +252,9 @@ class Maintenance:
         kind: EventKind,
         what: str,
         about: str | None = None,
-        seqs: tuple[int, ...] = (),
-        figures: Mapping[str, int] = MappingProxyType({}),
+        besides: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        """Put what became of an order into the outbox, before the order itself is dropped.
+        """Put what became of an order into the outbox, before the order itself is dropped; `besides` are its figures.
 
         Raises
         ------
@@ -260,9 +269,7 @@ class Maintenance:
             what=what,
             number=NUMBERS[Notice.RECORDS_DAMAGED] if kind is EventKind.RECORDS_DAMAGED else "",
             about=about,
-            seqs=seqs,
-            journal_id=self._shelves.journal.journal_id,
-            **figures,
+            **{"journal_id": self._shelves.journal.journal_id, **besides},
         )
         if self._shelves.exchange.announced([event]):
             raise OSError("the answer to it cannot be put into the outbox")

@@ -17,14 +17,12 @@ from typing import Any, TypeAlias
 
 from pressout_device.clock import Every
 from pressout_device.errors import ALTERED, DamagedError, JournalError
-from pressout_session.document import decode
-from pressout_session.facts import AnyFact, Closed, Opened, Reassigned, SessionVoided
-from pressout_session.history import PastVisit, past_visit
+from pressout_session.facts import AnyFact, Closed, Correction, Opened
 from pressout_session.load_cell_history import AnyCellFact
 from pressout_session.prescription import Prescription
 from pressout_session.wire import StationEvent
 from pressout_station.audit_log import Entry
-from pressout_station.journal import documents
+from pressout_station.journal.recent_visits import past_visits
 from pressout_station.writer.document_writer import DocumentWriter
 from pressout_station.writer.maintenance import Maintenance, Present
 from pressout_station.writer.messages import (
@@ -206,7 +204,8 @@ class Writer:
             else:
                 self._told.put(news)
         while self._unanswered:
-            self._told.put(VisitsRead(self._unanswered[0], self._past_visits(self._unanswered[0])))
+            found = past_visits(self._shelves.journal, self._unanswered[0], MOST_VISITS)
+            self._told.put(VisitsRead(self._unanswered[0], found))
             del self._unanswered[0]
 
     def _gather(self) -> bool:
@@ -257,15 +256,19 @@ class Writer:
         return left
 
     def _save(self, facts: list[FactToKeep]) -> list[FactToKeep]:
-        self._shelves.journal.keep([(one.session_id, one.fact) for one in facts])
-        for kept in facts:
-            session_id, fact = kept.session_id, kept.fact
+        journal = self._shelves.journal
+        # A correction of what was erased meanwhile would bring it back.
+        ours = {one.session_id for one in facts if not isinstance(one.fact, Correction)}
+        kept = [one for one in facts if one.session_id in ours or journal.knows(one.session_id)]
+        journal.keep([(one.session_id, one.fact) for one in kept])
+        for one in facts:
+            session_id, fact = one.session_id, one.fact
             if isinstance(fact, Opened):
                 self._open[session_id] = fact.patient_ref
             if isinstance(fact, Closed):
                 self._open.pop(session_id, None)
-            if isinstance(fact, Closed | Reassigned | SessionVoided):
-                self._documents.finish(session_id)
+            if isinstance(fact, Closed | Correction) and one in kept:
+                self._documents.finish(session_id, corrected=not isinstance(fact, Closed))
             self._told.put(Kept(session_id, fact))
         return []  # whatever comes of the documents: these are kept, and must not be kept twice
 
@@ -289,12 +292,3 @@ class Writer:
         for one in traces[-MOST_TRACES:]:
             self._shelves.traces.keep(one)
         return []
-
-    def _past_visits(self, patient_ref: str) -> tuple[PastVisit, ...]:
-        visits = []
-        for document in documents.documents_of(self._shelves.journal, patient_ref, MOST_VISITS):
-            try:
-                visits.append(past_visit(decode(document)))
-            except ValueError as error:
-                logger.error("a visit cannot be read and is left out: %s", error)
-        return tuple(visits)
