@@ -21,6 +21,7 @@ from pressout_ui.messages import PainTapped, RatingDone, RatingTapped
 from pressout_ui.scenes.rating import Rating, RatingQuestion
 from pressout_ui.scenes.rest import Rest
 from pressout_ui.scenes.set_up import SetUp
+from pressout_ui.scenes.timed import Timed
 from pressout_ui.shapes import Button
 from screens import LANDSCAPE, SCENES, setting_up, told
 from stations import MORNING
@@ -32,7 +33,7 @@ def keys(screen: Screen) -> list[object]:
 
 @pytest.mark.parametrize(("name", "screen"), SCENES, ids=[name for name, _screen in SCENES])
 def test_whoever_rests_or_sets_up_has_a_key_to_stop_because_it_hurts(name: str, screen: Screen) -> None:
-    assert (PainTapped() in keys(screen)) == isinstance(screen.scene, Rest | SetUp), name
+    assert (PainTapped() in keys(screen)) == isinstance(screen.scene, Rest | SetUp | Timed), name
 
 
 def test_stopping_because_it_hurts_is_told_before_anything_is_asked_and_ends_the_visit() -> None:

@@ -93,13 +93,28 @@ class Course(Struct, frozen=True):
         return replace(self, place=max(0, self.place - 1))
 
     def swapped(self) -> Course:
-        """Give the course with this turn on the other side, and the rest of its item turned round with it."""
+        """Give the course with this turn on the other side, and of its item what is then left to do on each.
+
+        Whoever begins with the other side goes on in turns from there, in every round; whoever did a side twice is
+        asked for the one that is missing.
+        """
         course, at = self._written_down(self.place + 1), self.turn
-        turns = tuple(
-            replace(turn, side=turn.side.other) if place >= self.place and turn.item == at.item else turn
-            for place, turn in enumerate(course.turns)
-        )
-        return replace(course, turns=turns)
+        turns, last = list(course.turns), at.side.other
+        turns[self.place] = replace(at, side=last)
+        of_item = [place for place, turn in enumerate(course.turns) if turn.item == at.item]
+        in_round = [place for place in of_item if course.turns[place].round == at.round]
+        ahead = [place for place in in_round if place > self.place]
+        left = Counter(course.turns[place].side for place in in_round)
+        left.subtract(turns[place].side for place in in_round if place <= self.place)
+        for place in ahead:
+            last = last.other if left[last.other] > 0 else last
+            left[last] -= 1
+            turns[place] = replace(turns[place], side=last)
+        begins = not any(place < self.place for place in in_round)
+        for place in of_item:
+            if place > self.place and begins and course.turns[place].round != at.round:
+                turns[place] = replace(turns[place], side=turns[place].side.other)
+        return replace(course, turns=tuple(turns))
 
     def asked_from(self, place: int) -> tuple[Turn, ...]:
         """Give the turns from a place on that are asked for."""
@@ -111,20 +126,55 @@ class Course(Struct, frozen=True):
         turns = (*written.turns[: self.place], Turn(item, side, round=self.turn.round), *written.turns[self.place :])
         return replace(written, turns=turns, extra=written.extra + self.over)
 
-    def dosed(self, place: int, item: Item) -> Course:
-        """Give the course with another dose for the item at `place`: what was done counts, the rest is asked anew."""
+    def dosed(self, place: int, item: Item, *, under_way: bool = False) -> Course:
+        """Give the course with another dose for the item at `place`: what was done counts, the rest is asked anew.
+
+        A turn that is `under_way` stays where it is, before all that is left; asked for no more, it is over.
+        """
         prescription = self.prescription.with_item(place, item)
-        written = self._written_down(self.place)
-        done = written.turns[: self.place]
+        at = self.turn
+        written = self._written_down(self.place + under_way)
+        done = written.turns[: self.place + under_way]
         had = Counter((turn.round, turn.side) for turn in done if turn.item == place)
-        left = [turn for turn in written.asked_from(self.place) if turn.item != place]
+        left = [turn for turn in written.asked_from(len(done)) if turn.item != place]
         for turn in turns_of(prescription):
-            if turn.item == place and turn.round >= self.turn.round:  # a round that is over is not taken up again
-                if had[turn.round, turn.side]:
+            if turn.item == place and turn.round >= at.round:  # a round that is over is not taken up again
+                if had[turn.round, turn.side] > 0:
                     had[turn.round, turn.side] -= 1
                 else:
                     left.append(turn)
         left.sort(key=lambda turn: (turn.round, turn.item))
+        over = under_way and at.item == place and had[at.round, at.side] > 0
         # What was done beyond what was asked is beyond it still, unless more is asked now.
         extra = 0 if left else max(0, self.place - (len(written.turns) - written.extra))
-        return Course(prescription, (*done, *left), self.place, extra)
+        return Course(prescription, (*done, *left), self.place + over, extra)
+
+    def through(self, prescription: Prescription, *, under_way: bool) -> tuple[Course, bool]:
+        """Give the course through another prescription, and whether the turn `under_way` goes on in it.
+
+        What was done of an exercise that is in both, with the same dose, is done.
+        """
+        free = dict(enumerate(prescription.items))
+        found: dict[int, int] = {}
+        for old, item in enumerate(self.prescription.items):
+            for new in (new for new, other in free.items() if other == item):
+                found[old] = new
+                del free[new]
+                break
+        done = [replace(turn, item=found[turn.item]) for turn in self.turns[: self.place] if turn.item in found]
+        had = Counter((turn.item, turn.round, turn.side) for turn in done)
+        left: list[Turn] = []
+        for turn in turns_of(prescription):
+            key = (turn.item, turn.round, turn.side)
+            had[key] -= 1
+            if had[key] < 0:
+                left.append(turn)
+        at = self.turn
+        same = [
+            turn for turn in left if (turn.round, turn.side) == (at.round, at.side) and turn.item == found.get(at.item)
+        ]
+        goes_on = under_way and bool(same)
+        if goes_on:
+            left.remove(same[0])
+            left.insert(0, same[0])
+        return Course(prescription, (*done, *left), len(done)), goes_on

@@ -48,6 +48,11 @@ class CabledItem(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
         if not isinstance(EXERCISES.get(self.exercise), CabledExercise):
             raise ValueError(f"exercise: found {self.exercise!r}, expected one that is done on the line")
 
+    def same_work(self, other: Item) -> bool:
+        """Whether another is the same exercise on the same line: what was done of the one is of the other, too."""
+        found = isinstance(other, CabledItem) and (other.exercise, other.resistance)
+        return found == (self.exercise, self.resistance)
+
     @property
     def in_short(self) -> str:
         """Say it on one line, for the audit."""

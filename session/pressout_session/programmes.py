@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pressout_session.exercises import EXERCISES, CabledExercise, TimedExercise
-from pressout_session.prescription import CabledItem, Item, TimedItem
+from pressout_session.prescription import CabledItem, Item, Prescription, TimedItem
 
 MOST_ITEMS, MOST_ROUNDS = 8, 6
 
@@ -59,6 +59,17 @@ def usual(exercise: str, like: CabledItem, target_n: float) -> Item:
             )
         case never:
             assert_never(never)
+
+
+def other_work(prescription: Prescription, place: int, item: Item) -> Work | None:
+    """Give what a prescription asks for with another item at a place; None where that is only another dose of the same.
+
+    Sets name their exercise by its place: another exercise there, or another line, would rename what was done.
+    """
+    before = prescription.items[place]
+    if not isinstance(before, CabledItem) or before.same_work(item):
+        return None
+    return Work(prescription.with_item(place, item).items, prescription.rounds)
 
 
 def ready_made(which: ReadyMade, item_for: Callable[[str], Item]) -> Work:

@@ -167,6 +167,11 @@ class Visit(Struct, frozen=True):
         earlier = self.turn_count if pausing else 0
         return Visit(self.course, changed_s=t_s, earlier=earlier, left=not pausing, taut=taut, carried=earlier)
 
+    def taken_through(self, prescription: Prescription, t_s: float, *, taut: bool) -> Visit:
+        """Give the visit as it goes on with another prescription: what is in both and was done is done."""
+        course, goes_on = self.course.through(prescription, under_way=self.stage is Stage.PAUSE)
+        return replace(self, course=course, waiting=(), left=self.left or not goes_on).resumed(t_s, taut=taut)
+
     @property
     def turn_count(self) -> int:
         """How many repetitions count in this turn, or in the one just left."""
@@ -217,13 +222,13 @@ class Visit(Struct, frozen=True):
         return replace(visit, course=visit.course.after(), left=True) if over else visit
 
     def _with_waiting(self) -> Visit:
-        course, under_way = self.course, not self.left and self.turn_count > 0
+        course, left = self.course, self.left
         for change in self.waiting:
-            course = course.dosed(change.item, change.dose)
-        if under_way and course.turn.item == self.course.turn.item and course.turn.side is not self.side:
-            course = course.swapped()  # a turn that was begun stays on its side
-        visit = replace(self, course=course, waiting=())
-        return visit if self.left else visit.with_turn_judged()  # less may be asked for than was done already
+            place = course.place
+            course = course.dosed(change.item, change.dose, under_way=not left and self.turn_count > 0)
+            left = left or course.place > place  # nothing more of this turn is asked for
+        visit = replace(self, course=course, waiting=(), left=left)
+        return visit if left else visit.with_turn_judged()  # less may be asked for than was done already
 
     @property
     def prescription(self) -> Prescription:

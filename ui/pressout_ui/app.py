@@ -93,8 +93,8 @@ def _known(known: AppState, message: Message) -> AppState:
             return replace(begun, muted=known.muted_here)
         case VisitMoved(visit=visit):
             return replace(known, visit=visit)
-        case RecordKept(record=record):
-            return replace(known, record=record)
+        case RecordKept(record=record) if known.visit is not None or known.record.opened is not None:
+            return replace(known, record=record)  # else whose it was has gone
         case SavingLate(late=late):
             return replace(known, late=late)
         case ClinicAnswered(result=result):

@@ -26,13 +26,17 @@ SURE_ENOUGH = 0.75
 
 
 class Correctable(Struct, frozen=True):
-    """What can be corrected: the side and count of a turn, and its count once one is undone, added, or it restarts."""
+    """What can be corrected: the side and count of a turn, and its count once one is undone, added, or it restarts.
+
+    So many were `asked` for in it; 0 where that is not known.
+    """
 
     side: Side
     count: int = 0
     undone: int = 0
     added: int = 0
     restarted: int = 0
+    asked: int = 0
 
 
 class AppState(Struct, frozen=True, kw_only=True):
@@ -140,7 +144,8 @@ class AppState(Struct, frozen=True, kw_only=True):
             return Correctable(self.side)
         last = len(sets) - 1
         count, carried = self.record.turn_count(last), self.record.turn_carried(last)
-        return Correctable(sets[last].side, count, max(carried, count - 1), count + 1, count - sets[last].count)
+        asked = self.visit.course.prescription.items[sets[last].item].reps
+        return Correctable(sets[last].side, count, max(carried, count - 1), count + 1, count - sets[last].count, asked)
 
     def goes_on(self, item: CabledItem) -> str:
         """Say where a turn goes on after a pause."""

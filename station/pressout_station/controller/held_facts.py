@@ -76,14 +76,14 @@ def dose_changed(
 
 
 def came_for(
-    visit: Visit | None, held: tuple[AnyFact, ...], prescription: Prescription
+    visit: Visit, held: tuple[AnyFact, ...], prescription: Prescription
 ) -> tuple[Visit, tuple[AnyFact, ...]] | None:
     """Give a visit in which nothing was done yet, and what is held of it, as one that came for another prescription.
 
     None where something was done, in it or in the one that it goes on from.
     """
     opened = held[0] if held else None
-    if visit is None or not isinstance(opened, Opened) or visit.carried or visit.course.place:
+    if not isinstance(opened, Opened) or visit.carried or visit.course.place:
         return None
     opened = replace(opened, prescription=prescription, therapist_ref=prescription.set_by, turns=())
     return replace(visit, course=Course.of(prescription), waiting=(), timed=TimedProgress()), (opened,)

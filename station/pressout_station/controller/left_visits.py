@@ -34,11 +34,11 @@ class LeftVisits:
         if patient_ref != GUEST and reason is not EndReason.DONE and visit.stage is not Stage.OVER:
             self.left[patient_ref] = visit, now_s
 
-    def untouched(self, patient_ref: str) -> None:
-        """Put back what was taken up and not gone on with: nothing was done, or it was somebody else."""
+    def untouched(self, patient_ref: str, visit: Visit | None = None) -> None:
+        """Put back what was taken up and not gone on with: as it was, or as the `visit` is with another dose."""
         taken = self._taken.pop(patient_ref, None)
         if taken is not None:
-            self.left[patient_ref] = taken
+            self.left[patient_ref] = visit or taken[0], taken[1]
 
     def forget(self, patient_ref: str) -> None:
         """Forget whoever is to be forgotten."""

@@ -66,7 +66,7 @@ class Presence:
         if self.last_s is None:
             return False
         # A sensor that died, perhaps with the line taut, sees no slack: then the computer's own time must do.
-        if self.clock.now_s() - self.last_s > patience_s * self.speed:
+        if self.clock.now_s() - max(self.last_s, seen_s) > patience_s * self.speed:
             return True
         # Otherwise time is the readings': a busy computer may be far behind with them.
         since_s = self.slack_since_s

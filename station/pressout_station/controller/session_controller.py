@@ -29,7 +29,7 @@ from pressout_session.facts import (
 )
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import CabledItem, Item, Prescription
-from pressout_session.programmes import Work
+from pressout_session.programmes import Work, other_work
 from pressout_session.timed_progress import TimedProgress
 from pressout_session.visit import Moved, Visit
 from pressout_session.visit_stage import Stage
@@ -132,10 +132,10 @@ class SessionController:
         news = self.pending_writes.told()
         return [one for one in news if not isinstance(one, AckArrived) or one.session_id == self._last_session_id]
 
-    def begin(self, patient_ref: str, since_s: float | None = None, asked: Prescription | None = None) -> None:
+    def begin(self, patient_ref: str, since_s: float | None = None, goes_on: Visit | None = None) -> None:
         """Open a session for a reference, from now or from `since_s`; one that is open is closed first.
 
-        What is `asked` of them is what was asked last, unless it is said here.
+        Where a visit of theirs `goes_on`, with other exercises, that is it.
         """
         begun_s = self._there.now_s() if since_s is None else since_s
         if self.visit is not None:
@@ -145,9 +145,9 @@ class SessionController:
         self.pending_writes.begin(self.session_id)
         self._writer.occupied(patient_ref)
         self._sets = 0
-        prescription = asked or self._writer.prescriptions.get(patient_ref, self._given.prescription)
+        prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
         left = self.left.taken_up(patient_ref, prescription, begun_s, taut=self._there.taut)
-        self.visit = left or Visit(Course.of(prescription), changed_s=begun_s, taut=self._there.taut)
+        self.visit = goes_on or left or Visit(Course.of(prescription), changed_s=begun_s, taut=self._there.taut)
         self._sensed.begin()
         self.patient_ref = patient_ref
         self._held = (opening(self._given, self.session_id, patient_ref, self.visit),)
@@ -166,7 +166,7 @@ class SessionController:
             self._last_session_id = self.session_id
             self.left.leave(self.patient_ref, half_done or self.visit, now_s, reason)
         else:
-            self.left.untouched(self.patient_ref)
+            self.left.untouched(self.patient_ref, None if reason is EndReason.NOT_ME else self.visit)
         self.session_id = self.visit = self._composed = None
         self._held = ()
         self.pipeline.end_set(now_s)
@@ -207,6 +207,9 @@ class SessionController:
         """Give the patient who is here another dose, from the next set on, and from the next visit on."""
         if self.visit is None:
             return
+        if (other := other_work(self.visit.prescription, place, item)) is not None:
+            self.compose(other, therapist_ref)
+            return
         by = (therapist_ref, rfc3339(wall_time()))
         changed = dose_changed(self.visit, self._held, self._there.now_s(), (place, item), by)
         self._held = changed.held
@@ -225,13 +228,14 @@ class SessionController:
         if self.patient_ref != GUEST:
             self._writer.prescribe(self.patient_ref, prescription)
 
-    def _take_up(self, composed: Prescription) -> None:
+    def _take_up(self, visit: Visit, composed: Prescription) -> None:
         """Go on with other exercises: in this session where nothing was done yet, else in one of its own."""
-        begun = came_for(self.visit, self._held, composed)
+        begun = came_for(visit, self._held, composed)
         if begun is None:
-            patient_ref = self.patient_ref
+            patient_ref, now_s = self.patient_ref, self._there.now_s()
+            goes_on = visit.left_off(now_s, now_s)[0].taken_through(composed, now_s, taut=self._there.taut)
             self.end(EndReason.SIGNED_OUT)
-            self.begin(patient_ref, asked=composed)
+            self.begin(patient_ref, goes_on=goes_on)
         else:
             self.visit, self._held = begun
             self.pipeline.tune(self._item())
@@ -253,7 +257,7 @@ class SessionController:
             self._move(self.visit.passed(self._there.now_s()))
         if self._composed is not None and self.visit is not None and not self.visit.set_open:
             composed, self._composed = self._composed, None
-            self._take_up(composed)
+            self._take_up(self.visit, composed)
 
     def present(self) -> None:
         """Take someone's word, by a tap, that they are there."""

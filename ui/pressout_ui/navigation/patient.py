@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from pressout_session.facts import EndReason
 from pressout_session.patient_codes import GUEST
 from pressout_session.prescription import TimedItem
@@ -103,6 +105,8 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             if fixing and known.cabled is not None:  # what is being corrected stays to be seen
                 return screen, ()
             return set_over(screen)
+        case LiveSet(), VisitMoved(visit=visit) if visit.stage is Stage.BESIDE:
+            return set_over(screen)
         case LiveSet(), FixClosed() if known.record.sets and known.record.open_set is None:
             return set_over(screen)
         case LiveSet(), SignalHeard(LineLetGo()) if known.record.open_set is None:
@@ -112,9 +116,9 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen.showing(live), commands
         case Rest() | StillHere(), NextPersonTapped():
             # At once: what comes of the line now is not theirs who have made room. Their key brings them back.
-            return screen.showing(Who(touched_s=known.now_s)), (EndVisit(EndReason.SIGNED_OUT),)
-        case Rest() | StillHere(), DigitTyped():
-            return moved(screen, Who(touched_s=known.now_s), message)  # the next one's card
+            return _for_the_next(screen), (EndVisit(EndReason.SIGNED_OUT),)
+        case Today() | Rest() | Timed() | StillHere(), DigitTyped():
+            return moved(_for_the_next(screen), Who(touched_s=known.now_s), message)  # the next one's card
         case Rest(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
         case Rest(), SignalHeard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
@@ -135,7 +139,7 @@ def _after_sets(screen: Screen, scene: PatientScene, message: Message) -> Told:
     """Let the scenes after the last set take the message: what was done, two questions, and goodbye."""
     known = screen.known
     match scene, message:
-        case Summary(farewell=False) | Rating(), RecordKept(record=record) if record.open_set is not None:
+        case Summary(farewell=False) | Rating(leaving=False), RecordKept(record=record) if record.open_set is not None:
             return screen.showing(LiveSet()), ()  # they go on: it is their session still
         case Summary(farewell=False), NextTapped():
             return screen.showing(Rating(RatingQuestion.EFFORT, known.now_s)), ()
@@ -166,14 +170,20 @@ def finishing(screen: Screen) -> Told:
         return signed_out(screen), (EndVisit(EndReason.SIGNED_OUT),)
     if not (known.record.sets or known.record.timed) or known.visit is None:
         return screen, (EndVisit(EndReason.SIGNED_OUT),)
-    return screen.showing(Rating(RatingQuestion.PAIN, known.now_s)), ()
+    return screen.showing(Rating(RatingQuestion.PAIN, known.now_s, leaving=True)), ()
 
 
 def hurting(screen: Screen) -> Told:
     """End a visit because it hurts: staff and clinic know it at once, and then it is asked how much."""
     if screen.known.visit is None:
         return screen, ()
-    return screen.showing(Rating(RatingQuestion.PAIN, screen.known.now_s)), (ReportPain(),)
+    return screen.showing(Rating(RatingQuestion.PAIN, screen.known.now_s, leaving=True)), (ReportPain(),)
+
+
+def _for_the_next(screen: Screen) -> Screen:
+    """Give the code page for whoever comes next, in the station's own language."""
+    known = replace(screen.known, language=screen.known.language_here)
+    return replace(screen, known=known, scene=Who(touched_s=known.now_s))
 
 
 def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
@@ -202,10 +212,12 @@ def _may_begin(scene: SetUp, known: AppState) -> bool:
 
 def resumed(screen: Screen) -> PatientScene:
     """Give the scene to go back to after trouble: a set goes on from rest, since nobody saw what came between."""
-    before = screen.before or Idle(screen.known.now_s)
+    known = screen.known
+    before = screen.before or Idle(known.now_s)
     if isinstance(before, LiveSet):
         before = LiveSet(last=before.last)
-    return caught_up(screen.known, before) if screen.known.visit is not None else before
+    now = caught_up(known, before) if known.visit is not None else before
+    return SetUp(back=now) if known.taut and isinstance(now, Today | Rest) else now
 
 
 def caught_up(known: AppState, before: PatientScene) -> PatientScene:

@@ -26,7 +26,7 @@ def view(known: AppState, item: CabledItem, plane: Plane) -> View:
     wide = (plane.width - 72.0 - 14.0 * (across - 1)) / across
     fixed = known.fixed
     side = words.side(fixed.side)
-    standing = f"{side} {fixed.count} {words.of} {item.reps}"
+    standing = f"{side} {fixed.count} {words.of} {fixed.asked or item.reps}"
     note = paragraph(words.fix_note, (38.0, 112.0), 26.0, plane.width - 76.0)
     below = plane.height - (180.0 if plane.portrait else 92.0)
     return (

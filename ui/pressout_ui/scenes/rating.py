@@ -27,12 +27,16 @@ class RatingQuestion(StrEnum):
 
 
 class Rating(Struct, frozen=True):
-    """What is asked, since when, what is chosen, and what was said of effort before."""
+    """What is asked, since when, what is chosen, and what was said of effort before.
+
+    Whoever is `leaving`, because it hurts or early, is asked to the end, whatever comes of the line meanwhile.
+    """
 
     asked: RatingQuestion
     since_s: float
     chosen: int | None = None
     effort: int | None = None
+    leaving: bool = False
 
 
 def update(scene: Rating, message: Message, known: AppState) -> Rating:

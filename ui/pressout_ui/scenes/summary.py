@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from pressout_session.exercises import EXERCISES, Side, TimedExercise
+from pressout_session.completion import Completion, completion
+from pressout_session.course import Course
+from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem, Item
 from pressout_session.record import SetRecord
 from pressout_session.wire import AckResult
@@ -109,19 +111,20 @@ def _compared(known: AppState) -> tuple[Shape, ...]:
 def title(known: AppState) -> str:
     """Say that all is done only if it is: every item, on every side; what was done beyond it does not make up."""
     words, record = known.words, known.record
-    asked = done = 0
-    for place, item in enumerate(_items(known)):
-        if isinstance(item, CabledItem):
-            for side in Side:
-                asked += item.sets * item.reps * rounds_of(known)
-                done += min(record.count(side, place), item.sets * item.reps * rounds_of(known))
     counted = record.count(Side.LEFT) + record.count(Side.RIGHT)
     if counted == 0:
         return words.summary_none
-    timed = all(_timed_done(known, place) >= _timed_asked(known, item) for place, item in enumerate(_items(known)))
-    if done >= asked and timed:
+    seen = _completion(known)
+    if seen.whole:
         return words.summary_all.format(count=counted)
-    return words.summary_some.format(count=done, asked=asked)
+    return words.summary_some.format(count=seen.done, asked=seen.asked)
+
+
+def _completion(known: AppState) -> Completion:
+    prescription = known.record.prescription
+    if known.visit is not None:
+        return completion(known.record, known.visit.course)
+    return Completion(0, 0, {}) if prescription is None else completion(known.record, Course.of(prescription))
 
 
 def _items(known: AppState) -> tuple[Item, ...]:
@@ -135,27 +138,12 @@ def rounds_of(known: AppState) -> int:
     return 1 if prescription is None else prescription.rounds
 
 
-def _timed_asked(known: AppState, item: Item) -> int:
-    if isinstance(item, CabledItem):
-        return 0
-    exercise = EXERCISES[item.exercise]
-    both = isinstance(exercise, TimedExercise) and exercise.both_sides
-    return item.reps * (2 if both else 1) * rounds_of(known)
-
-
-def _timed_done(known: AppState, place: int) -> int:
-    return sum(done.reps for done in known.record.timed if done.item == place)
-
-
 def timed_lines(known: AppState) -> list[str]:
     """Say what was done beside the line, an item a line."""
     words = known.words
     return [
-        words.summary_timed.format(
-            exercise=words.exercises[item.exercise], count=_timed_done(known, place), asked=_timed_asked(known, item)
-        )
-        for place, item in enumerate(_items(known))
-        if not isinstance(item, CabledItem)
+        words.summary_timed.format(exercise=words.exercises[_items(known)[place].exercise], count=done, asked=asked)
+        for place, (done, asked) in sorted(_completion(known).timed.items())
     ]
 
 

@@ -11,14 +11,24 @@ from pressout_session.timed_progress import TimedProgress
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command, FinishTimed, Play, Sound, TapTimed
 from pressout_ui.font_metrics import estimated_width
-from pressout_ui.messages import Message, Ticked, TimedFinished, TimedTapped, VisitMoved
+from pressout_ui.messages import (
+    FinishTapped,
+    Message,
+    NotMe,
+    TherapistTapped,
+    Ticked,
+    TimedFinished,
+    TimedTapped,
+    VisitMoved,
+)
 from pressout_ui.pictograms import on_the_mat
 from pressout_ui.scenes.live_view import RAIL
-from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in
+from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in, stop_button
 from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, fitted, sized
 
 # The last seconds of a clock are heard.
 HEARD_S = 5
+SMALL = (24.0, 22.0, 20.0)
 
 
 class Timed(Struct, frozen=True):
@@ -82,6 +92,11 @@ def view(known: AppState, plane: Plane) -> View:
         Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
         Text(title, 26.0, 128.0, size),
         *clock(timed, item, known),
+        stop_button(known, (stage - 180.0, 152.0, 160.0, 70.0)),
+        *(
+            plain_button(label, (stage - 180.0, 230.0 + 78.0 * place, 160.0, 70.0), act_, sized(label, SMALL, 150.0))
+            for place, (label, act_) in enumerate(ways_out(known))
+        ),
         *pain(known, (28.0, 452.0), 24.0, stage - 36.0),
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
         *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
@@ -92,6 +107,14 @@ def view(known: AppState, plane: Plane) -> View:
         plain_button(words.done, (left, 356.0, 184.0, 72.0), TimedFinished()),
         *signed_in(known, left + 8.0, 456.0),
     )
+
+
+def ways_out(known: AppState) -> tuple[tuple[str, Message], ...]:
+    """Give the ways out for who is not the one who is signed in, or has had enough, and the therapist's way in."""
+    words = known.words
+    begun = known.record.sets or known.record.timed or known.record.timed_so_far
+    out: tuple[str, Message] = (words.finish_here, FinishTapped()) if begun else (words.not_me, NotMe())
+    return out, (words.therapist, TherapistTapped())
 
 
 def share_left(timed: TimedProgress, item: TimedItem, now_s: float) -> float:
@@ -136,5 +159,5 @@ def clock(timed: TimedProgress, item: TimedItem, known: AppState) -> tuple[Shape
     left = _seconds_left(timed, item, known.now_s)
     if left > 99:
         return (Text(f"{left // 60}:{left % 60:02d}", 264.0, 396.0, 196.0, anchor="middle"),)
-    unit = Text(known.words.seconds, 432.0 if left > 9 else 346.0, 396.0, 76.0)
+    unit = Text(known.words.seconds, 432.0 if left > 9 else 346.0, 404.0, 36.0)
     return (Text(str(left), 216.0, 396.0, 336.0, anchor="middle"), unit)

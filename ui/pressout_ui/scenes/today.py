@@ -70,7 +70,7 @@ def lines(item: CabledItem, known: AppState, left: float, right: float, top: flo
     words = known.words
     rows = [
         (words.pull_label, known.tension(item.target_n)),
-        (words.first_side[item.first_side], words.a_side.format(count=_dose(item))),
+        (_whose_turn(item, known), words.a_side.format(count=_dose(item))),
     ]
     if item.hold_s:
         rows.append((words.hold_label, f"{item.hold_s:g} {words.seconds}"))
@@ -83,6 +83,12 @@ def lines(item: CabledItem, known: AppState, left: float, right: float, top: flo
         shapes.append(Text(value, right, baseline, size, anchor="end"))
         shapes.append(Stroke(((left, baseline + 18.0), (right, baseline + 18.0)), "quiet", 2.0, butt=True))
     return tuple(shapes)
+
+
+def _whose_turn(item: CabledItem, known: AppState) -> str:
+    """Say which side is first; or, to whoever goes on in the middle of it, which is next."""
+    begun = known.visit is not None and (known.visit.course.place > 0 or known.visit.stage is Stage.PAUSE)
+    return known.words.side(known.side) if begun else known.words.first_side[item.first_side]
 
 
 def whose(known: AppState) -> tuple[Shape, ...]:

@@ -14,7 +14,6 @@ from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import FinishTapped, NotMe, TimedFinished, TimedTapped
 from pressout_ui.pictograms import check, on_the_mat
 from pressout_ui.scenes import rest, set_up, timed
-from pressout_ui.scenes.live_view import PORTRAIT_STAGE
 from pressout_ui.scenes.parts import (
     headline,
     headlines,
@@ -30,6 +29,9 @@ from pressout_ui.scenes.set_up import Floor, SetUp, TensionBand
 from pressout_ui.shapes import Flood, Plane, Rect, Stroke, Text, View, fitted, moved, sized
 
 SIDE = 30.0
+SMALL = (24.0, 22.0, 20.0)
+# Where the stage of an exercise beside the line ends: below it are three rows of keys.
+TIMED_STAGE = 468.0
 STANDING: Final = Floor(286.0, 128.0, 404.0, 668.0, 20.0, 84.0, 412.0, 480.0, 1.22)
 
 
@@ -107,25 +109,36 @@ def beside_the_line(known: AppState, plane: Plane) -> View:
     words, item, visit = known.words, known.item, known.visit
     if visit is None or not isinstance(item, TimedItem):
         return (Rect(0.0, 0.0, plane.width, plane.height, "ground"),)
-    stage = PORTRAIT_STAGE - 20.0
+    stage = TIMED_STAGE
     share = timed.share_left(visit.timed, item, known.now_s)
     top = stage - (stage - 160.0) * share
     title = words.exercises[item.exercise]
     side = words.side(known.side)
     half = (plane.width - 2 * SIDE - 12.0) / 2
+    third, ways = (plane.width - 2 * SIDE - 16.0) / 3, plane.height - 206.0
     count = words.of_count.format(done=min(visit.timed.done + 1, item.reps), all=item.reps)
-    mat = moved(on_the_mat(0.0, 0.0), 0.9, (plane.width - 192.0, stage + 100.0))
+    mat = moved(on_the_mat(0.0, 0.0), 0.9, (plane.width - 192.0, stage + 110.0))
     return (
         Rect(0.0, 0.0, plane.width, stage, "ground"),
         Flood(((0.0, top), (plane.width, top)), stage, "out", "out_line", 14.0),
         Text(title, 26.0, 116.0, sized(title, (92.0, 84.0, 76.0, 64.0, 56.0, 48.0), plane.width - 52.0)),
-        *moved(timed.clock(visit.timed, item, known), 0.98, (0.0, 30.0)),
-        *pain(known, (24.0, stage - 24.0), 22.0, plane.width - 48.0),
+        *moved(timed.clock(visit.timed, item, known), 0.98, (0.0, 12.0)),
+        *pain(known, (24.0, stage - 8.0), 22.0, plane.width - 48.0),
         Rect(0.0, stage, plane.width, plane.height - stage, "surface"),
         *(mat if item.exercise == "bird_dog" else ()),
         Text(count, SIDE, stage + 50.0, fitted(count, 46.0, 220.0)),
         Text(side, SIDE, stage + 80.0, 26.0, "ink2", "500"),
         *paragraph(timed.how_it_is_done(item, known), (SIDE, stage + 108.0), 22.0, plane.width - 2 * SIDE, 1),
+        stop_button(known, (SIDE, ways, third, 74.0)),
+        *(
+            plain_button(
+                label,
+                (SIDE + (place + 1) * (third + 8.0), plane.height - 206.0, third, 74.0),
+                act,
+                sized(label, SMALL, third - 10.0),
+            )
+            for place, (label, act) in enumerate(timed.ways_out(known))
+        ),
         primary_button(timed.act(visit.timed, item, known), (SIDE, plane.height - 122.0, half, 76.0), TimedTapped()),
         plain_button(words.done, (SIDE + half + 12.0, plane.height - 122.0, half, 76.0), TimedFinished()),
         *signed_in(known, 38.0, plane.height - 14.0),
