@@ -123,17 +123,3 @@ def unplugged(y: float, width: float) -> tuple[Shape, ...]:
         Rect(socket, y - 24.0, 36.0, 12.0, "ground", 3.0),
         Rect(socket, y + 12.0, 36.0, 12.0, "ground", 3.0),
     )
-
-
-def on_the_mat(x: float, y: float) -> tuple[Shape, ...]:
-    """Give someone on hands and knees, an arm and a leg long, from the side; 180 wide, on the floor at `y`."""
-    return (
-        Stroke(((x + 58, y - 68), (x + 122, y - 74)), "ink", 26),
-        Disc(x + 146, y - 94, 17, "ink"),
-        Stroke(((x + 122, y - 70), (x + 118, y - 12)), "ink", 14),
-        Stroke(((x + 126, y - 76), (x + 180, y - 94)), "ink", 12),
-        Stroke(((x + 58, y - 64), (x + 62, y - 12)), "ink", 16),
-        Stroke(((x + 62, y - 12), (x + 26, y - 12)), "ink", 14),
-        Stroke(((x + 54, y - 68), (x, y - 82)), "ink", 16),
-        Stroke(((x, y), (x + 180, y)), "rule", 3),
-    )

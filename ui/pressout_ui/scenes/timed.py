@@ -10,6 +10,7 @@ from pressout_session.prescription import TimedItem
 from pressout_session.timed_progress import TimedProgress
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command, FinishTimed, Play, Sound, TapTimed
+from pressout_ui.exercise_pictures import picture
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import (
     FinishTapped,
@@ -21,7 +22,6 @@ from pressout_ui.messages import (
     TimedTapped,
     VisitMoved,
 )
-from pressout_ui.pictograms import on_the_mat
 from pressout_ui.scenes.live_view import RAIL
 from pressout_ui.scenes.parts import pain, plain_button, primary_button, signed_in, stop_button
 from pressout_ui.shapes import LEAST_SIZE, Flood, Plane, Rect, Shape, Text, View, fitted, sized
@@ -92,14 +92,14 @@ def view(known: AppState, plane: Plane) -> View:
         Flood(((0.0, top), (stage, top)), plane.height, "out", "out_line", 14.0),
         Text(title, 26.0, 128.0, size),
         *clock(timed, item, known),
-        stop_button(known, (stage - 180.0, 152.0, 160.0, 70.0)),
+        stop_button(known, (stage - 158.0, 152.0, 146.0, 70.0)),
         *(
-            plain_button(label, (stage - 180.0, 230.0 + 78.0 * place, 160.0, 70.0), act_, sized(label, SMALL, 150.0))
+            plain_button(label, (stage - 158.0, 230.0 + 78.0 * place, 146.0, 70.0), act_, sized(label, SMALL, 136.0))
             for place, (label, act_) in enumerate(ways_out(known))
         ),
         *pain(known, (28.0, 452.0), 24.0, stage - 36.0),
         Rect(stage, 0.0, RAIL, plane.height, "surface"),
-        *(on_the_mat(left, 132.0) if item.exercise == "bird_dog" else ()),
+        *picture(item.exercise, (left, 148.0)),
         Text(words.of_count.format(done=min(timed.done + 1, item.reps), all=item.reps), left, 196.0, 46.0),
         Text(side, left, 226.0, 26.0, "ink2", "500"),
         *_how(how, left),
@@ -155,9 +155,9 @@ def _how(how: str, left: float) -> tuple[Shape, ...]:
 def clock(timed: TimedProgress, item: TimedItem, known: AppState) -> tuple[Shape, ...]:
     """Give what is left of this one; from a hundred seconds on in minutes; or how many have been tapped."""
     if item.duration_s == 0:
-        return (Text(str(timed.done), 216.0, 396.0, 336.0, anchor="middle"),)
+        return (Text(str(timed.done), 212.0, 396.0, 320.0, anchor="middle"),)
     left = _seconds_left(timed, item, known.now_s)
     if left > 99:
         return (Text(f"{left // 60}:{left % 60:02d}", 264.0, 396.0, 196.0, anchor="middle"),)
     unit = Text(known.words.seconds, 432.0 if left > 9 else 346.0, 404.0, 36.0)
-    return (Text(str(left), 216.0, 396.0, 336.0, anchor="middle"), unit)
+    return (Text(str(left), 212.0, 396.0, 320.0, anchor="middle"), unit)

@@ -8,6 +8,7 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import CabledItem
 from pressout_session.visit_stage import Stage
 from pressout_ui.app_state import AppState
+from pressout_ui.exercise_pictures import way
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.pictograms import handle, line_to, patient
@@ -38,6 +39,7 @@ def view(_scene: Today, known: AppState, plane: Plane) -> View:
         *whose(known),
         *picture(known.side, 160.0, 300.0),
         Text(words.seen_from_above, 28.0, plane.height - 28.0, 24.0, weight="500"),
+        *way(known, (12.0, plane.height - 138.0), PICTURE - 20.0),
         *my_last_time(known, (28.0, plane.height - 64.0), PICTURE - 48.0),
         Text(title, left, 80.0, size),
         *lines(item, known, left, right, 152.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pressout_ui.app_state import AppState
+from pressout_ui.exercise_pictures import way
 from pressout_ui.messages import (
     GuestChosen,
     HereTapped,
@@ -101,7 +102,8 @@ def dose_of_today(known: AppState, plane: Plane) -> View:
         *signed_in(known, 36.0, 48.0),
         *today.whose(known),
         *today.picture(known.side, plane.width / 2, 262.0),
-        Text(words.seen_from_above, SIDE, 316.0, 22.0, weight="500"),
+        *way(known, (14.0, 276.0), plane.width - 28.0),
+        Text(words.seen_from_above, plane.width - SIDE, 48.0, 22.0, weight="500", anchor="end"),
         *today.my_last_time(known, (SIDE, 691.0), plane.width - 2 * SIDE),
         Text(title, left, 386.0, sized(title, (56.0, 50.0, 44.0, 38.0, 34.0, 30.0), right - left)),
         *today.lines(item, known, left, right, 444.0),

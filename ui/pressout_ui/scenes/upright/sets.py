@@ -10,9 +10,10 @@ from pressout_session.exercises import Side
 from pressout_session.prescription import TimedItem
 from pressout_signal.events import Resistance
 from pressout_ui.app_state import AppState
+from pressout_ui.exercise_pictures import picture
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import FinishTapped, NotMe, TimedFinished, TimedTapped
-from pressout_ui.pictograms import check, on_the_mat
+from pressout_ui.pictograms import check
 from pressout_ui.scenes import rest, set_up, timed
 from pressout_ui.scenes.parts import (
     headline,
@@ -117,7 +118,6 @@ def beside_the_line(known: AppState, plane: Plane) -> View:
     half = (plane.width - 2 * SIDE - 12.0) / 2
     third, ways = (plane.width - 2 * SIDE - 16.0) / 3, plane.height - 206.0
     count = words.of_count.format(done=min(visit.timed.done + 1, item.reps), all=item.reps)
-    mat = moved(on_the_mat(0.0, 0.0), 0.9, (plane.width - 192.0, stage + 110.0))
     return (
         Rect(0.0, 0.0, plane.width, stage, "ground"),
         Flood(((0.0, top), (plane.width, top)), stage, "out", "out_line", 14.0),
@@ -125,7 +125,7 @@ def beside_the_line(known: AppState, plane: Plane) -> View:
         *moved(timed.clock(visit.timed, item, known), 0.98, (0.0, 12.0)),
         *pain(known, (24.0, stage - 8.0), 22.0, plane.width - 48.0),
         Rect(0.0, stage, plane.width, plane.height - stage, "surface"),
-        *(mat if item.exercise == "bird_dog" else ()),
+        *picture(item.exercise, (plane.width - 174.0, stage + 116.0), 0.78),
         Text(count, SIDE, stage + 50.0, fitted(count, 46.0, 220.0)),
         Text(side, SIDE, stage + 80.0, 26.0, "ink2", "500"),
         *paragraph(timed.how_it_is_done(item, known), (SIDE, stage + 108.0), 22.0, plane.width - 2 * SIDE, 1),
