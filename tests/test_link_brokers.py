@@ -221,6 +221,7 @@ def test_a_session_larger_than_the_broker_takes_waits_with_a_number_and_holds_up
 ) -> None:
     monkeypatch.setattr("pressout_station.uplink.delivery.SUSPECT_AFTER", 1)
     monkeypatch.setattr("pressout_station.uplink.delivery.ANSWER_S", 0.5)
+    monkeypatch.setattr("pressout_station.uplink.delivery.AT_SIGHT_S", 20.0)  # however slow this computer is
     monkeypatch.setattr("pressout_link.connection.FIRST_DELAY_S", (1, 1))
     monkeypatch.setattr("pressout_link.connection.LAST_DELAY_S", (1, 1))
     there = plain.start(said)
