@@ -19,7 +19,7 @@ from pressout_session.prescription import CabledItem, Item, Prescription, TimedI
 from pressout_session.programmes import other_work
 from pressout_session.record import Record, folded
 from pressout_session.visit import Moved, Visit
-from pressout_session.visit_corrections import side_swapped
+from pressout_session.visit_corrections import side_swapped, undone
 from pressout_session.visit_replay import visit_of
 from pressout_session.visit_stage import Stage
 from pressout_signal.events import Resistance
@@ -177,3 +177,32 @@ def test_what_an_earlier_session_did_is_neither_done_nor_asked_for() -> None:
 
     assert (seen.done, seen.asked, seen.timed) == (3, 3, {1: (2, 4)})
     assert not seen.whole
+
+
+def test_a_set_that_held_nothing_is_no_turn() -> None:
+    visit, record, _facts = lived(
+        a_prescription(pallof(reps=2)), repeats, lambda visit: undone(visit, 30.0), lets_go, *TURN, *TURN
+    )
+
+    assert visit.stage is Stage.OVER
+    assert completion(record, visit.course) == Completion(4, 4, {})
+
+
+def test_a_turn_that_a_smaller_dose_ended_was_done_whole() -> None:
+    fewer = dosed(0, pallof(reps=1))
+    visit, record, _facts = lived(a_prescription(pallof(reps=2)), repeats, fewer, lets_go, later, lets_go)
+
+    assert visit.stage is Stage.OVER
+    assert completion(record, visit.course).whole
+
+
+def test_one_more_at_the_end_of_a_round_skips_nothing_of_the_next() -> None:
+    twice = replace(a_prescription(PLANKS, pallof(reps=2), replace(PLANKS, exercise="bird_dog")), rounds=2)
+    planks: Deed = lambda visit: visit.timed_done(90.0, 2, 30.0)  # noqa: E731
+    visit, record, facts = lived(twice, planks, planks, *TURN, *TURN, repeats, lets_go)
+
+    assert (record.sets[-1].side, record.sets[-1].goes_on, record.turn_count(len(record.sets) - 1)) == (R, True, 3)
+    assert (visit.stage, visit.course.turn.item, visit.course.turn.round) == (Stage.BESIDE, 2, 1)
+    again = visit_of(facts)
+    assert again is not None
+    assert again.course.turn == visit.course.turn

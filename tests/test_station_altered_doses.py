@@ -98,3 +98,11 @@ def test_a_version_that_comes_again_with_another_dose_is_refused_and_not_taken_f
     assert "newer" in doses.ordered(other, ClinicDoses.SHOWN)
     assert doses.known["471922"].items == held.items
     journal.close()
+
+
+def test_a_checksum_that_the_card_made_something_else_of_stops_no_start(tmp_path: Path) -> None:
+    path = a_journal_with_a_dose(tmp_path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE prescriptions SET checksum = x'5f05'")
+
+    assert reps_asked(path) == []

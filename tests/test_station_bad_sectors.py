@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,15 +12,17 @@ from pathlib import Path
 import pytest
 
 from builders import SESSION_ID, a_calibration, an_erasure, facts_of_a_session
-from journals import damage
-from pressout_device.storage.append_log import SECTOR, AppendLog
+from journals import damage, session_id
+from pressout_device.storage.append_log import AppendLog
+from pressout_device.storage.bad_sectors import SECTOR
 from pressout_device.storage.calibration_log import CalibrationLog
 from pressout_session.document import decode
 from pressout_session.wire import EventKind
 from pressout_station.audit_log import Act, Audit, entry
 from pressout_station.journal import salvage
+from pressout_station.journal.tables import Journal
 from pressout_station.mailbox import spool
-from stations import a_writer, events, keep, order, wait_for
+from stations import a_writer, events, keep, new_id, order, wait_for
 from uplinks import eventually
 
 Loses = Callable[[Path, int], None]
@@ -156,3 +159,25 @@ def test_what_sqlite_cannot_read_of_the_file_is_damage_at_the_start_and_nothing_
     assert salvage.is_damage(read, opening=True)
     assert not salvage.is_damage(read)
     assert not salvage.is_damage(write, opening=True)
+
+
+@pytest.mark.parametrize("sector", [0, 1, 5])
+def test_a_sector_of_the_journals_log_costs_what_is_on_it_and_no_more(tmp_path: Path, lost: Loses, sector: int) -> None:
+    path, there = tmp_path / "journal.db", tmp_path / "running.db"
+    running = Journal(there, new_id)
+    for number in range(1, 21):
+        running.keep([(session_id(number), fact) for fact in facts_of_a_session(3)])
+    for end in ("", "-wal"):  # as the power leaves them
+        shutil.copy(f"{there}{end}", f"{path}{end}")
+    ((whole,),) = running.rows("SELECT count(*) FROM facts")
+    running.close()
+    log = path.with_name(path.name + "-wal")
+    assert log.stat().st_size > 10 * SECTOR
+    lost(log, sector * SECTOR)
+    salvage.set_aside(path)
+
+    journal = Journal(path, new_id)
+    ((kept,),) = journal.rows("SELECT count(*) FROM facts")
+    journal.close()
+
+    assert kept >= 0.8 * whole

@@ -122,7 +122,7 @@ def test_a_document_that_became_a_text_while_the_station_runs_doubles_nobodys_fa
         db.execute("UPDATE documents SET document = CAST(document AS TEXT)")
         db.commit()
 
-    writer.keep(FIRST, Reassigned(t_s=facts[-1].t_s + 1.0, patient_ref="471922", therapist_ref="t-1"))
+    keep(writer, [Reassigned(t_s=facts[-1].t_s + 1.0, patient_ref="471922", therapist_ref="t-1")])
     keep(writer, facts_of_a_session(2), session_id(2))
     assert writer.close()
 

@@ -230,3 +230,18 @@ def test_a_station_whose_journal_was_salvaged_is_told_all_orders_again(tmp_path:
     writer.close()
 
     assert hearing(Folders(tmp_path)).since == Since()
+
+
+def test_two_corrections_that_are_kept_together_are_one_document(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path)
+    keep(writer, facts_of_a_session())
+    with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")  # the disk is busy: both wait
+        for patient_ref in ("471926", "203513"):
+            writer.keep(FIRST, Reassigned(t_s=900.0, patient_ref=patient_ref, therapist_ref="MR"))
+        time.sleep(0.3)
+        db.execute("ROLLBACK")
+    wait_for(writer, lambda _told: len(sent(tmp_path)) >= 2)
+    writer.close()
+
+    assert [decode(one).revision for one in sent(tmp_path)] == [1, 3]

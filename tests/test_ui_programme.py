@@ -17,7 +17,8 @@ from pressout_signal.events import Resistance
 from pressout_ui.app import Screen
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
-from pressout_ui.messages import Message
+from pressout_ui.messages import Message, VisitBegan
+from pressout_ui.scenes.staff.dose import Dose
 from pressout_ui.scenes.staff.menu import Menu
 from pressout_ui.scenes.staff.programme import Programme
 from pressout_ui.scenes.today import Today
@@ -215,3 +216,53 @@ def test_what_was_composed_under_a_set_is_not_the_next_patients() -> None:
 def test_every_exercise_can_be_added() -> None:
     for exercise in EXERCISES:
         assert work_after(AddExerciseTapped(), ChoiceTapped("exercise", exercise)).items[-1].exercise == exercise
+
+
+def test_a_dose_that_is_saved_while_a_programme_waits_is_of_the_programme() -> None:
+    press = an_item(reps=6)
+    desk = Desk(reps=6)
+    desk.controller.begin("471922")
+    repeat(desk, 1)
+    desk.controller.compose(Work((BIRD_DOG, press)), "t-1")
+    desk.controller.dose(0, replace(press, reps=7), "t-1")
+    desk.controller.end_set()
+    desk.controller.passed()
+
+    assert desk.controller.visit is not None
+    assert desk.controller.visit.prescription.items == (BIRD_DOG, replace(press, reps=7))
+    assert desk.writer.prescriptions["471922"].items == (BIRD_DOG, replace(press, reps=7))
+
+
+def test_a_dose_page_closes_when_the_visit_becomes_another_programmes() -> None:
+    screen = told(composing(), PageTapped(Page.MENU), PageTapped(Page.DOSE))[0]
+    assert isinstance(screen.scene, Dose)
+
+    assert isinstance(told(screen, VisitBegan("471922", a_visit(BIRD_DOG, DOSE)))[0].scene, Menu)
+
+
+def test_a_programme_that_is_saved_as_it_was_changes_nothing() -> None:
+    desk = Desk(reps=6)
+    desk.controller.begin("471922")
+    repeat(desk, 2)
+    desk.controller.end_set()
+    accepted = replace(desk.controller.visit.prescription, accepted_by="t-1")  # type: ignore[union-attr]
+    desk.controller.compose(Work(accepted.items, accepted.rounds), "t-1")
+
+    assert desk.controller.session_id == "session-1"
+
+
+def test_whoever_leaves_before_anything_is_done_of_a_new_programme_finds_what_was_done_of_the_old() -> None:
+    press, row = an_item(reps=2), an_item(reps=4, exercise="half_kneeling_row")
+    desk = Desk()
+    desk.writer.prescriptions["471922"] = a_prescription(press)
+    desk.controller.begin("471922")
+    for count in (2, 1):
+        repeat(desk, count)
+        desk.controller.end_set()
+    desk.controller.compose(Work((press, row)), "t-1")
+    desk.controller.end(EndReason.SIGNED_OUT)
+    desk.controller.begin("471922")
+
+    visit = desk.controller.visit
+    assert visit is not None
+    assert (visit.course.place, visit.side, visit.turn_count) == (1, Side.RIGHT, 1)

@@ -29,6 +29,7 @@ from pressout_ui.messages import (
     PainTapped,
     RecordKept,
     TherapistTapped,
+    Ticked,
     TroubleBegan,
     VisitBegan,
     VisitEnded,
@@ -165,3 +166,11 @@ def test_another_exercise_in_the_middle_is_a_session_of_its_own_and_what_was_don
     before = folded(desk.facts("session-1"))
     assert before.prescription is not None
     assert before.prescription.items == (press, an_item(reps=4))
+
+
+def test_a_digit_by_mistake_leaves_the_language_of_whoever_is_here() -> None:
+    spanish = told(begun(), LanguageTapped("es"))[0]
+    digit = told(spanish, DigitTyped("4"))[0]
+    assert digit.known.language == "en"
+
+    assert told(digit, Ticked(31.0))[0].known.language == "es"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pressout_session.course import Course, Turn
 from pressout_session.exercises import Side
-from pressout_session.prescription import CabledItem, Item
+from pressout_session.prescription import CabledItem
 from pressout_session.record import Record
 
 
@@ -29,9 +31,12 @@ class Completion(Struct, frozen=True):
 
 
 class _TurnDone(Struct, frozen=True):
+    """A turn that was begun: from its first repetition until the next turn's."""
+
     item: int
     side: Side
     start_s: float
+    end_s: float
     count: int
 
 
@@ -67,21 +72,23 @@ def _turns_done(record: Record) -> Iterator[_TurnDone]:
     begun: _TurnDone | None = None
     for held in record.sets:
         if begun is not None and held.goes_on:
-            begun = _TurnDone(begun.item, held.side, begun.start_s, begun.count + held.count)
+            begun = _TurnDone(begun.item, held.side, begun.start_s, math.inf, begun.count + held.count)
             continue
-        if begun is not None:
-            yield begun
-        begun = _TurnDone(held.item, held.side, held.start_s, held.count)
-    if begun is not None:
+        if begun is not None and begun.count:  # one that held nothing is no turn: it comes again
+            yield replace(begun, end_s=held.start_s)
+        begun = _TurnDone(held.item, held.side, held.start_s, math.inf, held.count)
+    if begun is not None and begun.count:
         yield begun
 
 
 def _reps(record: Record, turn: Turn, found: _TurnDone | None, item: CabledItem) -> int:
-    """Give how many were asked for in a turn: by the dose that held when it began, or by that of now."""
+    """Give how many were asked for in a turn: by the dose that held when it began, or a smaller one that ended it."""
     if found is None or record.opened is None:
         return item.reps
-    held: Item = record.opened.prescription.items[turn.item]
-    for change in record.dose_changes:
-        if change.item == turn.item and change.t_s < found.start_s:
-            held = change.dose
-    return held.reps
+    reps = record.opened.prescription.items[turn.item].reps
+    for change in (change for change in record.dose_changes if change.item == turn.item):
+        if change.t_s < found.start_s:
+            reps = change.dose.reps
+        elif change.t_s < found.end_s:
+            reps = min(reps, change.dose.reps)
+    return reps

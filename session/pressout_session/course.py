@@ -84,6 +84,13 @@ class Course(Struct, frozen=True):
         """What is to be done in this turn."""
         return self.prescription.items[self.turn.item]
 
+    @property
+    def on_the_line_in_this_round(self) -> bool:
+        """Whether this turn, or one after it in its round, is done on the line; beyond what is asked every one is."""
+        at = self.turn
+        ahead = [turn for turn in self.turns[self.place :] if turn.round == at.round] or [at]
+        return any(isinstance(self.prescription.items[turn.item], CabledItem) for turn in ahead)
+
     def after(self) -> Course:
         """Give the course when this turn is over."""
         return replace(self, place=self.place + 1)

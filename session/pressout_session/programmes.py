@@ -30,6 +30,10 @@ class Work(Struct, frozen=True):
     items: tuple[Item, ...]
     rounds: int = 1
 
+    def is_asked_by(self, prescription: Prescription) -> bool:
+        """Whether a prescription asks for this very work, and a therapist here has accepted it."""
+        return (prescription.items, prescription.rounds) == (self.items, self.rounds) and not prescription.unaccepted
+
     @property
     def in_short(self) -> str:
         """Say it on one line, for the audit."""
@@ -61,12 +65,17 @@ def usual(exercise: str, like: CabledItem, target_n: float) -> Item:
             assert_never(never)
 
 
-def other_work(prescription: Prescription, place: int, item: Item) -> Work | None:
+def other_work(prescription: Prescription, place: int, item: Item, composed: Prescription | None = None) -> Work | None:
     """Give what a prescription asks for with another item at a place; None where that is only another dose of the same.
 
-    Sets name their exercise by its place: another exercise there, or another line, would rename what was done.
+    Sets name their exercise by its place: another exercise there, or another line, would rename what was done. Where
+    other exercises are `composed` already and wait for the set to end, the dose is for the one among them that it was
+    of; where that is none of them, there is nothing to change.
     """
     before = prescription.items[place]
+    if composed is not None:
+        at = next((n for n, one in enumerate(composed.items) if one == before), None)
+        return Work(composed.items if at is None else composed.with_item(at, item).items, composed.rounds)
     if not isinstance(before, CabledItem) or before.same_work(item):
         return None
     return Work(prescription.with_item(place, item).items, prescription.rounds)

@@ -261,11 +261,12 @@ class Visit(Struct, frozen=True):
             left, done = self.left_off(t_s, t_s)
             visit, facts = left._opened(t_s)
             return visit, (*done, *facts)
-        course = self.course
+        course, goes_on = self.course, self.stage is Stage.PAUSE
+        if self.left and self.turn_count and not course.on_the_line_in_this_round:
+            course, goes_on = course.before(), True  # one more of what was done: nothing of the next round is skipped
         while not isinstance(course.item, CabledItem):
             # The patient took up the line instead of the timed item: it is their session.
             course = course.after()
-        goes_on = self.stage is Stage.PAUSE
         earlier = self.turn_count if goes_on else 0
         carried = self.carried if goes_on else 0
         before = carried if self.turn_count == carried else 0

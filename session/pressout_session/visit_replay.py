@@ -84,6 +84,9 @@ def _after(visit: Visit, fact: AnyFact) -> Visit:
 def _opened(visit: Visit, fact: SetOpened, t_s: float) -> Visit:
     """Give the visit with a set open: where it was skipped to, and on the side that was said, it says itself."""
     course = visit.course
+    before = course.before()
+    if fact.goes_on and visit.left and (before.turn.item, before.turn.round) == (fact.item, fact.round):
+        course = before  # one more of what was done
     while not course.over and course.turn.item != fact.item:
         course = course.after()
     if course.turn.item != fact.item:  # not in what is left, and yet it was so

@@ -174,6 +174,8 @@ def _moved(screen: Screen, message: Message) -> Told:
             return screen.over_the_patient(screen.known, StillHere()), (Play(Sound.STILL_HERE),)
         case AbsenceChanged(absent=False) if isinstance(scene, StillHere):
             return replace(screen, scene=patient.resumed(screen), before=None), ()
+        case VisitBegan() if screen.for_staff:
+            return therapist.visit_began(screen), ()
         case VisitEnded():
             return therapist.visit_ended(screen) if screen.for_staff else patient.ended(screen)
         case FinishTapped():

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pressout_device.errors import JournalError, unreadable
 from pressout_device.storage import atomic_files
+from pressout_device.storage.bad_sectors import read_around
 from pressout_device.storage.lockfile import owned_as_its_folder
 from pressout_session.error_sentences import why
 
-# What is read at once where not all can be read; and the line that says so.
-SECTOR = 4096
+# What stands in the place of a sector that cannot be read: a line that is none.
 LOST = b"\nunreadable\n"
 
 
@@ -42,7 +42,7 @@ class AppendLog:
             If the file is there and cannot be read.
         """
         try:
-            lines = _read(self.path).splitlines() if self.path.exists() else []
+            lines = read_around(self.path, LOST).splitlines() if self.path.exists() else []
         except OSError as error:
             raise JournalError(f"{self.path}: {unreadable(error)}") from error
         yield from ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
@@ -92,27 +92,6 @@ def _all_or_nothing(file: RawIOBase, lines: bytes, size: int) -> None:
             file.truncate(size)
     if not done:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _read(path: Path) -> bytes:
-    """Give a file's bytes; in the place of a sector that cannot be read stands a line that is none."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-    with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        return b"".join(_sector(file.fileno(), at) for at in range(0, size, SECTOR))
-
-
-def _sector(descriptor: int, at: int) -> bytes:
-    try:
-        return os.pread(descriptor, SECTOR, at)
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        return LOST
 
 
 def _last_byte(descriptor: int) -> bytes:

@@ -40,6 +40,12 @@ class LeftVisits:
         if taken is not None:
             self.left[patient_ref] = visit or taken[0], taken[1]
 
+    def goes_on(self, patient_ref: str, visit: Visit | None, now_s: float) -> None:
+        """Take a visit that goes on with other exercises, if one does: if nothing more is done, it is what was left."""
+        if visit is not None and patient_ref != GUEST:
+            self.left.pop(patient_ref, None)
+            self._taken[patient_ref] = visit, now_s
+
     def forget(self, patient_ref: str) -> None:
         """Forget whoever is to be forgotten."""
         self.left.pop(patient_ref, None)

@@ -133,10 +133,7 @@ class SessionController:
         return [one for one in news if not isinstance(one, AckArrived) or one.session_id == self._last_session_id]
 
     def begin(self, patient_ref: str, since_s: float | None = None, goes_on: Visit | None = None) -> None:
-        """Open a session for a reference, from now or from `since_s`; one that is open is closed first.
-
-        Where a visit of theirs `goes_on`, with other exercises, that is it.
-        """
+        """Open a session, from now or from `since_s`, perhaps of a visit that `goes_on`; one that is open is closed."""
         begun_s = self._there.now_s() if since_s is None else since_s
         if self.visit is not None:
             self.end(EndReason.DONE if self.visit.stage is Stage.OVER else EndReason.SIGNED_OUT)
@@ -147,6 +144,7 @@ class SessionController:
         self._sets = 0
         prescription = self._writer.prescriptions.get(patient_ref, self._given.prescription)
         left = self.left.taken_up(patient_ref, prescription, begun_s, taut=self._there.taut)
+        self.left.goes_on(patient_ref, goes_on, begun_s)
         self.visit = goes_on or left or Visit(Course.of(prescription), changed_s=begun_s, taut=self._there.taut)
         self._sensed.begin()
         self.patient_ref = patient_ref
@@ -207,7 +205,7 @@ class SessionController:
         """Give the patient who is here another dose, from the next set on, and from the next visit on."""
         if self.visit is None:
             return
-        if (other := other_work(self.visit.prescription, place, item)) is not None:
+        if other := other_work(self.visit.prescription, place, item, self._composed):
             self.compose(other, therapist_ref)
             return
         by = (therapist_ref, rfc3339(wall_time()))
@@ -218,7 +216,7 @@ class SessionController:
 
     def compose(self, work: Work, therapist_ref: str) -> None:
         """Give the patient who is here other exercises, now; a set that is open is done first."""
-        if self.visit is not None:
+        if self.visit is not None and not work.is_asked_by(self._composed or self.visit.prescription):
             by = {"set_by": therapist_ref, "set_at": rfc3339(wall_time()), "accepted_by": therapist_ref}
             self._composed = replace(self.visit.prescription, items=work.items, rounds=work.rounds, **by)
             self._prescribe(self._composed)

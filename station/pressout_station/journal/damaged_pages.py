@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
+from pressout_device.storage.bad_sectors import read_around
+
 # What the journal's file is made with.
 PAGE: Final = 4096
 Value: TypeAlias = int | float | str | bytes | None
@@ -202,8 +204,8 @@ class _Frame(NamedTuple):
 
 def _held(log: Path) -> bytes:
     try:
-        return log.read_bytes()
-    except OSError:  # there is none, or the card does not give it any more
+        return read_around(log)
+    except OSError:  # there is none, or the card does not give any of it any more
         return b""
 
 

@@ -40,7 +40,7 @@ class Prescriptions:
         for patient_ref, written, summed in journal.rows("SELECT * FROM prescriptions"):
             if summed is not None and summed != _checksum(patient_ref, written):
                 self.altered += 1
-                which += summed
+                which += checksum("", summed, b"")  # whatever became of it
                 logger.error("a prescription is not as it was written, the station's own holds")
                 continue
             try:

@@ -7,12 +7,10 @@ turn that most likely was under way; the document says how many facts are altere
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from msgspec.structs import replace
-
-from pressout_session.course import Turn, turns_of
+from pressout_session.course import Course, Turn, turns_of
 from pressout_session.facts import (
     AnyFact,
     DriftKept,
@@ -28,7 +26,7 @@ from pressout_session.facts import (
     decode,
 )
 from pressout_session.prescription import CabledItem, Item
-from pressout_session.record import Record
+from pressout_session.record import Record, SetRecord
 
 logger = logging.getLogger(__name__)
 
@@ -125,24 +123,28 @@ class _Replay:
         return self._on_the_line(turns, place), False
 
     def _turns_begun(self) -> int:
-        """Count the turns of the sets that are known: one that goes on, or after one that held nothing, is no other."""
+        """Count the turns of the sets that are known."""
+        return sum(1 for _held in self._sets_begun())
+
+    def _sets_begun(self) -> Iterator[SetRecord]:
+        """Give the set with which each turn began: one that goes on, or after one that held nothing, begins none."""
         record = self.record
-        return sum(
-            place == 0 or (not held.goes_on and record.turn_count(place - 1) > 0)
-            for place, held in enumerate(record.sets)
-        )
+        for place, held in enumerate(record.sets):
+            if place == 0 or (not held.goes_on and record.turn_count(place - 1) > 0):
+                yield held
 
     def _turns(self) -> tuple[Turn, ...]:
-        """Give all turns; of an item whose last known set was on the other side than was asked, turned round."""
+        """Give all turns, on the sides on which they were done, and what followed from that."""
         opened = self.record.opened
         assert opened is not None
-        turns = opened.turns or turns_of(opened.prescription)
-        if not self.record.sets:
-            return turns
-        last, at = self.record.sets[-1], opened.place + self._turns_begun() + len(self.record.timed) - 1
-        if not 0 <= at < len(turns) or turns[at].item != last.item or turns[at].side is last.side:
-            return turns
-        return tuple(replace(one, side=one.side.other) if one.item == last.item else one for one in turns)
+        course = Course(opened.prescription, opened.turns or turns_of(opened.prescription), opened.place)
+        for held in self._sets_begun():
+            while course.place < len(course.turns) and course.turn.item != held.item:
+                course = course.after()
+            if course.place >= len(course.turns):
+                break
+            course = (course if course.turn.side is held.side else course.swapped()).after()
+        return course.turns
 
     def _item(self, place: int) -> Item | None:
         prescription = self.record.prescription

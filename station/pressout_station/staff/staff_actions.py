@@ -204,7 +204,7 @@ class StaffActions:
 
     def _dose(self, place: int, item: Item, initials: str) -> None:
         controller = self._staffed.controller
-        if controller.visit is None:
+        if controller.visit is None or place >= len(controller.visit.prescription.items):
             return
         before, session_id = controller.visit.prescription.items[place], controller.session_id or ""
         controller.dose(place, item, self._ref(initials))

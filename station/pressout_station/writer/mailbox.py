@@ -96,7 +96,8 @@ class Mailbox:
         for one in missing:
             document = documents.document_bytes(self._journal, one.session_id, one.revision)
             atomic_files.place(self._outbox, _name(one), document)
-        ring(self._inbox)
+        if missing:
+            ring(self._inbox)
 
     def announced(self, events: list[StationEvent]) -> list[StationEvent]:
         """Put events into the outbox, the oldest there making room; give those that must wait."""

@@ -243,7 +243,8 @@ class Maintenance:
                 )
                 if len(old) == erasure.MOST_AT_ONCE:
                     self._due_s["housekeeping"] = 0.0
-        shelves.exchange.put_out()  # what was taken out of the outbox, or renamed in it, by whomever
+        if not self._in_session:
+            shelves.exchange.put_out()  # what was taken out of the outbox, or renamed in it, by whomever
         waiting = {one.session_id for one in documents.waiting(shelves.journal)}
         shelves.traces.trim(waiting, moment.wall if moment.synchronised else None)
 

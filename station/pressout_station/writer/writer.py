@@ -261,15 +261,19 @@ class Writer:
         ours = {one.session_id for one in facts if not isinstance(one.fact, Correction)}
         kept = [one for one in facts if one.session_id in ours or journal.knows(one.session_id)]
         journal.keep([(one.session_id, one.fact) for one in kept])
-        for one in facts:
+        done: dict[str, bool] = {}  # what gets a document, and whether because it was corrected
+        for one in kept:
             session_id, fact = one.session_id, one.fact
             if isinstance(fact, Opened):
                 self._open[session_id] = fact.patient_ref
             if isinstance(fact, Closed):
                 self._open.pop(session_id, None)
-            if isinstance(fact, Closed | Correction) and one in kept:
-                self._documents.finish(session_id, corrected=not isinstance(fact, Closed))
-            self._told.put(Kept(session_id, fact))
+            if isinstance(fact, Closed | Correction):
+                done[session_id] = done.get(session_id, False) or isinstance(fact, Correction)
+        for session_id, corrected in done.items():
+            self._documents.finish(session_id, corrected=corrected)
+        for one in facts:
+            self._told.put(Kept(one.session_id, one.fact))
         return []  # whatever comes of the documents: these are kept, and must not be kept twice
 
     def _write_down(self, facts: list[AnyCellFact]) -> list[AnyCellFact]:

@@ -63,23 +63,10 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen.showing(Who(touched_s=known.now_s)), ()
         case Idle(), DigitTyped():
             return moved(screen, Who(touched_s=known.now_s), message)
-        case Who(typed=typed), SignalHeard(LineTaken()) if typed:
-            return screen, ()
-        case Who(), SignalHeard(LineTaken()) if known.visit is not None:
-            return screen.showing(waiting(known)), ()  # whoever was here goes on after all
-        case Who(), RecordKept(record=record) if record.open_set is not None and known.visit is not None:
-            return screen.showing(LiveSet()), ()  # a digit touched by mistake hides no set
-        case Idle() | Who(), SignalHeard(LineTaken()):
+        case Idle(), SignalHeard(LineTaken()):
             return screen, (SignIn(GUEST),)
-        case Who(), WipeTapped() if known.visit is None:
-            return screen.showing(Wipe(known.now_s)), ()
-        case Who(), Ticked(now_s=now_s) if now_s - scene.touched_s > who.FORGOTTEN_S:
-            return screen.showing(Idle(now_s) if known.visit is None else caught_up(known, scene)), ()
-        case Who(), HereTapped(patient_ref=ref) if ref == known.patient_ref and known.visit is not None:
-            return screen.showing(caught_up(known, scene)), ()
         case Who(), _:
-            after, commands = who.update(scene, message, known)
-            return screen.showing(after), commands
+            return _asked_who(screen, scene, message)
         case Today(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
         case Today() | SetUp(), VisitMoved(visit=visit) if visit.stage is Stage.BESIDE:
@@ -95,6 +82,30 @@ def moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             return screen.showing(set_up.update(scene, message, known)), ()
         case _:
             return _set_moved(screen, scene, message)
+
+
+def _asked_who(screen: Screen, scene: Who, message: Message) -> Told:
+    """Let the code page take the message; whoever was here may still be."""
+    known = screen.known
+    match message:
+        case SignalHeard(LineTaken()) if scene.typed:
+            return screen, ()
+        case SignalHeard(LineTaken()) if known.visit is not None:
+            return _not_the_next(screen, scene).showing(waiting(known)), ()  # whoever was here goes on after all
+        case RecordKept(record=record) if record.open_set is not None and known.visit is not None:
+            return _not_the_next(screen, scene).showing(LiveSet()), ()  # a digit touched by mistake hides no set
+        case SignalHeard(LineTaken()):
+            return screen, (SignIn(GUEST),)
+        case WipeTapped() if known.visit is None:
+            return screen.showing(Wipe(known.now_s)), ()
+        case Ticked(now_s=now_s) if now_s - scene.touched_s > who.FORGOTTEN_S:
+            back = Idle(now_s) if known.visit is None else caught_up(known, scene)
+            return _not_the_next(screen, scene).showing(back), ()
+        case HereTapped(patient_ref=ref) if ref == known.patient_ref and known.visit is not None:
+            return _not_the_next(screen, scene).showing(caught_up(known, scene)), ()
+        case _:
+            after, commands = who.update(scene, message, known)
+            return screen.showing(after), commands
 
 
 def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
@@ -118,7 +129,9 @@ def _set_moved(screen: Screen, scene: PatientScene, message: Message) -> Told:
             # At once: what comes of the line now is not theirs who have made room. Their key brings them back.
             return _for_the_next(screen), (EndVisit(EndReason.SIGNED_OUT),)
         case Today() | Rest() | Timed() | StillHere(), DigitTyped():
-            return moved(_for_the_next(screen), Who(touched_s=known.now_s), message)  # the next one's card
+            asked = _for_the_next(screen)
+            assert isinstance(asked.scene, Who)
+            return moved(asked, asked.scene, message)  # the next one's card
         case Rest(), SignalHeard(LineTaken()):
             return screen.showing(SetUp(back=scene)), ()
         case Rest(), SignalHeard(PhaseEntered(phase=Phase.PRESS_OUT)) if known.taut:
@@ -182,8 +195,15 @@ def hurting(screen: Screen) -> Told:
 
 def _for_the_next(screen: Screen) -> Screen:
     """Give the code page for whoever comes next, in the station's own language."""
-    known = replace(screen.known, language=screen.known.language_here)
-    return replace(screen, known=known, scene=Who(touched_s=known.now_s))
+    known = screen.known
+    who = Who(touched_s=known.now_s, theirs=known.language)
+    return replace(screen, known=replace(known, language=known.language_here), scene=who)
+
+
+def _not_the_next(screen: Screen, scene: Who) -> Screen:
+    """Give the screen back to whoever was here, in the language that was theirs."""
+    known = screen.known
+    return replace(screen, known=replace(known, language=scene.theirs or known.language))
 
 
 def _rated(screen: Screen, scene: Rating, *, skipped: bool) -> Told:
@@ -233,7 +253,7 @@ def caught_up(known: AppState, before: PatientScene) -> PatientScene:
         return Timed.of(known)
     if isinstance(before, LiveSet | Who) and known.record.sets:
         return Rest(known.now_s, known.record.sets[-1].side)
-    return waiting(known) if isinstance(before, Idle | Who | Wipe | Timed) else before
+    return waiting(known) if isinstance(before, Idle | Who | Wipe | Timed | LiveSet) else before
 
 
 def _timed_over(known: AppState) -> bool:

@@ -210,6 +210,11 @@ def left(screen: Screen) -> Screen:
     return replace(screen, scene=before, before=None)
 
 
+def visit_began(screen: Screen) -> Screen:
+    """Leave what was opened of another prescription: a dose would be saved in the place of another exercise."""
+    return screen.showing(Menu()) if isinstance(screen.scene, Dose | More | Programme) else screen
+
+
 def visit_ended(screen: Screen) -> Told:
     """Forget the patient whose visit ended meanwhile, and leave what was theirs."""
     known = screen.known.without_patient()

@@ -29,11 +29,12 @@ FORGOTTEN_S = 30.0
 
 
 class Who(Struct, frozen=True):
-    """What has been typed, and whether the last code had a slip."""
+    """What has been typed, whether the last code had a slip, and `theirs`: the language of who is signed in still."""
 
     typed: str = ""
     slipped: bool = False
     touched_s: float = 0.0
+    theirs: str = ""
 
 
 def update(scene: Who, message: Message, known: AppState) -> tuple[Who, tuple[Command, ...]]:

@@ -133,7 +133,7 @@ def beside_the_line(known: AppState, plane: Plane) -> View:
         *(
             plain_button(
                 label,
-                (SIDE + (place + 1) * (third + 8.0), plane.height - 206.0, third, 74.0),
+                (SIDE + (place + 1) * (third + 8.0), ways, third, 74.0),
                 act,
                 sized(label, SMALL, third - 10.0),
             )
