@@ -103,8 +103,9 @@ LEFT, RIGHT = Side.LEFT, Side.RIGHT
         (0, (kept(RIGHT, 5, 1), kept(LEFT, 5, 2))),  # the side was swapped before anything was done
         (0, (kept(RIGHT, 2, 1), kept(RIGHT, 3, 2, goes_on=True))),  # a pause in a turn that was swapped
         (0, (kept(LEFT, 0, 1), kept(LEFT, 1, 2), kept(LEFT, 2, 3, goes_on=True))),  # a set that held nothing
+        (0, (kept(LEFT, 5, 1), kept(LEFT, 5, 2), kept(RIGHT, 5, 3), kept(RIGHT, 5, 4))),  # a side done twice
     ],
-    ids=["resumed", "swapped", "paused", "empty"],
+    ids=["resumed", "swapped", "paused", "empty", "twice"],
 )
 def test_the_set_whose_opening_is_lost_is_on_the_side_of_those_around_it(
     place: int, sets: tuple[list[AnyFact], ...]
