@@ -70,7 +70,7 @@ demo: $(VENV)/.demo ## the whole product, with a simulated patient (ARGS="--spee
 test: install ## every test, several at once: most of them wait for a broker, a process or a screen
 	$(RUN)/python -m pytest -n 4 --dist loadscope $(ARGS)
 
-test-long: $(VENV)/.all ## what takes films, chroots and builds: a release twice, its repository, an upgrade from the version before (as root)
+test-long: $(VENV)/.all ## what takes films, simulated hours, chroots and builds: a release twice, its repository, an upgrade from the version before (as root)
 	$(RUN)/python -m pytest -m long $(ARGS)
 
 check: install ## format, lint, types, import contracts, documents, licences

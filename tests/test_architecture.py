@@ -29,7 +29,7 @@ def test_the_standard_librarys_signal_and_asyncio_are_found_from_every_folder() 
     failed = [
         folder
         for folder in folders()
-        if subprocess.run([sys.executable, "-c", code], cwd=folder, check=False).returncode != 0
+        if subprocess.run([sys.executable, "-S", "-c", code], cwd=folder, check=False).returncode != 0
     ]
 
     assert failed == []

@@ -41,6 +41,7 @@ def remembered(pipeline: Pipeline) -> int:
     return len(pickle.dumps(parts))
 
 
+@pytest.mark.long
 def test_what_is_remembered_does_not_grow_over_a_day() -> None:
     # A day of repetitions, a rest of some minutes between the sets; at ten samples a second, so that it is over soon.
     trace = Trace(rate_hz=10.0).taken_up().repetition().repetition().repetition().let_go()

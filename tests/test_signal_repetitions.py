@@ -151,6 +151,7 @@ def test_a_zero_that_drifts_by_a_newton_in_ten_minutes() -> None:
     assert len(repetitions(heard(drifting))) == 6
 
 
+@pytest.mark.long
 def test_nothing_at_all_for_an_hour() -> None:
     samples = [Sample(n / 10, 0.02 * (n % 3)) for n in range(36_000)]
 

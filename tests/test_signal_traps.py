@@ -184,6 +184,7 @@ def test_tension_near_the_cells_limit() -> None:
     assert len(repetitions(heard(limited, Resistance.CABLE, Movement.PRESS))) == 5
 
 
+@pytest.mark.long
 def test_nothing_at_all_for_an_hour_then_a_set() -> None:
     idle = [Sample(n / 10, 0.1) for n in range(1, 36_000)]
     samples = Carried().lifted().repetitions(4).let_go().samples()

@@ -21,7 +21,7 @@ GONE_S = ASK_AFTER_S + ANSWER_S
 def slack(desk: Desk, until_s: float) -> None:
     """Let nobody touch the line until then."""
     since_s = desk.clock.time_s
-    desk.feel([Sample(since_s + n / 4, 0.0) for n in range(1, int(4 * (until_s - since_s)) + 1)])
+    desk.feel([Sample(since_s + n / 2, 0.0) for n in range(1, int(2 * (until_s - since_s)) + 1)])
 
 
 @pytest.mark.parametrize(
