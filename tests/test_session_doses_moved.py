@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+import test_session_rounds
 from builders import a_prescription, a_repetition, an_item, facts_of_a_session
 from pressout_session.completion import Completion, completion
 from pressout_session.course import Course, turns_of
@@ -45,13 +46,7 @@ def later(visit: Visit) -> Moved:
 
 
 def lived(prescription: Prescription, *deeds: Deed) -> tuple[Visit, Record, list[AnyFact]]:
-    opened = facts_of_a_session(0)[0]
-    assert isinstance(opened, Opened)
-    visit = Visit(Course.of(prescription))
-    facts: list[AnyFact] = [replace(opened, prescription=prescription)]
-    for deed in deeds:
-        visit, more = deed(visit)
-        facts += more
+    visit, facts = test_session_rounds.lived(prescription, *deeds)
     return visit, folded(facts), facts
 
 

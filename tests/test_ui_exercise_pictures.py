@@ -10,11 +10,14 @@ from pressout_session.exercises import EXERCISES, Side
 from pressout_session.prescription import TimedItem
 from pressout_session.visit import Visit
 from pressout_ui.app_state import AppState
-from pressout_ui.exercise_pictures import HEIGHT, MOST, WIDTH, picture, way
+from pressout_ui.exercise_pictures import MOST, WIDTH, picture, way
 from pressout_ui.shapes import Disc, Rect, Stroke, Text
 
 BIRD_DOG = TimedItem(exercise="bird_dog", reps=2, duration_s=10.0, first_side=Side.LEFT)
 PROGRAMME = replace(a_prescription(BIRD_DOG, an_item(), replace(BIRD_DOG, exercise="side_plank")), rounds=2)
+
+
+HEIGHT = 146.0  # of a box, in the picture's own units
 
 
 def at(place: int) -> AppState:

@@ -6,6 +6,7 @@ The course knows no time and hears no tension. It says whose turn it is, and wha
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -142,16 +143,12 @@ class Course(Struct, frozen=True):
         at = self.turn
         written = self._written_down(self.place + under_way)
         done = written.turns[: self.place + under_way]
-        had = Counter((turn.round, turn.side) for turn in done if turn.item == place)
-        left = [turn for turn in written.asked_from(len(done)) if turn.item != place]
-        for turn in turns_of(prescription):
-            if turn.item == place and turn.round >= at.round:  # a round that is over is not taken up again
-                if had[turn.round, turn.side] > 0:
-                    had[turn.round, turn.side] -= 1
-                else:
-                    left.append(turn)
-        left.sort(key=lambda turn: (turn.round, turn.item))
-        over = under_way and at.item == place and had[at.round, at.side] > 0
+        had = Counter(_kind(turn) for turn in done if turn.item == place)
+        # A round that is over is not taken up again.
+        asked = [turn for turn in turns_of(prescription) if turn.item == place and turn.round >= at.round]
+        others = [turn for turn in written.asked_from(len(done)) if turn.item != place]
+        left = sorted((*others, *_without(asked, had)), key=lambda turn: (turn.round, turn.item))
+        over = under_way and had[_kind(at)] > 0
         # What was done beyond what was asked is beyond it still, unless more is asked now.
         extra = 0 if left else max(0, self.place - (len(written.turns) - written.extra))
         return Course(prescription, (*done, *left), self.place + over, extra)
@@ -164,24 +161,31 @@ class Course(Struct, frozen=True):
         free = dict(enumerate(prescription.items))
         found: dict[int, int] = {}
         for old, item in enumerate(self.prescription.items):
-            for new in (new for new, other in free.items() if other == item):
+            new = next((new for new, other in free.items() if other == item), None)
+            if new is not None:
                 found[old] = new
                 del free[new]
-                break
         done = [replace(turn, item=found[turn.item]) for turn in self.turns[: self.place] if turn.item in found]
-        had = Counter((turn.item, turn.round, turn.side) for turn in done)
-        left: list[Turn] = []
-        for turn in turns_of(prescription):
-            key = (turn.item, turn.round, turn.side)
-            had[key] -= 1
-            if had[key] < 0:
-                left.append(turn)
+        left = _without(turns_of(prescription), Counter(map(_kind, done)))
         at = self.turn
-        same = [
-            turn for turn in left if (turn.round, turn.side) == (at.round, at.side) and turn.item == found.get(at.item)
-        ]
+        same = [turn for turn in left if _kind(turn) == (found.get(at.item), at.round, at.side)]
         goes_on = under_way and bool(same)
         if goes_on:
             left.remove(same[0])
             left.insert(0, same[0])
         return Course(prescription, (*done, *left), len(done)), goes_on
+
+
+def _kind(turn: Turn) -> tuple[int, int, Side]:
+    return turn.item, turn.round, turn.side
+
+
+def _without(asked: Iterable[Turn], had: Counter[tuple[int, int, Side]]) -> list[Turn]:
+    """Give what is left of turns when so many of each kind were had; what was had beyond them stays in `had`."""
+    left: list[Turn] = []
+    for turn in asked:
+        if had[_kind(turn)] > 0:
+            had[_kind(turn)] -= 1
+        else:
+            left.append(turn)
+    return left

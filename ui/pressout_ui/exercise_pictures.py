@@ -10,13 +10,12 @@ from types import MappingProxyType
 from typing import Final
 
 from pressout_session.course import Course
-from pressout_session.exercises import EXERCISES
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.pictograms import check
 from pressout_ui.shapes import LEAST_SIZE, Disc, Point, Rect, Shape, Stroke, Text, View, fitted, moved
 
-WIDTH, HEIGHT = 180.0, 146.0
+WIDTH = 180.0
 # Of a way: how wide each picture's box is, and how many there are before the rest is a number.
 BOX, MOST = 54.0, 5
 
@@ -162,4 +161,3 @@ PICTURES: Final[Mapping[str, Callable[[], tuple[Shape, ...]]]] = MappingProxyTyp
         "lateral_rotational_lunge": _lateral_rotational_lunge,
     }
 )
-assert PICTURES.keys() == EXERCISES.keys()

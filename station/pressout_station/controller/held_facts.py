@@ -13,7 +13,6 @@ from pressout_session.document import Clock
 from pressout_session.document_builder import rfc3339
 from pressout_session.facts import AnyFact, Opened, TimedDone
 from pressout_session.prescription import Item, Prescription
-from pressout_session.timed_progress import TimedProgress
 from pressout_session.visit import Visit
 from pressout_station.controller.controller_deps import ControllerDeps
 
@@ -69,10 +68,10 @@ def dose_changed(
     )
     if not held or any(isinstance(fact, TimedDone) for fact in facts):
         return DoseChange(moved, facts, held, prescription)
-    if visit.carried or visit.course.place:
+    begun = came_for(moved, held, prescription)
+    if begun is None:
         return DoseChange(moved, (), (*held, *facts), prescription)
-    opened = replace(held[0], prescription=prescription, therapist_ref=therapist_ref, turns=())
-    return DoseChange(replace(moved, course=Course.of(prescription)), (), (opened,), prescription)
+    return DoseChange(begun[0], (), begun[1], prescription)
 
 
 def came_for(
@@ -86,4 +85,4 @@ def came_for(
     if not isinstance(opened, Opened) or visit.carried or visit.course.place:
         return None
     opened = replace(opened, prescription=prescription, therapist_ref=prescription.set_by, turns=())
-    return replace(visit, course=Course.of(prescription), waiting=(), timed=TimedProgress()), (opened,)
+    return replace(visit, course=Course.of(prescription)), (opened,)

@@ -228,7 +228,7 @@ class SessionController:
 
     def _take_up(self, visit: Visit, composed: Prescription) -> None:
         """Go on with other exercises: in this session where nothing was done yet, else in one of its own."""
-        begun = came_for(visit, self._held, composed)
+        begun = came_for(replace(visit, timed=TimedProgress()), self._held, composed)
         if begun is None:
             patient_ref, now_s = self.patient_ref, self._there.now_s()
             goes_on = visit.left_off(now_s, now_s)[0].taken_through(composed, now_s, taut=self._there.taut)

@@ -218,8 +218,9 @@ class Maintenance:
         """Tell the clinic, once, how many facts and doses of a sound journal are not as they were written."""
         self._altered = self._shelves.journal.altered()
         doses = self._shelves.doses
+        which_facts = self._shelves.journal.altered_which() if self._altered else ""  # it reads every fact once more
         for count, which, act, what in (
-            (self._altered, self._shelves.journal.altered_which(), Act.ALTERED, "altered"),
+            (self._altered, which_facts, Act.ALTERED, "altered"),
             (doses.altered, doses.altered_which, Act.DOSES_ALTERED, "doses altered"),
         ):
             last = self._shelves.audit.last(act)

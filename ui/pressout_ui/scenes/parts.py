@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pressout_session.prescription import CabledItem
 from pressout_ui.app_state import AppState
 from pressout_ui.font_metrics import wrapped
 from pressout_ui.messages import Message, PainTapped
@@ -63,6 +64,11 @@ def pain(known: AppState, at: Point, size: float, room: float, role: str = "ink"
         Text(line, x, baseline - 1.1 * fit * (len(lines) - 1 - place), fit, role, "600")
         for place, line in enumerate(lines)
     )
+
+
+def sets_of_reps(item: CabledItem) -> str:
+    """Say how many repetitions a side: in one set, or in several."""
+    return str(item.reps) if item.sets == 1 else f"{item.sets} × {item.reps}"
 
 
 def plain_button(label: str, box: tuple[float, float, float, float], on_tap: Message, size: float = 26.0) -> Button:

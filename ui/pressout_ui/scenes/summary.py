@@ -132,12 +132,6 @@ def _items(known: AppState) -> tuple[Item, ...]:
     return () if prescription is None else prescription.items
 
 
-def rounds_of(known: AppState) -> int:
-    """Give how often the whole prescription is to be done."""
-    prescription = known.record.prescription
-    return 1 if prescription is None else prescription.rounds
-
-
 def timed_lines(known: AppState) -> list[str]:
     """Say what was done beside the line, an item a line."""
     words = known.words
@@ -160,8 +154,11 @@ def kept(known: AppState, plane: Plane, room: float = 500.0) -> tuple[Shape, ...
 
 def _asked(known: AppState) -> int:
     """Count the repetitions asked for, a side."""
-    once = sum(item.sets * item.reps for item in _items(known) if isinstance(item, CabledItem))
-    return once * rounds_of(known)
+    prescription = known.record.prescription
+    if prescription is None:
+        return 0
+    once = sum(item.sets * item.reps for item in prescription.items if isinstance(item, CabledItem))
+    return once * prescription.rounds
 
 
 def row(known: AppState, side: Side, box: tuple[float, float, float], *, beside: bool = False) -> tuple[Shape, ...]:

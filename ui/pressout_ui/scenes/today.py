@@ -12,7 +12,7 @@ from pressout_ui.exercise_pictures import way
 from pressout_ui.font_metrics import estimated_width
 from pressout_ui.messages import NotMe, TherapistTapped
 from pressout_ui.pictograms import handle, line_to, patient
-from pressout_ui.scenes.parts import plain_button, signed_in
+from pressout_ui.scenes.parts import plain_button, sets_of_reps, signed_in
 from pressout_ui.shapes import Plane, Point, Rect, Shape, Stroke, Text, View, fitted, sized
 
 PICTURE = 320.0
@@ -72,7 +72,7 @@ def lines(item: CabledItem, known: AppState, left: float, right: float, top: flo
     words = known.words
     rows = [
         (words.pull_label, known.tension(item.target_n)),
-        (_whose_turn(item, known), words.a_side.format(count=_dose(item))),
+        (_whose_turn(item, known), words.a_side.format(count=sets_of_reps(item))),
     ]
     if item.hold_s:
         rows.append((words.hold_label, f"{item.hold_s:g} {words.seconds}"))
@@ -98,10 +98,6 @@ def whose(known: AppState) -> tuple[Shape, ...]:
     if known.visit is None or not known.visit.prescription.unaccepted:
         return ()
     return (Text(known.words.from_clinic, 36.0, 88.0, 24.0, weight="600"),)
-
-
-def _dose(item: CabledItem) -> str:
-    return str(item.reps) if item.sets == 1 else f"{item.sets} × {item.reps}"
 
 
 def picture(side: Side, middle: float, y: float) -> tuple[Shape, ...]:

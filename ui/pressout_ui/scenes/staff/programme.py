@@ -11,7 +11,7 @@ from pressout_session.programmes import MOST_ITEMS, MOST_ROUNDS, ReadyMade, Work
 from pressout_ui.app_state import AppState
 from pressout_ui.commands import Command
 from pressout_ui.messages import Message
-from pressout_ui.scenes.parts import paragraph, plain_button, primary_button
+from pressout_ui.scenes.parts import paragraph, plain_button, primary_button, sets_of_reps
 from pressout_ui.scenes.staff import dose, more
 from pressout_ui.scenes.staff.dose import Dose
 from pressout_ui.scenes.staff.keys import stepper, top_line
@@ -199,8 +199,7 @@ def in_short(item: Item, known: AppState) -> str:
     """Say an exercise's dose on one line."""
     words = known.words
     if isinstance(item, CabledItem):
-        reps = str(item.reps) if item.sets == 1 else f"{item.sets} × {item.reps}"
-        return f"{words.a_side.format(count=reps)} · {known.tension(item.target_n)}"
+        return f"{words.a_side.format(count=sets_of_reps(item))} · {known.tension(item.target_n)}"
     both = getattr(EXERCISES[item.exercise], "both_sides", True)
     lasts = f" × {item.duration_s:g} {words.seconds}" if item.duration_s else ""
     done = f"{item.reps}{lasts}"
